@@ -1,0 +1,35 @@
+import type { TokenSnapshot } from '../../shared/domain/snapshot.ts';
+import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
+import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
+import { readUser } from '../../shared/sync/read-user.ts';
+import type { AuthorizerDependencies } from './dependencies.ts';
+import { AUTHORIZER_BUDGET_MS } from './dependencies.ts';
+
+/**
+ * Creates a user whom the mirror does not have yet: from the claims when they suffice, else from Clerk, and from the claims
+ * all the same when Clerk cannot be reached. Clerk's own "no such user" is final.
+ */
+export async function createMissingUser(
+  token: TokenSnapshot,
+  deps: AuthorizerDependencies,
+): Promise<SyncResult | 'no-such-user'> {
+  const options = { path: 'authorizer', budgetMs: AUTHORIZER_BUDGET_MS, known: { user: undefined } } as const;
+  if (suffices(token, deps.requireEmail)) return applySnapshot(deps, token, options);
+  deps.metrics.record('AutoSync', 1);
+  const answer = await readUserInTime(token.id, deps);
+  if (answer === 'absent') return 'no-such-user';
+  return applySnapshot(deps, answer === 'unavailable' ? token : answer, options);
+}
+
+async function readUserInTime(userId: string, deps: AuthorizerDependencies): ReturnType<typeof readUser> {
+  const deadline = deps.timers.deadline(AUTHORIZER_BUDGET_MS);
+  try {
+    return await readUser(deps, userId, 'none', deadline.signal);
+  } finally {
+    deadline.clear();
+  }
+}
+
+function suffices(token: TokenSnapshot, requireEmail: boolean): boolean {
+  return !requireEmail || typeof token.claims.email === 'string';
+}

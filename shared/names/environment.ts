@@ -1,0 +1,22 @@
+/**
+ * Names of the environment variables that configure the functions (AWS's own, for region and endpoints, aside).
+ * The construct sets them and `shared/config` parses them: one spelling for both.
+ */
+export const ENVIRONMENT = {
+  tableName: 'TABLE_NAME',
+  secretArn: 'CLERK_SECRET_ARN',
+  secretKey: 'CLERK_SECRET_KEY',
+  webhookSecrets: 'CLERK_WEBHOOK_SECRETS',
+  jwtKeys: 'CLERK_JWT_KEYS',
+  issuer: 'CLERK_ISSUER',
+  authorizedParties: 'CLERK_AUTHORIZED_PARTIES',
+  clerkApiUrl: 'CLERK_API_URL',
+  onStoreFailure: 'ON_STORE_FAILURE',
+  missingAzp: 'MISSING_AZP',
+  tokenFrom: 'TOKEN_FROM',
+  requireEmail: 'REQUIRE_EMAIL',
+  stage: 'STAGE',
+  stackName: 'METRICS_STACK',
+} as const;
+
+export type EnvironmentName = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];

@@ -1,0 +1,36 @@
+/** CloudWatch namespace of every metric this project emits (design: one namespace, dimension `Stack` on all). */
+export const METRIC_NAMESPACE = 'ClerkSync';
+
+/** The dimension that keeps stages and several instances apart; every metric carries it. */
+export const STACK_DIMENSION = 'Stack';
+
+export type MetricUnit = 'Count' | 'Milliseconds';
+
+/**
+ * Every metric, its unit and the dimensions it carries beside `Stack`.
+ * Functions, alarms and dashboards all read this table, so that a name cannot drift between them.
+ */
+export const METRICS = {
+  SyncCreated: { unit: 'Count', dimensions: ['Path'] },
+  SyncUpdated: { unit: 'Count', dimensions: ['Path'] },
+  SyncDeleted: { unit: 'Count', dimensions: ['Path'] },
+  SyncRestored: { unit: 'Count', dimensions: ['Path'] },
+  SyncStale: { unit: 'Count', dimensions: ['Path'] },
+  SyncFailed: { unit: 'Count', dimensions: ['Path'] },
+  SyncLag: { unit: 'Milliseconds', dimensions: ['Path'] },
+  AutoSync: { unit: 'Count', dimensions: [] },
+  AuthDenied: { unit: 'Count', dimensions: ['Reason'] },
+  WebhookReceived: { unit: 'Count', dimensions: ['Type'] },
+  WebhookRejected: { unit: 'Count', dimensions: ['Reason'] },
+  WebhookQuarantined: { unit: 'Count', dimensions: [] },
+  WebhookSecretMatched: { unit: 'Count', dimensions: ['Secret'] },
+  DriftFound: { unit: 'Count', dimensions: ['Field'] },
+  ClerkUsers: { unit: 'Count', dimensions: [] },
+  StoredUsers: { unit: 'Count', dimensions: [] },
+  UserCountDiscrepancy: { unit: 'Count', dimensions: [] },
+  ReconcileDuration: { unit: 'Milliseconds', dimensions: [] },
+  ReconcileFailed: { unit: 'Count', dimensions: [] },
+  DeletionsHeld: { unit: 'Count', dimensions: [] },
+} as const satisfies Record<string, { unit: MetricUnit; dimensions: readonly string[] }>;
+
+export type MetricName = keyof typeof METRICS;

@@ -1,0 +1,37 @@
+/** A reconcile run as the table keeps it. Counts only: never a value of a user's fields. */
+export interface Run {
+  readonly id: string;
+  readonly mode: 'full';
+  readonly status: 'running' | 'in-sync' | 'repaired' | 'held' | 'failed';
+  /** ms. */
+  readonly startedAt: number;
+  /** ms. */
+  readonly endedAt: number | undefined;
+  readonly counts: RunCounts;
+  /** Users that differed, by field. */
+  readonly drift: Readonly<Record<string, number>>;
+  /** Why deletions were held, in words for the one on call. */
+  readonly heldBecause: string | undefined;
+}
+
+export interface RunCounts {
+  readonly clerkUsers: number;
+  readonly storedUsers: number;
+  readonly created: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly restored: number;
+  /** Users in the table that Clerk's list does not have: proposals for deletion. */
+  readonly suspects: number;
+}
+
+/** Runs and the deletions they propose. Every method throws StoreUnavailable. */
+export interface RunStore {
+  /** Puts the run, over an earlier state of the same run. */
+  save(run: Run): Promise<void>;
+  get(id: string): Promise<Run | undefined>;
+  /** Spools suspects as piece `piece` of the run; the same piece again replaces it, so that a repeated chunk does no harm. */
+  putSuspects(runId: string, piece: number, userIds: readonly string[]): Promise<void>;
+  /** Every spooled suspect of the run, piece by piece. */
+  suspects(runId: string): AsyncIterable<readonly string[]>;
+}

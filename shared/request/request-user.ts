@@ -1,0 +1,55 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { MirroredUser, StoredUser } from '../domain/user.ts';
+import { emailVerified } from '../domain/user.ts';
+
+/** The user of a request: the whole mirrored user, as the functions behind the authorizer see one. */
+export interface RequestUser {
+  readonly id: string;
+  readonly email: string | null;
+  /** Whether Clerk has verified the address in `email`. */
+  readonly emailVerified: boolean;
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly imageUrl: string | null;
+  readonly username: string | null;
+  readonly externalId: string | null;
+  readonly banned: boolean;
+  readonly locked: boolean;
+  readonly publicMetadata: JsonObject;
+  /** ISO 8601; null until Clerk has told when it created the user. */
+  readonly clerkCreatedAt: string | null;
+  /** ISO 8601: when the mirror first and last wrote the user; null for one that it could not write. */
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
+  /** The application's own attributes. */
+  readonly app: JsonObject;
+  /** False when the mirror could not be reached and this is what the token says. */
+  readonly synced: boolean;
+}
+
+/**
+ * @param user a stored user, or one made from a token alone
+ * @param synced whether the mirror stands behind it
+ */
+export function requestUser(user: MirroredUser | StoredUser, synced: boolean): RequestUser {
+  const record = user.record?.content;
+  return {
+    id: user.id,
+    ...user.profile.content,
+    emailVerified: emailVerified(user),
+    username: record?.username ?? null,
+    externalId: record?.externalId ?? null,
+    banned: record?.banned ?? false,
+    locked: user.locked,
+    publicMetadata: record?.publicMetadata ?? {},
+    clerkCreatedAt: record ? isoTime(record.clerkCreatedAt) : null,
+    createdAt: 'createdAt' in user ? isoTime(user.createdAt) : null,
+    updatedAt: 'updatedAt' in user ? isoTime(user.updatedAt) : null,
+    app: 'app' in user ? user.app : {},
+    synced,
+  };
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

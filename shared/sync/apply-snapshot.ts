@@ -1,0 +1,151 @@
+import type { ChangedField } from '../domain/changed-fields.ts';
+import type { MergeOutcome, Settled } from '../domain/decision.ts';
+import { merge } from '../domain/merge.ts';
+import type { ReadSnapshot, Snapshot } from '../domain/snapshot.ts';
+import type { MirroredUser, Path, StoredUser } from '../domain/user.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Random } from '../ports/random.ts';
+import type { Clock, Timers } from '../ports/time.ts';
+import type { UserStore, WriteResult } from '../ports/user-store.ts';
+import { StoreUnavailable } from '../ports/user-store.ts';
+import { fingerprint } from './fingerprint.ts';
+import { reportFailed, reportSettled } from './report.ts';
+
+/** What applying a snapshot needs. */
+export interface SyncDependencies {
+  readonly store: UserStore;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** What Clerk answered when asked: the user, that there is none, or nothing (it was not reached, or is not to be asked now). */
+export type AskAnswer = ReadSnapshot | 'absent' | 'unavailable';
+
+export interface SyncOptions {
+  readonly path: Path;
+  /** Time for everything, retries included, ms: 800 for the authorizer, 5,000 for the other paths. */
+  readonly budgetMs: number;
+  /** The stored user, where it has been read already: saves the first read. */
+  readonly known?: { readonly user: StoredUser | undefined };
+  /** How to ask Clerk. Without it nothing is asked. */
+  readonly ask?: (userId: string, signal: AbortSignal) => Promise<AskAnswer>;
+}
+
+export type SyncResult =
+  | {
+      readonly status: 'settled';
+      readonly outcome: MergeOutcome;
+      readonly user: MirroredUser;
+      readonly changedFields: readonly ChangedField[];
+    }
+  /** Only Clerk can decide, and did not: the stored user stands. */
+  | { readonly status: 'unsettled'; readonly reason: 'absent' | 'unavailable'; readonly user: MirroredUser }
+  /** The store did not take the write in time. */
+  | { readonly status: 'failed'; readonly reason: 'store' | 'contention'; readonly error: Error };
+
+/**
+ * Read, merge, write on condition that nobody wrote in between, and again with what the other writer left: the only way
+ * into the table. Losing a race to an equal write is a success.
+ *
+ * @returns what came of the snapshot; never throws for a store that is unavailable or contended
+ * @throws UnstorableUser, and whatever is a defect or a missing permission rather than a passing failure
+ */
+export async function applySnapshot(
+  deps: SyncDependencies,
+  snapshot: Snapshot,
+  options: SyncOptions,
+): Promise<SyncResult> {
+  const deadline = deps.timers.deadline(options.budgetMs);
+  const attempt = { deps, options, signal: deadline.signal };
+  try {
+    const result = await settle(attempt, snapshot);
+    if (result.status === 'settled') reportSettled(deps, snapshot, options.path, result);
+    return result;
+  } catch (error) {
+    const failure = failureOf(error, deadline.signal);
+    reportFailed(deps, snapshot, options.path, failure.reason);
+    return failure;
+  } finally {
+    deadline.clear();
+  }
+}
+
+interface Attempt {
+  readonly deps: SyncDependencies;
+  readonly options: SyncOptions;
+  readonly signal: AbortSignal;
+}
+
+async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
+  const { deps, options, signal } = attempt;
+  let snapshot = first;
+  let stored = options.known ? options.known.user : await persist(attempt, () => deps.store.get(first.id, { signal }));
+  for (let lost = 0; ;) {
+    const decision = merge(stored, snapshot, deps.clock.now());
+    if (decision.ask) {
+      const answer = (await options.ask?.(snapshot.id, signal)) ?? 'unavailable';
+      if (typeof answer === 'string') return unsettled(stored, answer);
+      snapshot = answer;
+    } else {
+      const result = await write(attempt, stored, decision);
+      if (result.status === 'written') return { ...decision, status: 'settled', user: result.user };
+      stored = result.current;
+      lost += 1;
+      await backOff(attempt, lost);
+    }
+  }
+}
+
+type Written = Exclude<WriteResult, { status: 'written' }> | { status: 'written'; user: MirroredUser };
+
+function write(
+  { deps, options, signal }: Attempt,
+  stored: StoredUser | undefined,
+  decision: Settled,
+): Promise<Written> {
+  if (!decision.write) return Promise.resolve({ status: 'written', user: decision.next });
+  const { next } = decision;
+  const print = fingerprint(next.profile.content, next.record?.content);
+  return persist({ deps, options, signal }, () =>
+    deps.store.write(
+      { next, expected: stored, path: options.path, fingerprint: print, now: deps.clock.now() },
+      { signal },
+    ),
+  );
+}
+
+/** Repeats a call of the store while it is unavailable and there is time. Every write is conditional, so repeating is safe. */
+async function persist<T>(attempt: Attempt, call: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || attempt.signal.aborted) throw error;
+      await backOff(attempt, failures);
+    }
+  }
+}
+
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+
+/** Waits a random time below a doubling bound, so that writers that collided do not collide again. */
+async function backOff({ deps, signal }: Attempt, times: number): Promise<void> {
+  const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(times, 10));
+  await deps.timers.sleep(deps.random.next() * bound, signal);
+}
+
+function unsettled(stored: StoredUser | undefined, reason: 'absent' | 'unavailable'): SyncResult {
+  if (!stored) throw new Error('The rule asked about a user that is not stored: only a difference can need asking.');
+  return { status: 'unsettled', reason, user: stored };
+}
+
+function failureOf(error: unknown, signal: AbortSignal): Extract<SyncResult, { status: 'failed' }> {
+  if (error instanceof StoreUnavailable) return { status: 'failed', reason: 'store', error };
+  if (signal.aborted && error instanceof Error) return { status: 'failed', reason: 'contention', error };
+  throw error;
+}

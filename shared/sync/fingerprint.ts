@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../domain/json.ts';
+import type { Profile, UserRecord } from '../domain/user.ts';
+
+/**
+ * A short digest of everything that is compared: the mirrored fields, without versions and without `locked`.
+ * Kept on the index, so that a full run sees drift without reading the item.
+ *
+ * @returns 22 characters (128 bits of SHA-256, base64url)
+ */
+export function fingerprint(profile: Profile, record: UserRecord | undefined): string {
+  const text = canonicalJson({ profile: { ...profile }, record: record ? { ...record } : null });
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}

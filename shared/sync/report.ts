@@ -1,0 +1,57 @@
+import type { MergeOutcome } from '../domain/decision.ts';
+import type { ChangedField } from '../domain/changed-fields.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import type { Path } from '../domain/user.ts';
+import type { MetricName } from '../names/metrics.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Clock } from '../ports/time.ts';
+
+interface ReportDependencies {
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+const METRIC_OF_OUTCOME: Record<Exclude<MergeOutcome, 'unchanged'>, MetricName> = {
+  created: 'SyncCreated',
+  updated: 'SyncUpdated',
+  deleted: 'SyncDeleted',
+  restored: 'SyncRestored',
+  stale: 'SyncStale',
+};
+
+/**
+ * Counts what came of a snapshot and logs each write in one line: path, outcome, user id and the names of changed fields,
+ * never their values. An unchanged user leaves no trace: that is what most requests are.
+ */
+export function reportSettled(
+  { metrics, log, clock }: ReportDependencies,
+  snapshot: Snapshot,
+  path: Path,
+  settled: { readonly outcome: MergeOutcome; readonly changedFields: readonly ChangedField[] },
+): void {
+  const { outcome, changedFields } = settled;
+  if (outcome === 'unchanged') return;
+  metrics.record(METRIC_OF_OUTCOME[outcome], 1, { Path: path });
+  if (outcome === 'stale') return;
+  const since = changeTimeOf(snapshot);
+  if (since !== undefined) metrics.record('SyncLag', Math.max(0, clock.now() - since), { Path: path });
+  log.info('user synchronised', { path, outcome, userId: snapshot.id, changedFields });
+}
+
+/** Counts and logs a snapshot that the store did not take in time. */
+export function reportFailed(
+  { metrics, log }: ReportDependencies,
+  snapshot: Snapshot,
+  path: Path,
+  reason: string,
+): void {
+  metrics.record('SyncFailed', 1, { Path: path });
+  log.error('user not synchronised', { path, outcome: 'failed', userId: snapshot.id, reason });
+}
+
+/** When Clerk made the change that the snapshot brings, ms. */
+function changeTimeOf(snapshot: Snapshot): number | undefined {
+  return snapshot.source === 'deletion' ? snapshot.at : snapshot.asOf;
+}
