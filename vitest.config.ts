@@ -1,11 +1,24 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests start real processes (a DynamoDB engine, a local cloud): the limits are generous, for a loaded machine with two cores. */
+const limits = { testTimeout: 30_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Tests start real processes (a DynamoDB engine, a local cloud): generous for a loaded two-core machine.
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...limits } },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...limits } },
+      { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], ...limits } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/e2e/assembly.ts'],
+          ...limits,
+          testTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

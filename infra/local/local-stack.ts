@@ -1,0 +1,147 @@
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import { synthesise } from '../synth.ts';
+import type { ClerkStandIn } from './clerk/index.ts';
+import { startClerkStandIn } from './clerk/index.ts';
+import { createLocalClock } from './clock.ts';
+import type { LocalCloud } from './cloud/index.ts';
+import { startLocalCloud } from './cloud/index.ts';
+import type { StackFile } from './stack-file.ts';
+
+export interface LocalStackOptions {
+  /** The API's port; absent: a free one. */
+  readonly port?: number;
+  /** Where users, tables and keys survive a restart; absent: nothing survives. */
+  readonly stateDirectory?: string;
+  /** Settings for the synthesised app, as `cdk synth -c name=value` takes them. */
+  readonly context?: Readonly<Record<string, string>>;
+  /** An assembly that has been synthesised already: saves the synthesis. */
+  readonly assembly?: string;
+  /** 1: Svix's own retry schedule; 0.001: a thousand times faster. */
+  readonly webhookRetryScale?: number;
+  onProgress?(message: string): void;
+}
+
+/** Everything on this machine: the synthesised template served, a stand-in for Clerk beside it, each knowing the other. */
+export interface LocalStack {
+  readonly file: StackFile;
+  readonly cloud: LocalCloud;
+  readonly clerk: ClerkStandIn;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the whole product locally, as a deployment would be set up: synthesise, serve, put the secrets in, tell Clerk where
+ * the webhook is.
+ *
+ * @throws Error that says which port, engine or setting is wrong; whatever had been started is closed again
+ */
+export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const started = await startParts(options, closers);
+    return { ...started, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: LocalStackOptions,
+  closers: (() => Promise<void> | void)[],
+): Promise<Omit<LocalStack, 'close'>> {
+  const clock = createLocalClock();
+  const state = options.stateDirectory;
+  options.onProgress?.('Starting the stand-in for Clerk');
+  const clerk = await startClerkStandIn({
+    clock,
+    ...(state === undefined ? {} : { stateFile: join(state, 'clerk.json') }),
+    ...(options.webhookRetryScale === undefined ? {} : { retryTimeScale: options.webhookRetryScale }),
+  });
+  closers.push(() => clerk.close());
+  options.onProgress?.('Synthesising the template');
+  const assembly = options.assembly ?? (await synthesiseFor(clerk, options, closers));
+  options.onProgress?.('Starting the local cloud');
+  const cloud = await startLocalCloud({
+    assembly,
+    clock,
+    environment: { [ENVIRONMENT.clerkApiUrl]: clerk.url },
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(state === undefined ? {} : { dataDirectory: state }),
+  });
+  closers.push(() => cloud.close());
+  const file = await connect(clerk, cloud);
+  return { file, cloud, clerk };
+}
+
+/** The template that a deployment for this Clerk instance would have. */
+async function synthesiseFor(
+  clerk: ClerkStandIn,
+  options: LocalStackOptions,
+  closers: (() => void)[],
+): Promise<string> {
+  const outdir = mkdtempSync(join(tmpdir(), 'clerk-dynamodb-sync-'));
+  const remove = (): void => rmSync(outdir, { recursive: true, force: true });
+  // Also where the process ends before anyone closes: Ctrl-C while it starts.
+  process.once('exit', remove);
+  closers.push(remove);
+  const context = { issuer: clerk.issuer, authorizedParties: clerk.authorizedParty, ...options.context };
+  return synthesise({ outdir, context });
+}
+
+/** What the one who deploys does by hand: put the secret's real values in, and give Clerk the webhook's address. */
+async function connect(clerk: ClerkStandIn, cloud: LocalCloud): Promise<StackFile> {
+  const adminApiKey = `cds_${randomBytes(32).toString('base64url')}`;
+  await putSecret(cloud, {
+    secretKey: clerk.secretKey,
+    webhookSecrets: clerk.webhookSecrets,
+    jwtKeys: [clerk.jwtPublicKey],
+    adminKeyHashes: [createHash('sha256').update(adminApiKey).digest('hex')],
+  });
+  const [api] = cloud.apis;
+  if (!api) throw new Error('The template has no HTTP API: nothing to serve.');
+  clerk.setWebhookEndpoints(clerk.webhookSecrets.map(() => `${api.url}/webhooks/clerk`));
+  return {
+    api: api.url,
+    clerk: clerk.url,
+    dynamodb: cloud.dynamodbUrl,
+    metrics: cloud.servicesUrl,
+    console: `${api.url}/__local`,
+    region: cloud.region,
+    tableName: outputOf(cloud, 'TableName'),
+    issuer: clerk.issuer,
+    authorizedParty: clerk.authorizedParty,
+    instanceId: clerk.instanceId,
+    secretKey: clerk.secretKey,
+    jwtPublicKey: clerk.jwtPublicKey,
+    jwtPrivateKey: clerk.jwtPrivateKey,
+    kid: clerk.kid,
+    webhookSecrets: clerk.webhookSecrets,
+    adminApiKey,
+  };
+}
+
+async function putSecret(cloud: LocalCloud, values: object): Promise<void> {
+  const client = new SecretsManagerClient({
+    endpoint: cloud.servicesUrl,
+    region: cloud.region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const SecretId = outputOf(cloud, 'SecretArn');
+  await client.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(values) }));
+  client.destroy();
+}
+
+function outputOf(cloud: LocalCloud, name: string): string {
+  const value = cloud.outputs[name];
+  if (value === undefined) throw new Error(`The template has no output ${name}.`);
+  return value;
+}

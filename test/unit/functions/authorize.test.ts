@@ -1,0 +1,158 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createAskLimit } from '../../../functions/authorizer/ask-limit.ts';
+import { authorize } from '../../../functions/authorizer/authorize.ts';
+import type { AuthorizerDependencies } from '../../../functions/authorizer/dependencies.ts';
+import type { TokenSnapshot } from '../../../shared/domain/snapshot.ts';
+import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
+import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
+import type { Parts } from '../../support/functions/parts.ts';
+import { createParts, directoryUser, NOW, record } from '../../support/functions/parts.ts';
+
+const ID = 'user_one';
+let parts: Parts;
+beforeEach(() => {
+  parts = createParts();
+});
+
+/** A verifier that has verified this: real verification has tests of its own. */
+function verified(snapshot: Partial<TokenSnapshot>): TokenVerifier {
+  const token: TokenSnapshot = { source: 'token', id: ID, claims: {}, asOf: undefined, ...snapshot };
+  return {
+    verify: () =>
+      Promise.resolve({
+        ok: true,
+        token: { userId: ID, sessionId: 'sess_1', expiresAt: NOW + 60_000, snapshot: token },
+      }),
+  };
+}
+
+function deps(over: Partial<AuthorizerDependencies>): AuthorizerDependencies {
+  const askLimit = createAskLimit(parts);
+  return { ...parts, verifier: verified({}), askLimit, onStoreFailure: 'allow', requireEmail: true, ...over };
+}
+
+const claims = { email: `${ID}@example.com`, firstName: 'First', lastName: 'Last', imageUrl: null };
+
+async function storeFromClerk(user = directoryUser(ID)): Promise<void> {
+  parts.clerkUsers.set(ID, user);
+  const snapshot = { source: 'read', ...user, seenAt: NOW - 30_000, lifts: 'none' } as const;
+  await applySnapshot(parts, snapshot, { path: 'webhook', budgetMs: 1_000 });
+}
+
+describe('An unchanged user', () => {
+  it('costs one read: no write, no log line, no metric, no call to Clerk', async () => {
+    await storeFromClerk();
+    const before = { lines: parts.log.lines.length, recorded: parts.metrics.recorded().length, ...parts.calls };
+    const answer = await authorize('token', deps({ verifier: verified({ claims, asOf: NOW - 60_500 }) }));
+    expect(answer).toMatchObject({ verdict: 'allow', user: { id: ID, synced: true }, sessionId: 'sess_1' });
+    expect(parts.calls).toEqual({ get: before.get + 1, write: before.write });
+    expect(parts.log.lines.length).toBe(before.lines);
+    expect(parts.metrics.recorded().length).toBe(before.recorded);
+    expect(parts.asked).toEqual([]);
+  });
+});
+
+describe('A missing user', () => {
+  it('is created from claims that suffice', async () => {
+    const answer = await authorize('token', deps({ verifier: verified({ claims, asOf: NOW }) }));
+    expect(answer).toMatchObject({ verdict: 'allow', user: { email: claims.email, emailVerified: false } });
+    expect(parts.asked).toEqual([]);
+    expect(parts.metrics.sum('SyncCreated', { Path: 'authorizer' })).toBe(1);
+  });
+
+  it('is fetched from Clerk when the token has no email', async () => {
+    parts.clerkUsers.set(ID, directoryUser(ID));
+    const answer = await authorize('token', deps({}));
+    expect(answer).toMatchObject({ verdict: 'allow', user: { email: claims.email, emailVerified: true } });
+    expect(parts.metrics.sum('AutoSync')).toBe(1);
+  });
+
+  it('is refused when Clerk says there is no such user, and not stored', async () => {
+    expect(await authorize('token', deps({}))).toEqual({ verdict: 'forbidden' });
+    expect(parts.memory.users()).toEqual([]);
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'no-such-user' })).toBe(1);
+  });
+
+  it('is created from what the token has when Clerk cannot be reached', async () => {
+    parts.down.clerk = true;
+    const answer = await authorize('token', deps({ verifier: verified({ claims: { firstName: 'First' } }) }));
+    expect(answer).toMatchObject({ verdict: 'allow', user: { email: null, firstName: 'First', synced: true } });
+  });
+
+  it('needs no email where the configuration allows none', async () => {
+    const answer = await authorize('token', deps({ requireEmail: false }));
+    expect(answer.verdict).toBe('allow');
+    expect(parts.asked).toEqual([]);
+  });
+});
+
+describe('A token without order that differs', () => {
+  it('asks Clerk at most once a minute, and never overwrites by itself', async () => {
+    await storeFromClerk();
+    const stale = deps({ verifier: verified({ claims: { ...claims, firstName: 'Claimed' } }) });
+    for (const _ of [1, 2, 3]) {
+      expect(await authorize('token', stale)).toMatchObject({ user: { firstName: 'First' } });
+    }
+    expect(parts.asked).toEqual([ID]);
+    await parts.time.advance(60_000);
+    await authorize('token', stale);
+    expect(parts.asked).toEqual([ID, ID]);
+  });
+
+  it('leaves the stored user when Clerk cannot be reached', async () => {
+    await storeFromClerk();
+    parts.down.clerk = true;
+    const answer = await authorize('token', deps({ verifier: verified({ claims: { firstName: 'Claimed' } }) }));
+    expect(answer).toMatchObject({ verdict: 'allow', user: { firstName: 'First', synced: true } });
+  });
+});
+
+describe('Who may not come in', () => {
+  it.each([
+    ['banned', { banned: true }],
+    ['deprovisioned', { deprovisioned: true }],
+  ])('a %s user is refused with a valid token', async (reason, flags) => {
+    await storeFromClerk(directoryUser(ID, { record: record(claims.email, flags) }));
+    expect(await authorize('token', deps({ verifier: verified({ claims, asOf: NOW }) }))).toEqual({
+      verdict: 'forbidden',
+    });
+    expect(parts.metrics.sum('AuthDenied', { Reason: reason })).toBe(1);
+  });
+
+  it('a deleted user is refused, however new the token', async () => {
+    await applySnapshot(parts, { source: 'deletion', id: ID, at: NOW }, { path: 'webhook', budgetMs: 1_000 });
+    expect(await authorize('token', deps({ verifier: verified({ claims, asOf: NOW }) }))).toEqual({
+      verdict: 'forbidden',
+    });
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'deleted' })).toBe(1);
+  });
+
+  it('a refused token is counted by its reason and told nothing', async () => {
+    const verifier: TokenVerifier = { verify: () => Promise.resolve({ ok: false, reason: 'expired' }) };
+    expect(await authorize('token', deps({ verifier }))).toEqual({ verdict: 'unauthorized' });
+    expect(await authorize(undefined, deps({ verifier }))).toEqual({ verdict: 'unauthorized' });
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'expired' })).toBe(1);
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'missing' })).toBe(1);
+    expect(parts.calls.get).toBe(0);
+  });
+});
+
+describe('When the table cannot be reached', () => {
+  it('the token alone decides where the deployment allows that', async () => {
+    parts.down.store = true;
+    const answer = await authorize('token', deps({ verifier: verified({ claims, asOf: NOW }) }));
+    expect(answer).toMatchObject({ verdict: 'allow', user: { email: claims.email, synced: false } });
+    expect(parts.metrics.sum('SyncFailed', { Path: 'authorizer' })).toBe(1);
+  });
+
+  it('nobody comes in where it does not', async () => {
+    parts.down.store = true;
+    const answer = await authorize('token', deps({ verifier: verified({ claims }), onStoreFailure: 'deny' }));
+    expect(answer).toEqual({ verdict: 'forbidden' });
+  });
+
+  it('but an error that is not about reaching it is not swallowed', async () => {
+    const store = { ...parts.store, get: () => Promise.reject(new Error('access denied')) };
+    await expect(authorize('token', deps({ verifier: verified({ claims }), store }))).rejects.toThrow('access denied');
+  });
+});
