@@ -125,7 +125,10 @@ async function persist<T>(attempt: Attempt, call: () => Promise<T>): Promise<T> 
       return await call();
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || attempt.signal.aborted) throw error;
-      await backOff(attempt, failures);
+      await backOff(attempt, failures).catch(() => {
+        // Time ran out while waiting: that the store was unavailable is the reason, not that somebody waited.
+        throw error;
+      });
     }
   }
 }
@@ -146,6 +149,7 @@ function unsettled(stored: StoredUser | undefined, reason: 'absent' | 'unavailab
 
 function failureOf(error: unknown, signal: AbortSignal): Extract<SyncResult, { status: 'failed' }> {
   if (error instanceof StoreUnavailable) return { status: 'failed', reason: 'store', error };
-  if (signal.aborted && error instanceof Error) return { status: 'failed', reason: 'contention', error };
+  // Only the deadline's own error: a defect that surfaces after it must not pass for contention and be tried again.
+  if (error instanceof Error && error === signal.reason) return { status: 'failed', reason: 'contention', error };
   throw error;
 }

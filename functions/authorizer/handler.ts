@@ -1,0 +1,31 @@
+import middy from '@middy/core';
+import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
+import { createTokenVerifier } from '../../shared/adapters/clerk/token-verifier.ts';
+import { pick } from '../../shared/adapters/secrets/secrets.ts';
+import { parseAuthorizerConfig } from '../../shared/config/config.ts';
+import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { requestParts } from '../wiring/request-parts.ts';
+import { simpleResponse } from './answer.ts';
+import { createAskLimit } from './ask-limit.ts';
+import { authorize } from './authorize.ts';
+import { requestToken } from './request-token.ts';
+
+const config = parseAuthorizerConfig(process.env);
+const parts = requestParts('authorizer', config, {
+  // One slow answer and one more attempt fit into the budget of a request.
+  table: { requestTimeoutMs: 350, connectionTimeoutMs: 300, maxAttempts: 1 },
+  clerkTimeoutMs: 700,
+});
+const verifier = createTokenVerifier({
+  ...config,
+  keys: pick(parts.secrets, ({ jwtKeys }) => jwtKeys),
+  clock: parts.clock,
+});
+const { onStoreFailure, requireEmail } = config;
+const deps = { ...parts, verifier, askLimit: createAskLimit(parts), onStoreFailure, requireEmail };
+
+export const handler = middy<APIGatewayRequestAuthorizerEventV2, ReturnType<typeof simpleResponse>>({
+  timeoutEarlyInMillis: 0,
+})
+  .use(flushMetrics(parts.metrics))
+  .handler(async (event) => simpleResponse(await authorize(requestToken(event, config.tokenFrom), deps)));

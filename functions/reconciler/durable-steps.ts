@@ -1,0 +1,92 @@
+import type { Log } from '../../shared/ports/log.ts';
+import type { Metrics } from '../../shared/ports/metrics.ts';
+import { expectedProblem } from '../../shared/sync/reconcile/failure.ts';
+
+/** What the orchestration needs of a durable execution: the SDK's `DurableContext` has it, and so has a plain double. */
+export interface DurableSteps {
+  /** Runs the work, once over all invocations unless it is cut off, and answers what it answered then. */
+  step<T>(name: string, work: () => Promise<T>, config?: StepConfig): PromiseLike<T>;
+  /** Ends this invocation and goes on in another one. */
+  wait(name: string, duration: { seconds: number }): PromiseLike<void>;
+}
+
+export interface StepConfig {
+  retryStrategy?: (error: Error, attempt: number) => RetryDecision;
+}
+
+interface RetryDecision {
+  shouldRetry: boolean;
+  delay?: { seconds: number };
+}
+
+/** A step that did not succeed. Its message is kept by the durable execution and told to people: no value of a field is in it. */
+export class StepFailed extends Error {
+  readonly code = 'step_failed';
+  override readonly name = 'StepFailed';
+  /** Whether the same step may succeed later. */
+  readonly passing: boolean;
+
+  constructor(message: string, passing: boolean) {
+    super(message);
+    this.passing = passing;
+  }
+}
+
+export interface StepDependencies {
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Attempts that a step, or a chunk that gets nowhere, has before the run fails. */
+export const MOST_ATTEMPTS = 4;
+
+/** Seconds to wait after the `attempt`-th failure (from 1): 5, 15, 45. */
+export function retryDelay(attempt: number): { seconds: number } {
+  return { seconds: 5 * 3 ** (attempt - 1) };
+}
+
+/**
+ * Runs one step of a run and hands over its metrics: a durable invocation may end after any step without coming back.
+ *
+ * @throws StepFailed, or the SDK's error with its message, when the last attempt has failed
+ */
+export function runStep<T>(
+  context: DurableSteps,
+  { log, metrics }: StepDependencies,
+  name: string,
+  work: () => Promise<T>,
+): PromiseLike<T> {
+  const guarded = async (): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw stepFailed(name, error, log);
+    } finally {
+      await metrics.flush();
+    }
+  };
+  return context.step(name, guarded, { retryStrategy });
+}
+
+function retryStrategy(error: Error, attempt: number): RetryDecision {
+  const shouldRetry = attempt < MOST_ATTEMPTS && !(error instanceof StepFailed && !error.passing);
+  return shouldRetry ? { shouldRetry, delay: retryDelay(attempt) } : { shouldRetry };
+}
+
+/** The message of an error that nobody expects may quote what it stumbled over: its kind and its place must do. */
+function stepFailed(step: string, error: unknown, log: Log): StepFailed {
+  const problem = expectedProblem(error);
+  if (problem) {
+    log.warn('reconcile step failed', { step, reason: problem.message });
+    return new StepFailed(problem.message, problem.passing);
+  }
+  const kind = error instanceof Error ? error.name : typeof error;
+  const stack = error instanceof Error ? framesOf(error) : [];
+  log.error('reconcile step failed unexpectedly', { step, error: kind, stack });
+  return new StepFailed(`Step ${step} failed with ${kind}: the log has its place in the code.`, true);
+}
+
+function framesOf(error: Error): string[] {
+  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return lines.slice(0, 8).map((line) => line.trim());
+}

@@ -1,0 +1,60 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
+import { withRetries } from '../../shared/adapters/clerk/with-retries.ts';
+import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
+import { createPutMetricData } from '../../shared/adapters/cloudwatch/put-metric-data.ts';
+import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
+import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
+import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createEnvironmentSource } from '../../shared/adapters/secrets/environment-source.ts';
+import { createSecretsManagerSource } from '../../shared/adapters/secrets/secrets-manager-source.ts';
+import { createSecrets, pick } from '../../shared/adapters/secrets/secrets.ts';
+import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
+import { createSystemRandom } from '../../shared/adapters/system/random.ts';
+import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
+import { parseReconcilerConfig } from '../../shared/config/config.ts';
+import type { ReconcileDependencies } from '../../shared/sync/reconcile/dependencies.ts';
+import { RECONCILE_LIMITS as limits } from '../../shared/sync/reconcile/dependencies.ts';
+import { reconcile } from './reconcile.ts';
+
+const { tableName, stackName, clerkApiUrl, secrets: location } = parseReconcilerConfig(process.env);
+const log = createLog({ service: 'reconciler' });
+const random = createSystemRandom();
+
+const source =
+  location.kind === 'secret'
+    ? createSecretsManagerSource({ client: new SecretsManagerClient({}), secretArn: location.secretArn })
+    : createEnvironmentSource(location);
+const key = pick(createSecrets({ source, clock }), ({ secretKey }) => secretKey);
+
+// A page of 500 users takes Clerk a second or two. A call that Clerk refuses for its rate limit is repeated while a chunk
+// can afford to wait; beyond that the durable execution waits, which costs nothing.
+const clerk = createUserDirectory({
+  apiUrl: clerkApiUrl,
+  secretKey: () => key.current(),
+  rereadSecretKey: () => key.reread(),
+  timers,
+  timeoutMs: 10_000,
+});
+const directory = withRetries(clerk, { timers, random, clock, maxWaitMs: 15_000 });
+
+const client = createDynamoDbClient({ requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 2 });
+const table = { client, tableName, clock };
+
+const deps: ReconcileDependencies = {
+  store: createDynamoDbUserStore(table),
+  runs: createDynamoDbRunStore(table),
+  instance: createDynamoDbInstanceStore(table),
+  directory,
+  metrics: createPutMetricData({ client: new CloudWatchClient({}), stackName, log }),
+  clock,
+  timers,
+  random,
+  log,
+  limits,
+};
+
+export const handler = withDurableExecution((event: unknown, context) => reconcile(event, context, deps));

@@ -1,0 +1,11 @@
+import { SettingError } from './constructs/validate-props.ts';
+import { createApp } from './stacks/create-app.ts';
+
+try {
+  createApp({ autoSynth: false }).synth();
+} catch (error) {
+  if (!(error instanceof SettingError)) throw error;
+  // The message says all there is to say; a stack trace would only bury it.
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,39 @@
+import { SecretValue, Validations } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+
+const REPLACE = 'REPLACE-ME';
+
+/**
+ * What the secret holds until someone fills it in: its shape, and no secret. The functions refuse to work with it.
+ * Never change this text: CloudFormation writes the value again when the template's text differs from the last
+ * deployment's, over the real keys that were put in since.
+ */
+const SECRET_PLACEHOLDER = JSON.stringify({
+  secretKey: REPLACE,
+  webhookSecrets: [REPLACE],
+  jwtKeys: [REPLACE],
+  adminKeyHashes: [],
+});
+
+/** What the construct needs of a secret, so that a new one and an imported one do alike. */
+export type ReadableSecret = Pick<ISecret, 'secretArn' | 'grantRead'>;
+
+/** Clerk's secret key, webhook signing secrets and public keys: one JSON secret, filled in by hand after the first deployment. */
+export class ClerkSecret extends Secret {
+  constructor(scope: Construct, id: string, props: { readonly removalPolicy: RemovalPolicy }) {
+    super(scope, id, {
+      description: 'Clerk: secretKey, webhookSecrets, jwtKeys (PEM), adminKeyHashes. Replace the placeholders.',
+      secretStringValue: SecretValue.unsafePlainText(SECRET_PLACEHOLDER),
+      removalPolicy: props.removalPolicy,
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Clerk issues these keys and has no interface to rotate them. They rotate by adding the new one beside the old; ' +
+        'the functions accept several and read them again without a deployment.',
+    });
+  }
+}

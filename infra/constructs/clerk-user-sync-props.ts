@@ -1,0 +1,112 @@
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { BundleSource } from './bundle.ts';
+import type { ReadableSecret } from './clerk-secret.ts';
+import type { Stage } from './stage.ts';
+
+/** Requests a second, and how many may come at once above that. */
+export interface Throttle {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
+/** How tokens are verified and what becomes of a request when something is missing or broken. */
+export interface AuthorizerSettings {
+  /** Clerk's frontend API URL, the `iss` of every token: `https://clerk.example.com`, without a slash at the end. */
+  readonly issuer: string;
+  /** Origins whose tokens are accepted (the `azp` claim): `https://app.example.com`. None only with `missingAzp: 'allow'`. */
+  readonly authorizedParties: readonly string[];
+  /**
+   * What a token without `azp` is: some cookies and tokens minted by the Backend API lack it.
+   * @default 'deny'
+   */
+  readonly missingAzp?: 'allow' | 'deny';
+  /**
+   * What a valid token is worth while the table cannot be reached: `allow` lets its claims stand for the user.
+   * @default 'allow'
+   */
+  readonly onStoreFailure?: 'allow' | 'deny';
+  /**
+   * Where the token is: the `Authorization` header or the `__session` cookie. The gateway's cache is keyed by that header.
+   * @default 'header'
+   */
+  readonly tokenFrom?: 'header' | 'cookie';
+  /**
+   * Whether a user without an email address is refused creation from a token alone.
+   * @default true
+   */
+  readonly requireEmail?: boolean;
+  /**
+   * How long API Gateway may repeat the authorizer's answer: for that long a banned or deleted user is still let in.
+   * 0 to 30 seconds.
+   * @default 30 seconds
+   */
+  readonly authorizerCacheTtl?: Duration;
+  /**
+   * Processes reserved for the authorizer. By default none: the stage's throttle already bounds what junk can start, a
+   * reservation is taken from the rest of the account for good (and refused in accounts with a small limit), and once it
+   * is used up real users get 500s.
+   * @default - no reservation
+   */
+  readonly authorizerConcurrency?: number;
+}
+
+export interface ClerkUserSyncProps extends AuthorizerSettings {
+  /**
+   * Decides the defaults of removal policy, log retention and schedule.
+   * @default 'production'
+   */
+  readonly stage?: Stage;
+  /**
+   * Clerk's Backend API.
+   * @default 'https://api.clerk.com'
+   */
+  readonly clerkApiUrl?: string;
+  /**
+   * When reconcile runs start; `off` for none.
+   * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
+   */
+  readonly schedules?: { readonly full?: ScheduleExpression | 'off' };
+  /**
+   * Put before the names of the schedules, so that `full` becomes `<prefix>full`. Schedules stand in a group of each mirror's
+   * own, but CloudFormation identifies a schedule by its name alone: give a second mirror in one account and region a prefix.
+   * @default - none
+   */
+  readonly scheduleNamePrefix?: string;
+  /**
+   * An existing secret with `secretKey`, `webhookSecrets`, `jwtKeys` and `adminKeyHashes`.
+   * @default - a new one with placeholders, to be filled in after the first deployment
+   */
+  readonly secret?: ReadableSecret;
+  /** @default - 3 months in production, 1 month in staging, 1 week in development */
+  readonly logRetention?: RetentionDays;
+  /**
+   * What becomes of table, secret and logs when they leave the stack; all but `DESTROY` also protects the table.
+   * @default - retained in production, destroyed elsewhere
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Limit of each route that has none of its own.
+   * @default - 1,000 requests a second, bursts of 2,000
+   */
+  readonly throttle?: Throttle;
+  /**
+   * Limit of the webhook route: a bucket of its own, so that junk sent there takes nothing from signed-in users. Keep it
+   * wide: Svix answers a 429 by waiting 5 seconds, then 5 and 30 minutes, and users are stale for as long. The default is five
+   * times the rate at which Clerk's Backend API lets an import create users (1,000 in 10 seconds).
+   * @default - 500 requests a second, bursts of 1,000
+   */
+  readonly webhookThrottle?: Throttle;
+  /**
+   * Cross-origin rules of the API, for browsers on another origin.
+   * @default - none
+   */
+  readonly cors?: CorsPreflightOptions;
+  /**
+   * Where the functions' code comes from.
+   * @default - bundled from this repository's `functions/`
+   */
+  readonly bundles?: BundleSource;
+}

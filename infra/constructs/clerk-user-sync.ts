@@ -1,0 +1,93 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { FunctionName } from './bundle.ts';
+import { ClerkSecret } from './clerk-secret.ts';
+import type { ReadableSecret } from './clerk-secret.ts';
+import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
+import { SyncFunctions } from './functions.ts';
+import { ReconcileSchedule } from './reconcile-schedule.ts';
+import { STAGE_DEFAULTS } from './stage.ts';
+import type { StageDefaults } from './stage.ts';
+import { SyncApi } from './sync-api.ts';
+import { UserTable } from './user-table.ts';
+import { validateProps } from './validate-props.ts';
+import { wireFunctions } from './wire-functions.ts';
+
+/**
+ * An exact, current mirror of every user of one Clerk instance: the table, the functions that keep it, the HTTP API with
+ * its syncing authorizer, and the schedule of the full run.
+ *
+ * After the first deployment, put Clerk's keys into `secret` and point a webhook endpoint of Clerk at `webhookUrl`.
+ * @throws SettingError when a prop cannot work, with its name and what to set
+ */
+export class ClerkUserSync extends Construct {
+  readonly table: UserTable;
+  readonly secret: ReadableSecret;
+  readonly functions: Readonly<Record<FunctionName, Function>>;
+  readonly api: HttpApi;
+  /** For routes of your own on `api`: the functions behind it are given the mirrored user. */
+  readonly authorizer: HttpLambdaAuthorizer;
+  readonly webhookUrl: string;
+
+  constructor(scope: Construct, id: string, props: ClerkUserSyncProps) {
+    super(scope, id);
+    validateProps(props);
+    const settings = resolveSettings(props);
+    const { logRetention, systemLogLevel, removalPolicy } = settings;
+    this.table = new UserTable(this, 'Table', { removalPolicy });
+    this.secret = props.secret ?? new ClerkSecret(this, 'Secret', { removalPolicy });
+    const functions = new SyncFunctions(this, 'Functions', {
+      logs: { logRetention, systemLogLevel, removalPolicy },
+      bundles: props.bundles,
+      authorizerConcurrency: props.authorizerConcurrency,
+    });
+    this.functions = functions.all;
+    wireFunctions(functions.all, { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() });
+    const api = this.#api(props, settings);
+    this.api = api.http;
+    this.authorizer = api.authorizer;
+    this.webhookUrl = api.webhookUrl;
+    this.#schedule(props, settings, functions);
+  }
+
+  #api(props: ClerkUserSyncProps, settings: StageDefaults): SyncApi {
+    return new SyncApi(this, 'Api', {
+      logRetention: settings.logRetention,
+      removalPolicy: settings.removalPolicy,
+      functions: this.functions,
+      tokenFrom: props.tokenFrom ?? 'header',
+      authorizerCacheTtl: props.authorizerCacheTtl ?? Duration.seconds(30),
+      throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
+      webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
+      cors: props.cors,
+    });
+  }
+
+  #schedule(props: ClerkUserSyncProps, settings: StageDefaults, functions: SyncFunctions): void {
+    const expression = props.schedules?.full ?? settings.fullRun;
+    if (expression === undefined || expression === 'off') return;
+    const { alias: target, failures } = functions.reconciler;
+    const namePrefix = props.scheduleNamePrefix ?? '';
+    new ReconcileSchedule(this, 'Schedule', { namePrefix, expression, target, failures });
+  }
+
+  /** The value of the metrics' `Stack` dimension: stack and path in it, so that several instances never blend. */
+  #metricsStack(): string {
+    const stack = Stack.of(this);
+    const below = this.node.path.slice(stack.node.path.length + 1);
+    return `${stack.stackName}/${below}`;
+  }
+}
+
+/** The stage's defaults under what the props say. */
+function resolveSettings(props: ClerkUserSyncProps): StageDefaults {
+  const defaults = STAGE_DEFAULTS[props.stage ?? 'production'];
+  return {
+    ...defaults,
+    ...(props.logRetention !== undefined && { logRetention: props.logRetention }),
+    ...(props.removalPolicy !== undefined && { removalPolicy: props.removalPolicy }),
+  };
+}

@@ -1,0 +1,59 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { bundlesFromSource } from './bundle.ts';
+import type { BundleSource, FunctionName } from './bundle.ts';
+import { NodeFunction } from './node-function.ts';
+import type { LogSettings } from './node-function.ts';
+import { Reconciler } from './reconciler.ts';
+
+export interface SyncFunctionsProps {
+  readonly logs: LogSettings;
+  readonly bundles: BundleSource | undefined;
+  readonly authorizerConcurrency: number | undefined;
+}
+
+/** The functions, sized and timed, with no permission but their log yet. */
+export class SyncFunctions extends Construct {
+  readonly all: Readonly<Record<FunctionName, Function>>;
+  readonly reconciler: Reconciler;
+  readonly #props: SyncFunctionsProps;
+  readonly #bundles: BundleSource;
+
+  constructor(scope: Construct, id: string, props: SyncFunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.#bundles = props.bundles ?? bundlesFromSource();
+    this.reconciler = new Reconciler(this, 'Reconciler', { ...props.logs, code: this.#bundles('reconciler') });
+    this.all = {
+      authorizer: this.#authorizer(props.authorizerConcurrency),
+      // Svix gives up on an answer after 15 seconds and would come again while the first attempt is still at work.
+      webhook: this.#function('webhook', 'Applies the events that Clerk sends', Duration.seconds(14)),
+      users: this.#function('users', 'Answers GET /users/me', Duration.seconds(10)),
+      whoami: this.#function(
+        'whoami',
+        'Answers GET /whoami: the user as the authorizer passed it on',
+        Duration.seconds(10),
+      ),
+      reconciler: this.reconciler.lambda,
+    };
+  }
+
+  #authorizer(concurrency: number | undefined): Function {
+    return new NodeFunction(this, 'Authorizer', {
+      ...this.#props.logs,
+      description: 'Verifies the session token and puts the mirrored user on the request',
+      code: this.#bundles('authorizer'),
+      // Every signed-in request waits for it, and its work is bound by the processor, which comes with memory.
+      memorySize: 1024,
+      timeout: Duration.seconds(5),
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
+    }).lambda;
+  }
+
+  #function(name: 'webhook' | 'users' | 'whoami', description: string, timeout: Duration): Function {
+    const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const code = this.#bundles(name);
+    return new NodeFunction(this, id, { ...this.#props.logs, description, code, memorySize: 512, timeout }).lambda;
+  }
+}

@@ -1,0 +1,105 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnStage, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { CorsPreflightOptions, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { AccessLog } from './access-log.ts';
+import type { Throttle } from './clerk-user-sync-props.ts';
+
+const WEBHOOK_PATH = '/webhooks/clerk';
+
+const IDENTITY_SOURCES = { header: '$request.header.Authorization', cookie: '$request.header.Cookie' };
+
+export interface SyncApiProps {
+  readonly functions: Readonly<Record<'authorizer' | 'webhook' | 'users' | 'whoami', Function>>;
+  readonly tokenFrom: 'header' | 'cookie';
+  readonly authorizerCacheTtl: Duration;
+  readonly throttle: Throttle;
+  readonly webhookThrottle: Throttle;
+  readonly logRetention: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+  readonly cors: CorsPreflightOptions | undefined;
+}
+
+/** The HTTP API: Clerk's webhook, and the routes behind the syncing authorizer. */
+export class SyncApi extends Construct {
+  readonly http: HttpApi;
+  /** Put it on routes of your own, and their functions are given the mirrored user. */
+  readonly authorizer: HttpLambdaAuthorizer;
+
+  constructor(scope: Construct, id: string, props: SyncApiProps) {
+    super(scope, id);
+    this.http = new HttpApi(this, 'Http', {
+      apiName: Stack.of(this).stackName,
+      createDefaultStage: false,
+      ...(props.cors && { corsPreflight: props.cors }),
+    });
+    this.authorizer = new HttpLambdaAuthorizer('Authorizer', props.functions.authorizer, {
+      responseTypes: [HttpLambdaResponseType.SIMPLE],
+      identitySource: [IDENTITY_SOURCES[props.tokenFrom]],
+      resultsCacheTtl: props.authorizerCacheTtl,
+    });
+    this.#protected('/users/me', new HttpLambdaIntegration('Users', props.functions.users));
+    this.#protected('/whoami', new HttpLambdaIntegration('Whoami', props.functions.whoami));
+    const webhook = this.#webhookRoutes(props.functions.webhook);
+    this.#stage(props, webhook);
+  }
+
+  /** Where Clerk's webhook endpoint has to point. */
+  get webhookUrl(): string {
+    return `${this.http.apiEndpoint}${WEBHOOK_PATH}`;
+  }
+
+  #protected(path: string, integration: HttpLambdaIntegration): void {
+    this.http.addRoutes({
+      path,
+      methods: [HttpMethod.GET],
+      authorizer: this.authorizer,
+      integration,
+    });
+  }
+
+  #webhookRoutes(handler: Function): HttpRoute[] {
+    const routes = this.http.addRoutes({
+      path: WEBHOOK_PATH,
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Webhook', handler),
+    });
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason:
+          'Clerk signs its messages instead of sending credentials; the function checks the signature before it reads.',
+      });
+    }
+    return routes;
+  }
+
+  #stage(props: SyncApiProps, webhook: readonly HttpRoute[]): void {
+    const accessLogSettings = new AccessLog(this, 'AccessLog', {
+      retention: props.logRetention,
+      removalPolicy: props.removalPolicy,
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.http,
+      autoDeploy: true,
+      throttle: props.throttle,
+      accessLogSettings,
+    });
+    throttleRoutes(stage, webhook, props.webhookThrottle);
+  }
+}
+
+/** Gives routes a limit of their own, which the CDK's stage has no property for. */
+function throttleRoutes(stage: HttpStage, routes: readonly HttpRoute[], throttle: Throttle): void {
+  const resource = stage.node.defaultChild;
+  if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
+  const settings = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
+  resource.routeSettings = { [`${HttpMethod.POST} ${WEBHOOK_PATH}`]: settings };
+  // A stage that sets a limit for a route which does not exist yet is refused.
+  stage.node.addDependency(...routes);
+}

@@ -1,0 +1,80 @@
+import { Token } from 'aws-cdk-lib';
+import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
+
+/** A setting that cannot be deployed as it is; the message names it and says what to put there. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+/** API Gateway's answer may be repeated for at most this long: a banned user is let in until it ends. Seconds. */
+const LONGEST_AUTHORIZER_CACHE = 30;
+
+/** @throws SettingError for the first setting that would only fail later, at cold start or in a user's face */
+export function validateProps(props: ClerkUserSyncProps): void {
+  validateIssuer(props.issuer);
+  validateParties(props);
+  if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
+  validateCacheTtl(props);
+  validatePrefix(props.scheduleNamePrefix);
+}
+
+function validateIssuer(issuer: string): void {
+  if (Token.isUnresolved(issuer) || isHttpsUrl(issuer)) return;
+  throw new SettingError(
+    `issuer is ${JSON.stringify(issuer)}, which is not the URL of a Clerk instance. Set it to the "Frontend API URL" of ` +
+      "Clerk's dashboard (API keys), such as https://clerk.example.com, without a slash at the end.",
+  );
+}
+
+function validateParties({ authorizedParties: parties, missingAzp }: ClerkUserSyncProps): void {
+  // Native applications have no origin: for them, allowing tokens without azp may be all there is to allow.
+  if (parties.length === 0 && missingAzp !== 'allow') {
+    throw new SettingError(
+      'authorizedParties is empty, so no token would be accepted. Set it to the origins of your application, such as ' +
+        'https://app.example.com, or missingAzp to allow if it has none.',
+    );
+  }
+  const bad = parties.find((party) => !Token.isUnresolved(party) && !isOrigin(party));
+  if (bad === undefined) return;
+  throw new SettingError(
+    `authorizedParties contains ${JSON.stringify(bad)}, which is not an origin as a browser sends it. Write scheme, host and any ` +
+      'unusual port, in lower case and without a slash at the end, such as https://app.example.com or http://localhost:5173.',
+  );
+}
+
+function validateApiUrl(url: string): void {
+  if (Token.isUnresolved(url) || (isHttpsUrl(url) && !url.endsWith('/v1'))) return;
+  throw new SettingError(
+    `clerkApiUrl is ${JSON.stringify(url)}. Leave it out, or set it to an https URL without a slash or /v1 at the end, such as ` +
+      'https://api.clerk.com.',
+  );
+}
+
+function validateCacheTtl({ authorizerCacheTtl: ttl }: ClerkUserSyncProps): void {
+  if (ttl === undefined || ttl.isUnresolved()) return;
+  const seconds = ttl.toSeconds({ integral: false });
+  if (seconds <= LONGEST_AUTHORIZER_CACHE && Number.isInteger(seconds)) return;
+  throw new SettingError(
+    `authorizerCacheTtl is ${seconds} seconds. A banned or deleted user is let in until the cached answer ends: set it to a ` +
+      `whole number of seconds, ${LONGEST_AUTHORIZER_CACHE} seconds or less.`,
+  );
+}
+
+function validatePrefix(prefix: string | undefined): void {
+  if (prefix === undefined || Token.isUnresolved(prefix) || /^[0-9A-Za-z_.-]{0,48}$/.test(prefix)) return;
+  throw new SettingError(
+    `scheduleNamePrefix is ${JSON.stringify(prefix)}. Names of schedules have letters, digits, and . - _ only: set it to at most ` +
+      '48 of them, such as staging-.',
+  );
+}
+
+/** An https URL with nothing after the host and path, and no slash at its end. A Clerk instance behind a proxy has a path. */
+function isHttpsUrl(text: string): boolean {
+  return /^https:\/\/[^\s?#@]+[^/\s?#@]$/.test(text) && URL.canParse(text);
+}
+
+/** Exactly what a browser sends as origin; browser extensions and native shells have schemes of their own. */
+function isOrigin(text: string): boolean {
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/,?#@]+$/.test(text) || !URL.canParse(text)) return false;
+  return /^https?:/.test(text) ? new URL(text).origin === text : true;
+}

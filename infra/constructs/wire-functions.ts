@@ -1,0 +1,68 @@
+import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import type { FunctionName } from './bundle.ts';
+import type { ReadableSecret } from './clerk-secret.ts';
+import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
+import { allowPuts, configure, connectIndex, connectMetrics, connectSecret, connectTable } from './connections.ts';
+import type { UserTable } from './user-table.ts';
+
+export interface Wiring {
+  readonly props: ClerkUserSyncProps;
+  readonly table: UserTable;
+  readonly secret: ReadableSecret;
+  /** Value of the metrics' `Stack` dimension. */
+  readonly metricsStack: string;
+}
+
+/** Gives each function what it needs and nothing else: its configuration, and with it its permissions. */
+export function wireFunctions(functions: Readonly<Record<FunctionName, Function>>, wiring: Wiring): void {
+  for (const lambda of Object.values(functions)) {
+    configure(lambda, {
+      [ENVIRONMENT.stage]: wiring.props.stage ?? 'production',
+      [ENVIRONMENT.stackName]: wiring.metricsStack,
+    });
+  }
+  wireAuthorizer(functions.authorizer, wiring);
+  wireWebhook(functions.webhook, wiring);
+  wireUsers(functions.users, wiring);
+  wireReconciler(functions.reconciler, wiring);
+}
+
+function wireAuthorizer(lambda: Function, wiring: Wiring): void {
+  const { props, table, secret } = wiring;
+  configure(lambda, {
+    [ENVIRONMENT.issuer]: props.issuer,
+    [ENVIRONMENT.authorizedParties]: props.authorizedParties.join(','),
+    [ENVIRONMENT.missingAzp]: props.missingAzp ?? 'deny',
+    [ENVIRONMENT.onStoreFailure]: props.onStoreFailure ?? 'allow',
+    [ENVIRONMENT.tokenFrom]: props.tokenFrom ?? 'header',
+    [ENVIRONMENT.requireEmail]: String(props.requireEmail ?? true),
+  });
+  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
+  connectClerk(lambda, secret, props);
+}
+
+function wireWebhook(lambda: Function, { props, table, secret }: Wiring): void {
+  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
+  allowPuts(lambda, table, ['quarantine#*']);
+  connectClerk(lambda, secret, props);
+}
+
+function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
+  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
+  connectClerk(lambda, secret, props);
+}
+
+function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
+  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
+  allowPuts(lambda, table, ['run#*', 'held#*', 'settings#instance']);
+  connectIndex(lambda, table);
+  connectClerk(lambda, secret, props);
+  connectMetrics(lambda);
+}
+
+/** Clerk's Backend API and the keys to it. */
+function connectClerk(lambda: Function, secret: ReadableSecret, props: ClerkUserSyncProps): void {
+  configure(lambda, { [ENVIRONMENT.clerkApiUrl]: props.clerkApiUrl ?? 'https://api.clerk.com' });
+  connectSecret(lambda, secret);
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerJson } from '../../http/answer.ts';
+import type { ControlRoutes } from '../http-api/server.ts';
+import type { LogBook } from '../logs.ts';
+import { ScheduleTargetError, UnknownScheduleError } from '../schedules/scheduler.ts';
+import type { Scheduler } from '../schedules/scheduler.ts';
+import type { MetricStore } from '../services/metric-store.ts';
+
+export interface ControlOptions {
+  /** What the index answers. */
+  readonly index: () => unknown;
+  readonly scheduler: Scheduler;
+  readonly metrics: MetricStore;
+  readonly logs: LogBook;
+}
+
+export const CONTROL_PREFIX = '/__local';
+
+/** What there is to try, for the index and for whoever asks for something else. */
+export const CONTROLS = [
+  'GET /__local',
+  'GET /__local/schedules',
+  'POST /__local/schedules/{name}',
+  'GET /__local/metrics?raw',
+  'GET /__local/logs?function=&limit=',
+];
+
+const DEFAULT_LOG_LINES = 200;
+
+/** The local cloud's own routes under an API's URL: what no deployment has. */
+export function controlRoutes(options: ControlOptions): ControlRoutes {
+  return {
+    async handle(request, response) {
+      const url = new URL(request.url ?? '/', 'http://local');
+      if (url.pathname !== CONTROL_PREFIX && !url.pathname.startsWith(`${CONTROL_PREFIX}/`)) return false;
+      await answer(url, request, response, options);
+      return true;
+    },
+  };
+}
+
+async function answer(
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: ControlOptions,
+): Promise<void> {
+  const [what = '', name] = url.pathname.slice(CONTROL_PREFIX.length + 1).split('/');
+  if (request.method === 'POST' && what === 'schedules' && name !== undefined) {
+    await fire(decodeURIComponent(name), response, options.scheduler);
+    return;
+  }
+  const answers = new Map<string, () => unknown>([
+    ['', options.index],
+    ['schedules', () => options.scheduler.schedules],
+    ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
+    ['logs', () => latestLines(url.searchParams, options.logs)],
+  ]);
+  const found = request.method === 'GET' && name === undefined ? answers.get(what) : undefined;
+  if (found === undefined)
+    answerJson(response, 404, { error: `There is no ${request.method} ${url.pathname}.`, controls: CONTROLS });
+  else answerJson(response, 200, found());
+}
+
+async function fire(name: string, response: ServerResponse, scheduler: Scheduler): Promise<void> {
+  try {
+    answerJson(response, 200, (await scheduler.fire(name)) ?? null);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof UnknownScheduleError) answerJson(response, 404, { error: message });
+    else if (error instanceof ScheduleTargetError)
+      answerJson(response, 502, { error: message, errorType: error.errorType });
+    else answerJson(response, 502, { error: message });
+  }
+}
+
+function latestLines(query: URLSearchParams, logs: LogBook): unknown {
+  const limit = Number(query.get('limit') ?? DEFAULT_LOG_LINES);
+  const functionName = query.get('function') ?? undefined;
+  return logs.latest({ functionName, limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LOG_LINES });
+}

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startDurableService } from '../durable/index.ts';
+import type { DurableService } from '../durable/index.ts';
+import { startDynamoDbEngine } from '../dynamodb/engine.ts';
+import type { Closers } from './closers.ts';
+import { tableDefinitions } from './dynamodb/definition.ts';
+import { createTables } from './dynamodb/tables.ts';
+import { Functions } from './lambda/functions.ts';
+import { Invoker, refusalAsResult } from './lambda/invoker.ts';
+import type { Observer } from './observer.ts';
+import type { LocalCloudOptions } from './options.ts';
+import { cloudWatch } from './services/cloudwatch.ts';
+import { SecretStore } from './services/secret-store.ts';
+import { createSecrets, secretsManager } from './services/secrets-manager.ts';
+import { serveServices } from './services/server.ts';
+import type { ServicesOptions } from './services/server.ts';
+import type { Stack } from './template/stack.ts';
+
+export interface FoundationOptions {
+  readonly cloud: LocalCloudOptions;
+  readonly stack: Stack;
+  readonly observer: Observer;
+  readonly closers: Closers;
+  /** Puts local URLs in place of deployed ones. */
+  readonly localise: (text: string) => string;
+}
+
+/** What everything else stands on: tables, services and functions. */
+export interface Foundation {
+  readonly dynamodbUrl: string;
+  readonly servicesUrl: string;
+  readonly functions: Functions;
+  readonly invoker: Invoker;
+}
+
+/** Starts them in the order in which they need each other. */
+export async function startFoundation(options: FoundationOptions): Promise<Foundation> {
+  const { cloud, stack, observer, closers, localise } = options;
+  const { region } = stack;
+  if (cloud.dataDirectory !== undefined) mkdirSync(cloud.dataDirectory, { recursive: true });
+  const dynamodbUrl = await startTables(options);
+  const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
+  const services = await serveServices({
+    targets: serviceTargets(options),
+    lambda: () => ({ ...started(late.lambda), onProblem: observer.problem }),
+    durable: () => started(late.durable),
+    ...(cloud.host === undefined ? {} : { host: cloud.host }),
+  });
+  closers.add(() => services.close());
+  const host = { region, dynamodbUrl, servicesUrl: services.url, overrides: cloud.environment ?? {}, localise };
+  const functions = new Functions(stack, host, observer.log);
+  closers.add(() => functions.close());
+  const durable = await startDurable(options, functions);
+  const invoker = new Invoker(functions, durable);
+  Object.assign(late, { durable, lambda: { functions, invoker } });
+  return { dynamodbUrl, servicesUrl: services.url, functions, invoker };
+}
+
+/** Functions run only after the start, so nobody asks for one of these before it is there. */
+function started<T>(part: T | undefined): T {
+  if (part === undefined) throw new Error('The local cloud is still starting.');
+  return part;
+}
+
+async function startTables({ cloud, stack, closers }: FoundationOptions): Promise<string> {
+  const tables = tableDefinitions(stack);
+  const dataFile = cloud.dataDirectory === undefined ? {} : { dataFile: join(cloud.dataDirectory, 'dynamodb.sqlite') };
+  const engine = await startDynamoDbEngine(dataFile);
+  closers.add(() => engine.close());
+  await createTables(engine.url, stack.region, tables);
+  return engine.url;
+}
+
+function serviceTargets({ cloud, stack, observer }: FoundationOptions): ServicesOptions['targets'] {
+  const now = (): number => Date.now();
+  const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
+  createSecrets(stack, secrets, now());
+  return new Map([
+    ['secretsmanager', secretsManager(secrets, now)],
+    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, now)],
+  ]);
+}
+
+async function startDurable({ cloud, closers }: FoundationOptions, functions: Functions): Promise<DurableService> {
+  const { clock, dataDirectory, timeAccelerationForDurableWaits: waitScale } = cloud;
+  const durable = await startDurableService({
+    clock,
+    invoke: (functionArn, payload) => refusalAsResult(() => functions.run(functionArn, payload)),
+    ...(dataDirectory === undefined ? {} : { stateFile: join(dataDirectory, 'durable.json') }),
+    ...(waitScale === undefined ? {} : { waitScale }),
+  });
+  closers.add(() => durable.close());
+  return durable;
+}

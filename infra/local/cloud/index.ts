@@ -1,0 +1,29 @@
+import { serveCloud } from './serve.ts';
+import type { LocalCloud, LocalCloudOptions } from './options.ts';
+
+export type { LocalCloud, LocalCloudOptions } from './options.ts';
+export type { LogEntry } from './logs.ts';
+
+/**
+ * Serves a synthesised CloudFormation template on this machine. It knows nothing of the application but what the
+ * template says, and the application's functions cannot tell: only endpoints and credentials differ.
+ *
+ * Imitated: Lambda (versions, aliases, timeouts, reserved concurrency, one process per instance, durable functions),
+ * HTTP APIs (routes, payload formats, Lambda authorizers with their cache, CORS, throttles, limits of size), DynamoDB
+ * tables in a real engine, Secrets Manager values, CloudWatch metrics put by call or embedded in logs, schedules.
+ *
+ * Not imitated:
+ * - IAM, but for the permission that API Gateway needs to invoke a function;
+ * - account quotas, memory limits, the freezing of a process between invocations, Lambda's extensions, layers, container
+ *   images, inline code, streamed answers, and retries of asynchronous invocations;
+ * - of HTTP APIs: JWT and IAM authorizers, other integrations than Lambda functions, mappings, domain names, TLS;
+ * - of tables: TTL expiry, backups, capacity, replicas; streams exist, but drive nothing;
+ * - of schedules: flexible windows, retries and dead letters; a clock that jumps over several times fires once;
+ * - every resource type that `notImitated` lists.
+ *
+ * @throws When something is missing, taken or not supported. The message says what to do, and what was started is
+ * closed again.
+ */
+export function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  return serveCloud(options);
+}

@@ -1,0 +1,126 @@
+import { listenForApis, localiser } from './apis.ts';
+import type { ListeningApi } from './apis.ts';
+import { Closers } from './closers.ts';
+import { controlRoutes, CONTROLS } from './control/routes.ts';
+import { startFoundation } from './foundation.ts';
+import type { Foundation, FoundationOptions } from './foundation.ts';
+import { Gateway } from './http-api/gateway.ts';
+import { refusalAsResult } from './lambda/invoker.ts';
+import { apiPermissions } from './lambda/permissions.ts';
+import { notImitated } from './not-imitated.ts';
+import { Observer } from './observer.ts';
+import type { LocalCloud, LocalCloudOptions } from './options.ts';
+import { scheduleDefinitions } from './schedules/definition.ts';
+import type { ScheduleDefinition } from './schedules/definition.ts';
+import { Scheduler } from './schedules/scheduler.ts';
+import { loadStack } from './template/assembly.ts';
+import { resolveStack } from './template/stack.ts';
+
+const ACCOUNT_ID = '000000000000';
+const DEFAULT_REGION = 'us-east-1';
+
+/** Everything that was started for a template. */
+interface Running extends Foundation, FoundationOptions {
+  readonly apis: readonly ListeningApi[];
+  readonly schedules: readonly ScheduleDefinition[];
+  readonly scheduler: Scheduler;
+}
+
+/** Starts everything that a template asks for; closes what it had started when it fails. */
+export async function serveCloud(cloud: LocalCloudOptions): Promise<LocalCloud> {
+  const closers = new Closers();
+  try {
+    const running = await start(cloud, closers);
+    const served = toLocalCloud(running);
+    openApis(running, served);
+    return served;
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Running> {
+  const stack = resolveStack(loadStack(cloud.assembly, cloud.stack), {
+    region: cloud.region ?? DEFAULT_REGION,
+    accountId: ACCOUNT_ID,
+    parameters: cloud.parameters ?? {},
+  });
+  const observer = new Observer((entry) => cloud.onLog?.(entry));
+  const schedules = scheduleDefinitions(stack);
+  const apis = await listenForApis(stack, cloud, observer, closers);
+  const options = { cloud, stack, observer, closers, localise: localiser(apis, stack.region) };
+  const foundation = await startFoundation(options);
+  const scheduler = new Scheduler({
+    schedules,
+    clock: cloud.clock,
+    region: stack.region,
+    accountId: ACCOUNT_ID,
+    invoke: (functionArn, payload) => refusalAsResult(() => foundation.invoker.invoke(functionArn, payload)),
+    onProblem: observer.problem,
+  });
+  closers.add(() => scheduler.close());
+  return { ...options, ...foundation, apis, schedules, scheduler };
+}
+
+function toLocalCloud(running: Running): LocalCloud {
+  const { stack, scheduler, invoker, functions, apis, schedules, closers, localise } = running;
+  const outputs = Object.entries(stack.outputs()).map(([name, text]) => [name, localise(text)] as const);
+  return {
+    apis: apis.map(({ definition, url }) => ({ logicalId: definition.logicalId, url })),
+    dynamodbUrl: running.dynamodbUrl,
+    servicesUrl: running.servicesUrl,
+    region: stack.region,
+    accountId: stack.accountId,
+    outputs: Object.fromEntries(outputs),
+    physicalId: (logicalId) => stack.resource(logicalId).physicalId,
+    schedules: scheduler.schedules,
+    fireSchedule: (name) => scheduler.fire(name),
+    invoke: (name, payload) => refusalAsResult(() => invoker.invoke(name, payload)),
+    notImitated: notImitated({
+      stack,
+      schedules,
+      apis: apis.map(({ definition }) => definition),
+      functions: functions.definitions,
+    }),
+    close: () => closers.closeAll(),
+  };
+}
+
+function openApis(running: Running, served: LocalCloud): void {
+  const { stack, observer, scheduler, invoker, apis } = running;
+  const index = (): unknown => describe(running, served);
+  const controls = controlRoutes({ index, scheduler, metrics: observer.metrics, logs: observer.logs });
+  const mayInvoke = apiPermissions(stack);
+  for (const { definition, open } of apis) {
+    const gateway = new Gateway({
+      api: definition,
+      region: stack.region,
+      accountId: stack.accountId,
+      invoke: (functionArn, payload) => invoker.invoke(functionArn, payload),
+      mayInvoke,
+      onProblem: observer.problem,
+    });
+    open({ gateway, controls });
+  }
+}
+
+/** What `GET /__local` answers. */
+function describe({ stack, apis, functions }: Running, served: LocalCloud): unknown {
+  return {
+    stack: stack.name,
+    region: served.region,
+    apis: apis.map(({ definition, url }) => ({
+      logicalId: definition.logicalId,
+      url,
+      routes: definition.routes.map((route) => route.key),
+    })),
+    functions: functions.definitions.map((definition) => definition.name),
+    schedules: served.schedules,
+    outputs: served.outputs,
+    dynamodb: served.dynamodbUrl,
+    services: served.servicesUrl,
+    notImitated: served.notImitated,
+    controls: CONTROLS,
+  };
+}

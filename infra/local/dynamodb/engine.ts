@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { spawnTethered } from '../process/tethered-child.ts';
+import type { TetheredChild } from '../process/tethered-child.ts';
+import { findEngine } from './find-engine.ts';
+import type { EngineSource } from './find-engine.ts';
+
+export interface DynamoDbEngineOptions {
+  /** SQLite file that keeps the tables; absent: in memory. Ignored for an engine that runs already. */
+  readonly dataFile?: string;
+  /** Absent or 0: a free one. */
+  readonly port?: number;
+  /** Where the engine is; absent: {@link findEngine}. */
+  readonly source?: EngineSource;
+}
+
+export interface DynamoDbEngine {
+  /** Endpoint for an SDK client, without a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const HOST = '127.0.0.1';
+/** The engine answers within 10 ms; the rest is for a machine under load. */
+const START_TIMEOUT_MS = 15_000;
+const ATTEMPTS = 5;
+
+/**
+ * Starts a DynamoDB engine on this machine and waits until it answers. It ends with `close()`, and with this process.
+ * @throws When there is no engine, the port is taken, or it does not come up; the message says what to do.
+ */
+export async function startDynamoDbEngine(options: DynamoDbEngineOptions = {}): Promise<DynamoDbEngine> {
+  const source = options.source ?? findEngine();
+  if (source.kind === 'endpoint') return connectTo(source.url);
+  if (options.dataFile !== undefined) mkdirSync(dirname(resolve(options.dataFile)), { recursive: true });
+  if (options.port !== undefined && options.port !== 0) return startProgram(source.path, options.port, options);
+  return startOnFreePort(source.path, options);
+}
+
+async function connectTo(url: string): Promise<DynamoDbEngine> {
+  if (!(await answers(url))) {
+    throw new Error(
+      `The DynamoDB engine at ${url} (AWS_ENDPOINT_URL_DYNAMODB) does not answer: start it, or unset the variable.`,
+    );
+  }
+  return { url, close: () => Promise.resolve() };
+}
+
+/** The engine cannot say which port it chose, so one is chosen for it: another process may be quicker to take it. */
+async function startOnFreePort(program: string, options: DynamoDbEngineOptions): Promise<DynamoDbEngine> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startProgram(program, await freePort(), options);
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+class PortTakenError extends Error {}
+
+async function startProgram(program: string, port: number, options: DynamoDbEngineOptions): Promise<DynamoDbEngine> {
+  const database = options.dataFile === undefined ? [] : ['--db-path', resolve(options.dataFile)];
+  const args = ['serve', '--host', HOST, '--port', String(port), ...database];
+  const child = await spawnTethered(program, args, { env: { PATH: process.env['PATH'] ?? '' }, endSignal: 'TERM' });
+  const complaints = collect(child);
+  const url = `http://${HOST}:${port}`;
+  try {
+    await untilUp(child, url, complaints);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return { url, close: () => child.stop() };
+}
+
+async function untilUp(child: TetheredChild, url: string, complaints: () => string): Promise<void> {
+  let exitCode: number | undefined;
+  void child.exited.then((code) => (exitCode = code));
+  for (const deadline = Date.now() + START_TIMEOUT_MS; Date.now() < deadline; await sleep(5)) {
+    // Exit first: on a taken port it is somebody else who answers.
+    if (complaints().includes('already in use')) {
+      throw new PortTakenError(`The DynamoDB engine cannot start at ${url}: the port is taken. Choose another one.`);
+    }
+    if (exitCode !== undefined) {
+      throw new Error(`The DynamoDB engine ended at once (exit code ${exitCode}): ${complaints().trim()}`);
+    }
+    if (announced(complaints()) && (await answers(url))) return;
+  }
+  throw new Error(`The DynamoDB engine did not answer at ${url} within ${START_TIMEOUT_MS / 1000} seconds.`);
+}
+
+/** It says so on its standard output once it listens; until then an answer would be another program's. */
+function announced(output: string): boolean {
+  return output.includes('listening on');
+}
+
+/** Keeps the first of what the engine says (a reason, if it ends) and drains the rest. */
+function collect(child: TetheredChild): () => string {
+  let text = '';
+  const keep = (chunk: Buffer): void => {
+    if (text.length < 4096) text += chunk.toString('utf8');
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  return () => text;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
+    await response.arrayBuffer();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  const port = await new Promise<number>((resolve, reject) => {
+    probe.once('error', reject);
+    probe.listen(0, HOST, () => resolve(portOf(probe.address())));
+  });
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has no port: cannot happen.');
+  return address.port;
+}

@@ -1,0 +1,34 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import type { ClerkUserSyncProps } from '../constructs/clerk-user-sync-props.ts';
+import { ClerkUserSync } from '../constructs/clerk-user-sync.ts';
+
+export interface ClerkSyncStackProps extends StackProps, ClerkUserSyncProps {
+  /** The whole ARN of an existing secret, in place of `secret`. */
+  readonly secretArn?: string;
+}
+
+/** A stack with one mirror in it, for those who have no stack of their own to put the construct in. */
+export class ClerkSyncStack extends Stack {
+  readonly sync: ClerkUserSync;
+
+  constructor(scope: Construct, id: string, props: ClerkSyncStackProps) {
+    super(scope, id, { terminationProtection: (props.stage ?? 'production') === 'production', ...props });
+    this.sync = new ClerkUserSync(this, 'Sync', {
+      ...props,
+      ...(props.secretArn !== undefined && {
+        secret: Secret.fromSecretCompleteArn(this, 'ClerkSecret', props.secretArn),
+      }),
+    });
+    this.#output('ApiUrl', this.sync.api.apiEndpoint, 'The HTTP API');
+    this.#output('WebhookUrl', this.sync.webhookUrl, 'The URL to enter as webhook endpoint in the Clerk dashboard');
+    this.#output('TableName', this.sync.table.tableName, 'The DynamoDB table that mirrors the users');
+    this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
+  }
+}

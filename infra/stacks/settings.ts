@@ -1,0 +1,91 @@
+import { Duration } from 'aws-cdk-lib';
+import type { AuthorizerSettings } from '../constructs/clerk-user-sync-props.ts';
+import { STAGES } from '../constructs/stage.ts';
+import type { Stage } from '../constructs/stage.ts';
+import { SettingError } from '../constructs/validate-props.ts';
+import type { Context } from './context.ts';
+
+/** The issuer that cdk.json starts with: well-formed, nobody's. */
+export const EXAMPLE_ISSUER = 'https://example.clerk.accounts.dev';
+
+const NAMES = [
+  'cli-telemetry',
+  'stage',
+  'issuer',
+  'authorizedParties',
+  'clerkApiUrl',
+  'missingAzp',
+  'onStoreFailure',
+  'tokenFrom',
+  'requireEmail',
+  'authorizerCacheSeconds',
+  'scheduleNamePrefix',
+  'secretArn',
+  'stackName',
+];
+
+/** What the app takes from the context: the construct's props in the form a command line can carry. */
+export interface Settings extends AuthorizerSettings {
+  readonly stage: Stage;
+  readonly stackName: string;
+  readonly clerkApiUrl?: string;
+  readonly scheduleNamePrefix?: string;
+  /** The whole ARN of an existing secret. */
+  readonly secretArn?: string;
+  /** Names in the context that nothing reads. */
+  readonly unknown: readonly string[];
+}
+
+/** @throws SettingError that names the setting and says what to do */
+export function readSettings(context: Context): Settings {
+  const stage = context.choice('stage', STAGES) ?? 'production';
+  return {
+    stage,
+    stackName: readStackName(context) ?? `clerk-sync-${stage}`,
+    ...readAuthorizerSettings(context),
+    ...present('clerkApiUrl', context.text('clerkApiUrl')),
+    ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('secretArn', readSecretArn(context)),
+    unknown: context.unknown(NAMES),
+  };
+}
+
+function readAuthorizerSettings(context: Context): AuthorizerSettings {
+  const cacheSeconds = context.count('authorizerCacheSeconds');
+  return {
+    issuer: context.requiredText('issuer', 'https://clerk.example.com'),
+    authorizedParties: context.list('authorizedParties'),
+    ...present('missingAzp', context.choice('missingAzp', ['allow', 'deny'])),
+    ...present('onStoreFailure', context.choice('onStoreFailure', ['allow', 'deny'])),
+    ...present('tokenFrom', context.choice('tokenFrom', ['header', 'cookie'])),
+    ...present('requireEmail', context.boolean('requireEmail')),
+    ...present('authorizerCacheTtl', cacheSeconds === undefined ? undefined : Duration.seconds(cacheSeconds)),
+  };
+}
+
+function readStackName(context: Context): string | undefined {
+  const name = context.text('stackName');
+  if (name === undefined || /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return name;
+  throw new SettingError(
+    `Context stackName is ${JSON.stringify(name)}. A stack's name begins with a letter, has letters, digits and hyphens, and at ` +
+      'most 128 of them: pass such a name as -c stackName=…',
+  );
+}
+
+function readSecretArn(context: Context): string | undefined {
+  const arn = context.text('secretArn');
+  // Secrets Manager ends every ARN with six characters of its own; without them no policy can name the one secret.
+  if (arn === undefined || /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/.test(arn)) return arn;
+  throw new SettingError(
+    `Context secretArn is ${JSON.stringify(arn)}. Pass the whole ARN as Secrets Manager shows it, such as ` +
+      '-c secretArn=arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk-AbCdEf',
+  );
+}
+
+/** A property only where there is a value: the props are optional, not undefined. */
+function present<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
+  if (value === undefined) return {};
+  const record: Partial<Record<K, V>> = {};
+  record[name] = value;
+  return record;
+}

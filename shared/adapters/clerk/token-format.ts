@@ -1,0 +1,70 @@
+import type { TokenRefusal } from '../../ports/token-verifier.ts';
+import type { Members } from './json.ts';
+import { isObject } from './json.ts';
+
+/** Clerk keeps session tokens below a cookie's 4 KB; what is longer than this is not worth the time to decode it. */
+const LONGEST_TOKEN = 16_384;
+
+export type DecodedToken =
+  | { readonly ok: true; readonly payload: Members }
+  | { readonly ok: false; readonly reason: TokenRefusal };
+
+/**
+ * Takes a compact JWS (RFC 7515) apart and refuses every spelling of one that a strict reader would not produce: three parts
+ * of canonical base64url, of which the first two are JSON objects in UTF-8 without a member twice; RS256 and nothing else; no
+ * extension that would have to be understood. Says nothing about the signature.
+ */
+export function decodeToken(token: string): DecodedToken {
+  if (token.length > LONGEST_TOKEN) return refuse('malformed');
+  const parts = token.split('.');
+  const [header, payload, signature] = parts.map(decodeBase64Url);
+  if (parts.length !== 3 || !header || !payload || !signature) return refuse('malformed');
+  const head = decodeObject(header);
+  const claims = decodeObject(payload);
+  if (!head || !claims) return refuse('malformed');
+  const reason = refusalOfHeader(head);
+  return reason ? refuse(reason) : { ok: true, payload: claims };
+}
+
+function refusalOfHeader(header: Members): TokenRefusal | undefined {
+  if (header['alg'] !== 'RS256') return 'algorithm';
+  // RFC 7515, 4.1.11: an extension we do not know must be refused, and we know none; `b64` is one even where `crit` hides it.
+  if ('crit' in header || 'b64' in header) return 'critical-header';
+  return header['typ'] === undefined || header['typ'] === 'JWT' ? undefined : 'malformed';
+}
+
+/** @returns undefined for text with padding, with stray bits at its end or with other characters: one token has one spelling */
+function decodeBase64Url(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64url');
+  return text !== '' && bytes.toString('base64url') === text ? bytes : undefined;
+}
+
+function decodeObject(bytes: Buffer): Members | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    return isObject(value) && namesIn(text) === membersOf(value) ? value : undefined;
+  } catch {
+    // Neither UTF-8 nor JSON, or nested deeper than the stack goes.
+    return undefined;
+  }
+}
+
+const STRING_AND_COLON = /"(?:[^"\\]|\\.)*"\s*(:?)/g;
+
+/** Names of members in a JSON text, repeated ones included: in JSON only a name is followed by a colon. */
+function namesIn(text: string): number {
+  return Array.from(text.matchAll(STRING_AND_COLON)).filter(([, colon]) => colon === ':').length;
+}
+
+/** Members that are left of them: `JSON.parse` keeps the last of equal names, other readers the first. */
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const inner: unknown[] = Object.values(value);
+  const own = Array.isArray(value) ? 0 : inner.length;
+  return inner.reduce<number>((count, each) => count + membersOf(each), own);
+}
+
+function refuse(reason: TokenRefusal): DecodedToken {
+  return { ok: false, reason };
+}

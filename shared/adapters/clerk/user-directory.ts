@@ -1,0 +1,97 @@
+import { createClerkClient } from '@clerk/backend';
+import type { ClerkClient } from '@clerk/backend';
+import { isClerkAPIResponseError } from '@clerk/backend/errors';
+import type { DirectoryUser, UserDirectory } from '../../ports/user-directory.ts';
+import type { ClerkAccess, ClerkAccessOptions } from './clerk-access.ts';
+import { createClerkAccess } from './clerk-access.ts';
+import { parseClerkUser } from './clerk-user.ts';
+import { unreadable } from './directory-errors.ts';
+import { checkIds, checkLimit, fetchById, fetchPage, LIST_BY_ID, LIST_PAGE } from './list-page.ts';
+import { isUserId } from './user-id.ts';
+
+export interface UserDirectoryOptions extends ClerkAccessOptions {
+  /** `https://api.clerk.com`, or a stand-in's URL: without a slash at its end and without `/v1`. */
+  readonly apiUrl: string;
+}
+
+const GET_USER = 'get user';
+const COUNT_USERS = 'count users';
+const GET_INSTANCE = 'get instance';
+
+/**
+ * Clerk's Backend API as the port `UserDirectory`: single calls through `@clerk/backend`, lists by `fetch`.
+ * Repeats nothing: see `withRetries`.
+ */
+export function createUserDirectory(options: UserDirectoryOptions): UserDirectory {
+  const { apiUrl } = options;
+  const access = createClerkAccess(options);
+  const clientFor = createClients(apiUrl);
+  return {
+    getUser: (id, own) => getUser(access, clientFor, id, own),
+    async listUsers(page, own) {
+      checkLimit(page.limit);
+      return access(LIST_PAGE, own, (secretKey, signal) => fetchPage({ apiUrl, secretKey, signal }, page));
+    },
+    async listUsersById(ids, own) {
+      checkIds(ids);
+      return access(LIST_BY_ID, own, (secretKey, signal) => fetchById({ apiUrl, secretKey, signal }, ids));
+    },
+    countUsers: (own) => access(COUNT_USERS, own, async (key) => readCount(await clientFor(key).users.getCount())),
+    instanceId: (own) => access(GET_INSTANCE, own, async (key) => readInstanceId(await clientFor(key).instance.get())),
+  };
+}
+
+/** A client for each secret key, made once: the key changes only when it is rotated. */
+function createClients(apiUrl: string): (secretKey: string) => ClerkClient {
+  let made: { readonly secretKey: string; readonly client: ClerkClient } | undefined;
+  return (secretKey) => {
+    if (made?.secretKey !== secretKey) {
+      made = { secretKey, client: createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } }) };
+    }
+    return made.client;
+  };
+}
+
+async function getUser(
+  access: ClerkAccess,
+  clientFor: (secretKey: string) => ClerkClient,
+  id: string,
+  options: Parameters<UserDirectory['getUser']>[1],
+): Promise<DirectoryUser | undefined> {
+  // The package puts the id into the path as it is.
+  if (!isUserId(id)) throw new TypeError('This is not the id of a Clerk user (user_…).');
+  return access(GET_USER, options, async (secretKey) => {
+    try {
+      const user = await clientFor(secretKey).users.getUser(id);
+      return readUser(user.raw, id);
+    } catch (error) {
+      if (isNoSuchUser(error)) return undefined;
+      throw error;
+    }
+  });
+}
+
+/** Only this answer is an absence: a 404 of a proxy, or of a wrong URL, says nothing about the user. */
+function isNoSuchUser(error: unknown): boolean {
+  if (!isClerkAPIResponseError(error) || error.status !== 404) return false;
+  return error.errors.some(({ code }) => code === 'resource_not_found');
+}
+
+function readUser(raw: unknown, id: string): DirectoryUser {
+  const parsed = parseClerkUser(raw);
+  if (!parsed.ok) throw unreadable(GET_USER, `the user cannot be read (${parsed.reason})`);
+  if (parsed.user.id !== id) throw unreadable(GET_USER, 'it is another user');
+  return parsed.user;
+}
+
+/** The package hands on whatever the body was: its types are a promise, not a check. */
+function readCount(count: unknown): number {
+  if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
+  throw unreadable(COUNT_USERS, 'it has no total_count');
+}
+
+function readInstanceId(instance: unknown): string {
+  const id = typeof instance === 'object' && instance !== null && 'id' in instance ? instance.id : undefined;
+  if (typeof id === 'string' && id !== '') return id;
+  throw unreadable(GET_INSTANCE, 'it has no id');
+}

@@ -1,0 +1,23 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { exactNumber } from './json-attributes.ts';
+
+/** An item's attributes as the document client gives them. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Reads an item in DynamoDB's own notation: the document client hands on the item of a failed condition unread. */
+export function fromNotation(item: Readonly<Record<string, AttributeValue>>): Attributes {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueOf(value)]));
+}
+
+function valueOf(value: AttributeValue): unknown {
+  if (value.S !== undefined) return value.S;
+  if (value.N !== undefined) return exactNumber(value.N);
+  if (value.BOOL !== undefined) return value.BOOL;
+  if (value.NULL !== undefined) return null;
+  if (value.M !== undefined) return fromNotation(value.M);
+  if (value.L !== undefined) return value.L.map(valueOf);
+  if (value.SS !== undefined) return new Set(value.SS);
+  if (value.NS !== undefined) return new Set(value.NS.map(exactNumber));
+  if (value.BS !== undefined) return new Set(value.BS);
+  return value.B;
+}

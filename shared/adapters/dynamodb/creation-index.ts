@@ -1,0 +1,53 @@
+import type { MirroredUser } from '../../domain/user.ts';
+
+/** The index partition of live users whose Clerk creation time no source has told yet. */
+export const UNKNOWN_CREATION = 'created#unknown';
+
+/** The last creation time that 13 digits hold, ms (November 2286). */
+export const LAST_CREATION = 9_999_999_999_999;
+
+export interface IndexKeys {
+  readonly group: string;
+  readonly sort: string;
+}
+
+/** Where the index lists a user: by UTC month of creation, by creation time and id inside it. Tombstones are not listed. */
+export function indexKeysOf(user: MirroredUser): IndexKeys | undefined {
+  if (user.tombstone) return undefined;
+  const createdAt = user.record?.content.clerkCreatedAt;
+  const group = createdAt === undefined ? UNKNOWN_CREATION : monthGroup(createdAt);
+  return { group, sort: sortKey(createdAt ?? 0, user.id) };
+}
+
+/** @param ms a creation time between 0 and {@link LAST_CREATION} */
+export function monthGroup(ms: number): string {
+  return `created#${new Date(ms).toISOString().slice(0, 7)}`;
+}
+
+/** Sorts by time as text does: 13 digits, then the id. */
+export function sortKey(ms: number, id: string): string {
+  return `${timeKey(ms)}#${id}`;
+}
+
+/** The part of a sort key before the id: at or above every user created at `ms` or later, below none of them. */
+export function timeKey(ms: number): string {
+  return String(ms).padStart(13, '0');
+}
+
+/** The time at the front of a sort key, ms; NaN when there is none. */
+export function timeOfSortKey(sort: string): number {
+  return /^\d{13}#/.test(sort) ? Number(sort.slice(0, 13)) : Number.NaN;
+}
+
+/** The month partitions from that of `from` to the one after that of `now`: clocks differ, and Clerk's may be ahead. */
+export function monthGroups(from: number, now: number): string[] {
+  const first = new Date(Math.min(Math.max(from, 0), LAST_CREATION));
+  const last = new Date(now);
+  const end = Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1);
+  const months: string[] = [];
+  for (let month = 0; ; month += 1) {
+    const start = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + month);
+    if (start > end) return months;
+    months.push(monthGroup(start));
+  }
+}

@@ -1,0 +1,27 @@
+const SECOND_MS = 1000;
+const DAY_MS = 24 * 60 * 60 * SECOND_MS;
+
+/** How long a quarantined event waits for a replay. */
+export const QUARANTINE_DAYS = 30;
+
+/** How long the deletions that a run proposed can be looked at and approved: later they say nothing about today's users. */
+export const HELD_DAYS = 30;
+
+/** @returns DynamoDB's unit for times to live, seconds since the epoch, for `days` after `ms` */
+export function expiryAfter(ms: number, days: number): number {
+  return secondsOf(ms + days * DAY_MS);
+}
+
+/**
+ * Whether an item is past its time to live: DynamoDB deletes it up to days later, so that whoever reads must look.
+ *
+ * @param expiresAt seconds since the epoch; undefined for an item that stays
+ * @param now ms
+ */
+export function isExpired(expiresAt: number | undefined, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= secondsOf(now);
+}
+
+export function secondsOf(ms: number): number {
+  return Math.floor(ms / SECOND_MS);
+}

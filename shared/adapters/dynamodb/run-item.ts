@@ -1,0 +1,57 @@
+import { TABLE } from '../../names/table.ts';
+import type { Run, RunCounts } from '../../ports/run-store.ts';
+import type { Attributes } from './attribute-value.ts';
+import { sortKey } from './creation-index.ts';
+import type { AttributeInput } from './json-attributes.ts';
+import { toAttribute } from './json-attributes.ts';
+import type { AttributeReader } from './read-attributes.ts';
+import { readerOf } from './read-attributes.ts';
+import { isoTime } from './user-item.ts';
+
+const STATUSES = ['running', 'in-sync', 'repaired', 'held', 'failed'] as const satisfies Run['status'][];
+
+export function runKey(id: string): string {
+  return `run#${id}`;
+}
+
+export function itemOfRun(run: Run): Record<string, AttributeInput> {
+  return {
+    [TABLE.partitionKey]: runKey(run.id),
+    id: run.id,
+    mode: run.mode,
+    status: run.status,
+    startedAt: isoTime(run.startedAt),
+    ...(run.endedAt !== undefined && { endedAt: isoTime(run.endedAt) }),
+    counts: toAttribute({ ...run.counts }),
+    drift: toAttribute({ ...run.drift }),
+    ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
+    [TABLE.index.partitionKey]: 'runs',
+    [TABLE.index.sortKey]: sortKey(run.startedAt, run.id),
+  };
+}
+
+export function parseRun(item: Attributes): Run {
+  const read = readerOf(item);
+  return {
+    id: read.text('id'),
+    mode: read.oneOf('mode', ['full']),
+    status: read.oneOf('status', STATUSES),
+    startedAt: read.time('startedAt'),
+    endedAt: read.optionalTime('endedAt'),
+    counts: parseCounts(read.inside('counts')),
+    drift: read.numbers('drift'),
+    heldBecause: read.optionalText('heldBecause'),
+  };
+}
+
+function parseCounts(read: AttributeReader): RunCounts {
+  return {
+    clerkUsers: read.number('clerkUsers'),
+    storedUsers: read.number('storedUsers'),
+    created: read.number('created'),
+    updated: read.number('updated'),
+    deleted: read.number('deleted'),
+    restored: read.number('restored'),
+    suspects: read.number('suspects'),
+  };
+}

@@ -1,0 +1,89 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TABLE } from '../../names/table.ts';
+import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Attributes } from './attribute-value.ts';
+import { callTable } from './errors.ts';
+import { expiryAfter, HELD_DAYS } from './expiry.ts';
+import { readerOf } from './read-attributes.ts';
+import { itemOfRun, parseRun, runKey } from './run-item.ts';
+import { directoryKey, partKey, partsOf, pieceAttribute, pieceOf } from './suspect-pieces.ts';
+import type { TableAccess } from './table-access.ts';
+import { keyOf, living } from './table-access.ts';
+
+export function createDynamoDbRunStore(deps: TableAccess): RunStore {
+  return {
+    save: (run) => save(deps, run),
+    get: (id) => get(deps, id),
+    putSuspects: (runId, piece, userIds) => putSuspects(deps, runId, piece, userIds),
+    suspects: (runId) => suspects(deps, runId),
+  };
+}
+
+async function save({ client, tableName }: TableAccess, run: Run): Promise<void> {
+  await callTable(() => client.send(new PutCommand({ TableName: tableName, Item: itemOfRun(run) })));
+}
+
+async function get(deps: TableAccess, id: string): Promise<Run | undefined> {
+  const item = await read(deps, runKey(id));
+  return item && parseRun(item);
+}
+
+/** The parts first and the directory last: a piece that is half written is not there yet, and a repetition replaces it whole. */
+async function putSuspects(deps: TableAccess, runId: string, piece: number, userIds: readonly string[]): Promise<void> {
+  const expiresAt = expiryAfter(deps.clock.now(), HELD_DAYS);
+  const parts = partsOf(userIds);
+  for (const [number, part] of parts.entries()) {
+    const key = keyOf(partKey(runId, piece, number));
+    const command = new PutCommand({
+      TableName: deps.tableName,
+      Item: { ...key, userIds: part, [TABLE.timeToLive]: expiresAt },
+    });
+    await callTable(() => deps.client.send(command));
+  }
+  await noteInDirectory(deps, runId, { piece, parts: parts.length, expiresAt });
+}
+
+async function noteInDirectory(
+  { client, tableName }: TableAccess,
+  runId: string,
+  { piece, parts, expiresAt }: { piece: number; parts: number; expiresAt: number },
+): Promise<void> {
+  const command = new UpdateCommand({
+    TableName: tableName,
+    Key: keyOf(directoryKey(runId)),
+    UpdateExpression: 'SET #piece = :parts, #expiresAt = :expiresAt',
+    ExpressionAttributeNames: { '#piece': pieceAttribute(piece), '#expiresAt': TABLE.timeToLive },
+    ExpressionAttributeValues: { ':parts': parts, ':expiresAt': expiresAt },
+  });
+  await callTable(() => client.send(command));
+}
+
+async function* suspects(deps: TableAccess, runId: string): AsyncGenerator<readonly string[]> {
+  const directory = await read(deps, directoryKey(runId));
+  for (const { piece, parts } of piecesOf(directory ?? {})) {
+    for (let part = 0; part < parts; part += 1) yield readPart(deps, partKey(runId, piece, part));
+  }
+}
+
+function piecesOf(directory: Attributes): { piece: number; parts: number }[] {
+  const reader = readerOf(directory);
+  return Object.keys(directory)
+    .flatMap((name) => {
+      const piece = pieceOf(name);
+      return piece === undefined ? [] : [{ piece, parts: reader.number(name) }];
+    })
+    .toSorted((a, b) => a.piece - b.piece);
+}
+
+/** A part that is gone fails the reading: to pass over it would be to judge fewer proposals than were made. */
+async function readPart(deps: TableAccess, key: string): Promise<string[]> {
+  const item = await read(deps, key);
+  if (!item) throw new Error(`The held deletions ${key} are gone. Start a new full run: it proposes them again.`);
+  return readerOf(item).texts('userIds');
+}
+
+async function read({ client, tableName, clock }: TableAccess, key: string): Promise<Attributes | undefined> {
+  const command = new GetCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true });
+  const { Item } = await callTable(() => client.send(command));
+  return living(Item, clock);
+}

@@ -1,0 +1,124 @@
+import { PROFILE_FIELDS, RECORD_FIELDS } from '../../domain/user.ts';
+import type { MirroredUser, Path, Profile, Register, StoredUser, Tombstone, UserRecord } from '../../domain/user.ts';
+import type { UserWrite } from '../../ports/user-store.ts';
+import type { Attributes } from './attribute-value.ts';
+import { indexKeysOf } from './creation-index.ts';
+import type { AttributeInput } from './json-attributes.ts';
+import { toAttribute } from './json-attributes.ts';
+import type { AttributeReader } from './read-attributes.ts';
+import { readerOf } from './read-attributes.ts';
+
+/** Raised by a migration when the meaning of an attribute changes: old and new functions run side by side during a deploy. */
+const SCHEMA_VERSION = 1;
+
+const PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as const satisfies Path[];
+
+/** Attributes to write; undefined stands for one that the item must not have. */
+export type ItemChange = Readonly<Record<string, AttributeInput | undefined>>;
+
+export function userKey(id: string): string {
+  return `user#${id}`;
+}
+
+/** @returns the user's id; undefined for the key of another kind of item */
+export function userIdOf(key: string): string | undefined {
+  return key.startsWith('user#') ? key.slice('user#'.length) : undefined;
+}
+
+/**
+ * Every attribute of the synchronisation as a write leaves it, apart from `createdAt` and `app`, which only a creation sets.
+ * Null is kept as null, an explicit fact; the record is absent while no source has told it.
+ */
+export function synchronisedAttributes({ next, expected, path, fingerprint, now }: UserWrite): ItemChange {
+  const keys = indexKeysOf(next);
+  return {
+    id: next.id,
+    schemaVersion: SCHEMA_VERSION,
+    revision: (expected?.revision ?? 0) + 1,
+    updatedAt: isoTime(now),
+    changedBy: path,
+    fingerprint,
+    locked: next.locked,
+    ...profileAttributes(next.profile),
+    ...recordAttributes(next.record),
+    deletedAt: isoTime(next.tombstone?.deletedAt),
+    erasedAt: isoTime(next.tombstone?.erasedAt),
+    restoredAt: isoTime(next.restoredAt),
+    group: keys?.group,
+    sort: keys?.sort,
+  };
+}
+
+/** Keeps milliseconds exactly. */
+export function isoTime(ms: number): string;
+export function isoTime(ms: number | undefined): string | undefined;
+export function isoTime(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : new Date(ms).toISOString();
+}
+
+function profileAttributes({ content, version }: Register<Profile>): ItemChange {
+  const fields = Object.fromEntries(PROFILE_FIELDS.map((field) => [field, content[field]]));
+  return { ...fields, profileAsOf: version.asOf, profileSeenAt: version.seenAt };
+}
+
+function recordAttributes(record: Register<UserRecord> | undefined): ItemChange {
+  const valueOf = (field: keyof UserRecord): AttributeInput | undefined => record && toAttribute(record.content[field]);
+  const fields = Object.fromEntries(RECORD_FIELDS.map((field) => [field, valueOf(field)]));
+  return { ...fields, recordAsOf: record?.version.asOf, recordSeenAt: record?.version.seenAt };
+}
+
+/**
+ * Reads a user's item back.
+ * @throws MalformedItem naming the attribute that is not as the synchronisation writes it
+ */
+export function parseUserItem(item: Attributes): StoredUser {
+  const read = readerOf(item);
+  return {
+    ...parseMirroredUser(read),
+    revision: read.number('revision'),
+    createdAt: read.time('createdAt'),
+    updatedAt: read.time('updatedAt'),
+    changedBy: read.oneOf('changedBy', PATHS),
+    app: read.has('app') ? read.json('app') : {},
+  };
+}
+
+function parseMirroredUser(read: AttributeReader): MirroredUser {
+  return {
+    id: read.text('id'),
+    profile: {
+      content: {
+        email: read.textOrNull('email'),
+        firstName: read.textOrNull('firstName'),
+        lastName: read.textOrNull('lastName'),
+        imageUrl: read.textOrNull('imageUrl'),
+      },
+      version: { asOf: read.number('profileAsOf'), seenAt: read.number('profileSeenAt') },
+    },
+    record: read.has('recordAsOf') ? parseRecord(read) : undefined,
+    locked: read.flag('locked'),
+    tombstone: read.has('deletedAt') ? parseTombstone(read) : undefined,
+    restoredAt: read.optionalTime('restoredAt'),
+  };
+}
+
+function parseRecord(read: AttributeReader): Register<UserRecord> {
+  return {
+    content: {
+      verifiedEmail: read.textOrNull('verifiedEmail'),
+      username: read.textOrNull('username'),
+      externalId: read.textOrNull('externalId'),
+      banned: read.flag('banned'),
+      deprovisioned: read.flag('deprovisioned'),
+      publicMetadata: read.json('publicMetadata'),
+      clerkCreatedAt: read.number('clerkCreatedAt'),
+    },
+    version: { asOf: read.number('recordAsOf'), seenAt: read.number('recordSeenAt') },
+  };
+}
+
+function parseTombstone(read: AttributeReader): Tombstone {
+  const deletedAt = read.time('deletedAt');
+  const erasedAt = read.optionalTime('erasedAt');
+  return erasedAt === undefined ? { deletedAt } : { deletedAt, erasedAt };
+}

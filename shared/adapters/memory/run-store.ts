@@ -1,0 +1,31 @@
+import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Clock } from '../../ports/time.ts';
+import { expiryAfter, HELD_DAYS, isExpired } from '../dynamodb/expiry.ts';
+
+interface Piece {
+  readonly number: number;
+  readonly userIds: readonly string[];
+  /** s since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A run store without a table; the state ends with the process. */
+export function createMemoryRunStore({ clock }: { readonly clock: Clock }): RunStore {
+  const runs = new Map<string, Run>();
+  const spools = new Map<string, ReadonlyMap<number, Piece>>();
+  return {
+    save: (run) => Promise.resolve(void runs.set(run.id, run)),
+    get: (id) => Promise.resolve(runs.get(id)),
+    putSuspects(runId, number, userIds) {
+      const piece = { number, userIds: [...userIds], expiresAt: expiryAfter(clock.now(), HELD_DAYS) };
+      spools.set(runId, new Map([...(spools.get(runId) ?? []), [number, piece]]));
+      return Promise.resolve();
+    },
+    async *suspects(runId) {
+      const pieces = [...(spools.get(runId)?.values() ?? [])].toSorted((a, b) => a.number - b.number);
+      for (const { userIds, expiresAt } of pieces) {
+        if (userIds.length > 0 && !isExpired(expiresAt, clock.now())) yield userIds;
+      }
+    },
+  };
+}

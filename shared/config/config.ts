@@ -1,0 +1,97 @@
+import type { Environment, Field } from './field.ts';
+import { parseWith } from './field.ts';
+import type { KeyVariable, PartyRules, SecretLocation } from './fields.ts';
+import {
+  authorizedParties,
+  clerkApiUrl,
+  issuer,
+  missingAzp,
+  onStoreFailure,
+  requireEmail,
+  secretLocation,
+  stackName,
+  stage,
+  tableName,
+  tokenFrom,
+} from './fields.ts';
+
+/** What every function that reads Clerk and writes the table needs. */
+export interface SyncConfig {
+  readonly tableName: string;
+  /** The value of the metrics' dimension `Stack`. */
+  readonly stackName: string;
+  readonly stage: 'development' | 'staging' | 'production';
+  readonly clerkApiUrl: string;
+  readonly secrets: SecretLocation;
+}
+
+export interface AuthorizerConfig extends SyncConfig, PartyRules {
+  readonly issuer: string;
+  readonly tokenFrom: 'header' | 'cookie';
+  readonly onStoreFailure: 'allow' | 'deny';
+  readonly requireEmail: boolean;
+}
+
+type ReadField = <T>(field: Field<T>) => T;
+
+function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
+  return {
+    tableName: read(tableName),
+    stackName: read(stackName),
+    stage: read(stage),
+    clerkApiUrl: read(clerkApiUrl),
+    secrets: read(secretLocation(needed)),
+  };
+}
+
+function readAuthorizer(read: ReadField, needed: readonly KeyVariable[]): AuthorizerConfig {
+  return {
+    ...readSync(read, needed),
+    issuer: read(issuer),
+    authorizedParties: read(authorizedParties),
+    missingAzp: read(missingAzp),
+    tokenFrom: read(tokenFrom),
+    onStoreFailure: read(onStoreFailure),
+    requireEmail: read(requireEmail),
+  };
+}
+
+/**
+ * The configuration of the authorizer.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseAuthorizerConfig(environment: Environment): AuthorizerConfig {
+  return parseWith(environment, (read) => readAuthorizer(read, ['secretKey', 'jwtKeys']));
+}
+
+/**
+ * The configuration of the webhook.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseWebhookConfig(environment: Environment): SyncConfig {
+  return parseWith(environment, (read) => readSync(read, ['secretKey', 'webhookSecrets']));
+}
+
+/**
+ * The configuration of the reconciler.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseReconcilerConfig(environment: Environment): SyncConfig {
+  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+}
+
+/**
+ * The configuration of the users' routes.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseUsersConfig(environment: Environment): SyncConfig {
+  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+}
+
+/**
+ * The whole configuration, for tools that check a deployment.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseConfig(environment: Environment): AuthorizerConfig {
+  return parseWith(environment, (read) => readAuthorizer(read, ['secretKey', 'webhookSecrets', 'jwtKeys']));
+}

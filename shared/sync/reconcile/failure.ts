@@ -1,0 +1,49 @@
+import { DirectoryUnavailable } from '../../ports/user-directory.ts';
+import { StoreUnavailable } from '../../ports/user-store.ts';
+
+/** Clerk's list is not what was asked for (not in order, the same page again): comparing it would propose wrong deletions. */
+export class UntrustedList extends Error {
+  readonly code = 'untrusted_list';
+  override readonly name = 'UntrustedList';
+}
+
+/** The table did not take a user in time, although it answers. */
+export class UserNotWritten extends Error {
+  readonly code = 'user_not_written';
+  override readonly name = 'UserNotWritten';
+}
+
+/** The secret key belongs to another Clerk instance than the table does. */
+export class ForeignInstance extends Error {
+  readonly code = 'foreign_instance';
+  override readonly name = 'ForeignInstance';
+}
+
+/** Why a piece of a run did not succeed, in words that may be logged and kept: ids and names, never a value of a field. */
+export interface Problem {
+  readonly message: string;
+  /** Whether the same may succeed later. */
+  readonly passing: boolean;
+}
+
+/** Clerk's answers to a key that it does not accept: the same key will not do better. */
+const REFUSED_KEY: readonly (number | undefined)[] = [401, 403];
+
+/** What is wrong, when the error is one that a run has to expect; undefined for a defect or a missing permission. */
+export function expectedProblem(error: unknown): Problem | undefined {
+  if (error instanceof DirectoryUnavailable) {
+    return { message: error.message, passing: !REFUSED_KEY.includes(error.status) };
+  }
+  if (error instanceof StoreUnavailable || error instanceof UserNotWritten || error instanceof UntrustedList) {
+    return { message: error.message, passing: true };
+  }
+  if (error instanceof ForeignInstance) return { message: error.message, passing: false };
+  return undefined;
+}
+
+/** The problem of a chunk; an error that nobody expects is thrown on. */
+export function problemOf(error: unknown): Problem {
+  const problem = expectedProblem(error);
+  if (problem) return problem;
+  throw error;
+}

@@ -1,0 +1,67 @@
+/** How many deletions a run may make without a person's approval. */
+export interface DeletionGuard {
+  /** Never more than this many in one run. */
+  readonly most: number;
+  /** Never more than this share of all live users. */
+  readonly mostOfAll: number;
+  /** Never more than this share of all live users, unless `few` allows it: what a mirror loses in a day without anyone noticing. */
+  readonly share: number;
+  /** This many are fine although they are a larger `share`: a small table would hold every deletion otherwise. */
+  readonly few: number;
+}
+
+export const DELETION_GUARD: DeletionGuard = { most: 1_000, mostOfAll: 0.5, share: 0.02, few: 20 };
+
+/** What the walk found, as far as it decides whether its proposals can be trusted. */
+export interface WalkFindings {
+  /** Users in Clerk's list. */
+  readonly listed: number;
+  /** Those of them that Clerk created after the run began. */
+  readonly listedSinceStart: number;
+  /** Live users in the table before the run. */
+  readonly live: number;
+  readonly suspects: number;
+  /** Clerk's own count, before the walk and after it. */
+  readonly countedBefore: number;
+  readonly countedAfter: number;
+}
+
+/**
+ * Whether a run must not delete anyone: Clerk's list cannot be trusted, or it proposes more than happens by itself.
+ *
+ * @returns the reason in words, for the one on call; undefined when the deletions may be judged one by one
+ */
+export function reasonToHold(found: WalkFindings, guard: DeletionGuard): string | undefined {
+  return untrustworthyList(found) ?? tooMany(found, guard);
+}
+
+function untrustworthyList(found: WalkFindings): string | undefined {
+  const { listed, live, countedBefore, countedAfter } = found;
+  if (listed === 0 && live > 0) return `Clerk's list of users was empty while the table has ${live} live users.`;
+  if (listed >= Math.min(countedBefore, countedAfter) && listed <= mostToBeListed(found)) return undefined;
+  return `Clerk's list had ${listed} users, but Clerk counted ${countedBefore} before the run and ${countedAfter} after it.`;
+}
+
+/**
+ * Users who came while the list was read are in it without having been counted before; of users who went, some are in it
+ * without being counted after. So neither count alone bounds it.
+ */
+function mostToBeListed({ listedSinceStart, countedBefore, countedAfter }: WalkFindings): number {
+  return Math.max(countedBefore + listedSinceStart, countedAfter);
+}
+
+function tooMany({ suspects, live }: WalkFindings, guard: DeletionGuard): string | undefined {
+  const proposed = `${suspects} users are in the table but not in Clerk's list`;
+  if (suspects > guard.most) return `${proposed}: more than the ${guard.most} that one run may delete.`;
+  if (suspects > live * guard.mostOfAll) {
+    return `${proposed}: more than ${percent(guard.mostOfAll)} of all ${live} live users.`;
+  }
+  if (suspects > Math.max(guard.few, live * guard.share)) {
+    return `${proposed}: more than ${guard.few} and more than ${percent(guard.share)} of all ${live} live users.`;
+  }
+  return undefined;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1_000) / 10} %`;
+}

@@ -1,0 +1,43 @@
+import type { Changes } from './changes.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { reasonToHold } from './guard.ts';
+import { collectSuspects } from './suspects.ts';
+import type { Walked } from './walk-progress.ts';
+
+/** What the run knows when both lists have ended. */
+export interface Evidence {
+  readonly walked: Walked;
+  readonly changes: Changes;
+  /** Suspects spooled; after an interrupted chunk some of them twice. */
+  readonly spooled: number;
+  /** Clerk's count before the walk. */
+  readonly countedBefore: number;
+}
+
+export interface Judgement {
+  /** Clerk's count after the walk. */
+  readonly clerkUsers: number;
+  /** Users proposed for deletion. Above the guard's `most` it may count some twice. */
+  readonly suspects: number;
+  /** Why nobody may be deleted, in words; undefined when each may be asked about. */
+  readonly heldBecause: string | undefined;
+}
+
+/**
+ * Judges the run's proposals once, after the last page: whether Clerk's list agrees with Clerk's own count, and whether more
+ * deletions are proposed than happen by themselves.
+ */
+export async function judgeRun(
+  deps: ReconcileDependencies,
+  run: RunIdentity,
+  { walked, changes, spooled, countedBefore }: Evidence,
+): Promise<Judgement> {
+  const { guard } = deps.limits;
+  const countedAfter = await deps.directory.countUsers();
+  const collected = await collectSuspects(deps.runs, run.id, guard.most);
+  const suspects = collected.length > guard.most ? Math.max(collected.length, spooled) : collected.length;
+  const { listed, listedSinceStart } = walked;
+  const live = walked.live - changes.created - changes.restored + suspects;
+  const found = { listed, listedSinceStart, live, suspects, countedBefore, countedAfter };
+  return { clerkUsers: countedAfter, suspects, heldBecause: reasonToHold(found, guard) };
+}

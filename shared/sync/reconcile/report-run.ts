@@ -1,0 +1,28 @@
+import type { ReconcileDependencies } from './dependencies.ts';
+import type { RunSummary } from './summary.ts';
+
+/**
+ * Counts and logs a run that has ended. `ReconcileDuration` is recorded by no failed run: an alarm takes its absence for a
+ * run that is missing.
+ *
+ * @param hasWalked whether the run came to its end, so that its numbers of users mean something
+ */
+export function reportRun(
+  { metrics, log }: Pick<ReconcileDependencies, 'metrics' | 'log'>,
+  summary: RunSummary,
+  hasWalked: boolean,
+): void {
+  const { status, clerkUsers, storedUsers, suspects, drift } = summary;
+  for (const [field, users] of Object.entries(drift)) metrics.record('DriftFound', users, { Field: field });
+  if (hasWalked) {
+    metrics.record('ClerkUsers', clerkUsers);
+    metrics.record('StoredUsers', storedUsers);
+    metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - storedUsers));
+  }
+  if (status === 'failed') metrics.record('ReconcileFailed', 1);
+  else metrics.record('ReconcileDuration', summary.seconds * 1_000);
+  if (status === 'held') metrics.record('DeletionsHeld', suspects);
+  const line = { ...summary, drift: Object.entries(drift).map(([field, users]) => `${field}: ${users}`) };
+  if (status === 'failed' || status === 'held') log.error('reconcile run ended', line);
+  else log.info('reconcile run ended', line);
+}

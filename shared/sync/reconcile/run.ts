@@ -1,0 +1,103 @@
+import type { Run, RunCounts } from '../../ports/run-store.ts';
+import type { Changes } from './changes.ts';
+import { NO_CHANGES } from './changes.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { refuseForeignInstance } from './instance.ts';
+import { reportRun } from './report-run.ts';
+import type { RunSummary } from './summary.ts';
+import type { Walked } from './walk-progress.ts';
+import { NOTHING_WALKED } from './walk-progress.ts';
+
+/** Everything a run has found and done so far. */
+export interface RunState {
+  /** Clerk's own count: the latest one taken. */
+  readonly clerkUsers: number;
+  readonly walked: Walked;
+  readonly changes: Changes;
+  /** Users proposed for deletion. */
+  readonly suspects: number;
+  /** Users who came behind the walk's back and were met later on. */
+  readonly newcomers: number;
+  readonly heldBecause: string | undefined;
+  /** Why the run did not do its work, in words. */
+  readonly failedBecause: string | undefined;
+}
+
+export const NEW_RUN: RunState = {
+  clerkUsers: 0,
+  walked: NOTHING_WALKED,
+  changes: NO_CHANGES,
+  suspects: 0,
+  newcomers: 0,
+  heldBecause: undefined,
+  failedBecause: undefined,
+};
+
+/**
+ * Opens a run: refuses another Clerk instance than the table's, and records that the run is on its way.
+ *
+ * @returns Clerk's count before the walk
+ * @throws ForeignInstance, DirectoryUnavailable, StoreUnavailable
+ */
+export async function openRun(deps: ReconcileDependencies, run: RunIdentity): Promise<number> {
+  await refuseForeignInstance(deps);
+  const clerkUsers = await deps.directory.countUsers();
+  await deps.runs.save(runRecord(run, { ...NEW_RUN, clerkUsers }, 'running', undefined));
+  return clerkUsers;
+}
+
+/**
+ * Closes a run, however it ended: records it, counts it, logs it.
+ *
+ * @throws StoreUnavailable when the run cannot be recorded
+ */
+export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, state: RunState): Promise<RunSummary> {
+  const endedAt = deps.clock.now();
+  const status = statusOf(state);
+  const record = runRecord(run, state, status, endedAt);
+  await deps.runs.save(record);
+  const summary = summaryOf(record, status, state, endedAt - run.startedAt);
+  reportRun(deps, summary, state.failedBecause === undefined);
+  return summary;
+}
+
+function statusOf({ changes, heldBecause, failedBecause }: RunState): RunSummary['status'] {
+  if (failedBecause !== undefined || changes.unstorable > 0) return 'failed';
+  if (heldBecause !== undefined) return 'held';
+  const repairs = changes.created + changes.updated + changes.deleted + changes.restored;
+  return repairs > 0 ? 'repaired' : 'in-sync';
+}
+
+function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
+  const { drift } = state.changes;
+  return { ...run, mode: 'full', status, endedAt, counts: countsOf(state), drift, heldBecause: state.heldBecause };
+}
+
+/**
+ * Live users after the run, by its own count: those of Clerk's list who are live in the table, newcomers, and the suspects of
+ * a held run. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
+ */
+function countsOf({ clerkUsers, walked, changes, suspects, newcomers, heldBecause }: RunState): RunCounts {
+  const { created, updated, deleted, restored } = changes;
+  const storedUsers = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
+  return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects };
+}
+
+function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {
+  const { heldBecause, changes } = state;
+  const failedBecause = state.failedBecause ?? unstorableWords(changes.unstorable);
+  return {
+    status,
+    runId: record.id,
+    ...record.counts,
+    unstorable: changes.unstorable,
+    drift: record.drift,
+    seconds: tookMs / 1_000,
+    ...(heldBecause === undefined ? {} : { heldBecause }),
+    ...(failedBecause === undefined ? {} : { failedBecause }),
+  };
+}
+
+function unstorableWords(users: number): string | undefined {
+  return users > 0 ? `${users} users cannot be stored: the log names each with the reason.` : undefined;
+}

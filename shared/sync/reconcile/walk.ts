@@ -1,0 +1,103 @@
+import type { ChangeCounter, Changes } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
+
+import { Comparison } from './compare.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { each } from './each.ts';
+import type { Problem } from './failure.ts';
+import { problemOf } from './failure.ts';
+import type { ListedPage } from './list-users.ts';
+import { listUsers } from './list-users.ts';
+import { mirrorRead } from './mirror-read.ts';
+import type { SuspectSpool } from './suspects.ts';
+import { createSuspectSpool } from './suspects.ts';
+import type { Reached, WalkPosition, WalkProgress } from './walk-progress.ts';
+import { createWalkProgress } from './walk-progress.ts';
+
+export interface WalkChunk extends Reached {
+  readonly changes: Changes;
+  readonly suspects: number;
+  /** What ended the chunk before its time. */
+  readonly problem: Problem | undefined;
+  /** ms. */
+  readonly tookMs: number;
+}
+
+/**
+ * Walks Clerk's list beside the index for about `limits.chunkMs`, repairing missing and differing users on the way and
+ * spooling suspects. A chunk may be repeated: what is right already is not written again.
+ *
+ * It stops between pages, and the next chunk goes on from the creation time of the last user: the users of that time are
+ * compared again. So a chunk ends late when one creation time alone takes longer.
+ *
+ * @returns how far it came, also when Clerk or the table failed on the way: what is done stays done and counted
+ */
+export async function walkChunk(
+  deps: ReconcileDependencies,
+  run: RunIdentity,
+  start: WalkPosition,
+): Promise<WalkChunk> {
+  const startedAt = deps.clock.now();
+  const spool = createSuspectSpool(deps.runs, run.id, start.piece);
+  const changes = createChangeCounter();
+  const progress = createWalkProgress(start, run);
+  const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
+  const walking = await problemIn(() => walk({ deps, from: start.from, spool, changes, progress, isLate }));
+  const flushing = await problemIn(() => spool.flush());
+  if (flushing) progress.undo();
+  return {
+    ...progress.reached(spool.nextPiece()),
+    changes: changes.total(),
+    suspects: spool.added(),
+    problem: walking ?? flushing,
+    tookMs: deps.clock.now() - startedAt,
+  };
+}
+
+async function problemIn(work: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return problemOf(error);
+  }
+}
+
+interface Walk {
+  readonly deps: ReconcileDependencies;
+  readonly from: number;
+  readonly spool: SuspectSpool;
+  readonly changes: ChangeCounter;
+  readonly progress: WalkProgress;
+  readonly isLate: () => boolean;
+}
+
+async function walk({ deps, from, spool, changes, progress, isLate }: Walk): Promise<void> {
+  const comparison = new Comparison(deps.store, from, spool);
+  try {
+    for await (const page of listUsers(deps, from, deps.limits.pageSize)) {
+      await repair(deps, page, comparison, changes);
+      progress.finished(comparison.takeClosed(), comparison.openTime());
+      if (isLate() && progress.hasAdvanced()) return;
+    }
+    const left = await comparison.finish((time) => isLate() && time > from);
+    progress.finished(comparison.takeClosed(), left);
+    if (left === undefined) progress.ended();
+  } finally {
+    await comparison.release();
+  }
+}
+
+/** Writes the users of a page who are missing or differ, each from what the page said of them. */
+async function repair(
+  deps: ReconcileDependencies,
+  page: ListedPage,
+  comparison: Comparison,
+  changes: ChangeCounter,
+): Promise<void> {
+  const differences = await comparison.compare(page.users);
+  await each(differences, deps.limits.atOnce, async ({ user, moment, stored }) => {
+    const state = await mirrorRead(deps, user, page.seenAt, changes);
+    if (state === 'live' || (state === 'unstorable' && stored)) moment.live += 1;
+  });
+}

@@ -1,0 +1,190 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createMemoryUserStore } from '../../shared/adapters/memory/user-store.ts';
+import type { JsonObject, JsonValue } from '../../shared/domain/json.ts';
+import type { MirroredUser, Path, StoredUser } from '../../shared/domain/user.ts';
+import { UnstorableUser } from '../../shared/ports/user-store.ts';
+import type { UserStore } from '../../shared/ports/user-store.ts';
+import { all } from '../support/contracts/user-store.ts';
+import { NOW } from '../support/contracts/users.ts';
+import { startTestTables } from '../support/dynamodb/test-tables.ts';
+import type { TestTables } from '../support/dynamodb/test-tables.ts';
+
+const IDS = ['user_a', 'user_b', 'user_c'] as const;
+const DAY_MS = 86_400_000;
+
+/** What happens to a store, in the order it happens. `known` says which earlier state of the user the writer goes by. */
+type Step =
+  | { kind: 'write'; user: MirroredUser; known: 'none' | 'first' | 'latest'; path: Path }
+  | { kind: 'app'; id: string; app: JsonObject }
+  | { kind: 'expire'; id: string; after: number }
+  | { kind: 'pass'; ms: number };
+
+const text = fc.string({ unit: 'binary', maxLength: 12 });
+const id = fc.constantFrom(...IDS);
+const time = fc.integer({ min: NOW - 3 * DAY_MS, max: NOW + DAY_MS });
+const version = fc.record({ asOf: time, seenAt: time });
+const json: fc.Arbitrary<JsonObject> = fc
+  .dictionary(
+    fc.oneof(text, fc.constantFrom('constructor', 'toString', '__proto__')),
+    fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }).map((value) => value as JsonValue),
+    { maxKeys: 4 },
+  )
+  .map((object) => JSON.parse(JSON.stringify(object)) as JsonObject);
+
+/** What the document client takes from an application: it refuses some keys that the stores keep. */
+const app: fc.Arbitrary<JsonObject> = fc.dictionary(
+  fc.constantFrom('bio', 'location', 'é'),
+  fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text)),
+);
+
+const user: fc.Arbitrary<MirroredUser> = fc.record({
+  id,
+  profile: fc.record({
+    content: fc.record({
+      email: fc.option(text),
+      firstName: fc.option(text),
+      lastName: fc.option(text),
+      imageUrl: fc.option(text),
+    }),
+    version,
+  }),
+  record: fc.option(
+    fc.record({
+      content: fc.record({
+        verifiedEmail: fc.option(text),
+        username: fc.option(text),
+        externalId: fc.option(text),
+        banned: fc.boolean(),
+        deprovisioned: fc.boolean(),
+        publicMetadata: json,
+        clerkCreatedAt: fc.oneof(time, fc.integer({ min: 0, max: NOW })),
+      }),
+      version,
+    }),
+    { nil: undefined },
+  ),
+  locked: fc.boolean(),
+  tombstone: fc.option(fc.record({ deletedAt: time }), { nil: undefined }),
+  restoredAt: fc.option(time, { nil: undefined }),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('write' as const),
+      user,
+      known: fc.constantFrom('none', 'first', 'latest', 'latest'),
+      path: fc.constantFrom('webhook', 'authorizer', 'reconciler'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('app' as const), id, app }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), id, after: fc.integer({ max: 5000 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 5000 }) }) },
+);
+
+interface World {
+  readonly store: UserStore;
+  readonly writeApp: (id: string, app: JsonObject) => Promise<void>;
+  readonly expireAt: (id: string, ms: number) => Promise<void>;
+}
+
+let tables: TestTables;
+let now = NOW;
+const clock = { now: () => now };
+beforeAll(async () => {
+  tables = await startTestTables();
+});
+afterAll(() => tables.close());
+
+describe('the store in memory and the one in DynamoDB', () => {
+  it('answer every history alike', { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        now = NOW;
+        const inDynamoDb = await play(await openDynamoDb(), steps);
+        now = NOW;
+        const inMemory = await play(openMemory(), steps);
+        expect(inDynamoDb).toEqual(inMemory);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+/** Everything that a store answers while the steps are played. */
+async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
+  const seen = new Map<string, StoredUser[]>();
+  const answers: unknown[] = [];
+  for (const [number, step] of steps.entries()) answers.push(await answerTo(world, step, seen, `print-${number}`));
+  for (const id of IDS) answers.push(await world.store.get(id, { consistent: true }));
+  answers.push(await all(world.store.listByCreation(NOW - DAY_MS)), await all(world.store.listUnknownCreation()));
+  return answers;
+}
+
+async function answerTo(
+  { store, writeApp, expireAt }: World,
+  step: Step,
+  seen: Map<string, StoredUser[]>,
+  fingerprint: string,
+): Promise<unknown> {
+  switch (step.kind) {
+    case 'pass':
+      now += step.ms;
+      return undefined;
+    case 'app':
+      return writeApp(step.id, step.app).catch(noSuchUser);
+    case 'expire':
+      return expireAt(step.id, now + step.after).catch(noSuchUser);
+    case 'write': {
+      const states = seen.get(step.user.id) ?? [];
+      const expected = { none: undefined, first: states[0], latest: states.at(-1) }[step.known];
+      const write = { next: step.user, expected, path: step.path, fingerprint, now };
+      const result = await store.write(write).catch((error: unknown) => {
+        if (error instanceof UnstorableUser) return error.message;
+        throw error;
+      });
+      if (typeof result === 'string') return result;
+      const left = result.status === 'written' ? result.user : result.current;
+      seen.set(step.user.id, left ? [...states, left] : []);
+      return result;
+    }
+  }
+}
+
+function noSuchUser(error: unknown): string {
+  if (/no user|conditional/i.test(String(error))) return 'no such user';
+  throw error;
+}
+
+function openMemory(): World {
+  const store = createMemoryUserStore({ clock });
+  return {
+    store,
+    writeApp: async (id, app) => Promise.resolve().then(() => store.writeApp(id, app)),
+    expireAt: async (id, ms) => Promise.resolve().then(() => store.expireAt(id, ms)),
+  };
+}
+
+async function openDynamoDb(): Promise<World> {
+  const tableName = await tables.create();
+  const set = async (id: string, attribute: string, value: unknown): Promise<void> => {
+    const command = new UpdateCommand({
+      TableName: tableName,
+      Key: { pk: `user#${id}` },
+      UpdateExpression: 'SET #attribute = :value',
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(expiresAt) OR expiresAt > :now)',
+      ExpressionAttributeNames: { '#attribute': attribute },
+      ExpressionAttributeValues: { ':value': value, ':now': Math.floor(now / 1000) },
+    });
+    await tables.client.send(command);
+  };
+  return {
+    store: createDynamoDbUserStore({ client: tables.client, tableName, clock, pageSize: 2 }),
+    writeApp: (id, app) => set(id, 'app', app),
+    expireAt: (id, ms) => set(id, 'expiresAt', Math.floor(ms / 1000)),
+  };
+}

@@ -1,0 +1,151 @@
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { SettingError } from '../../infra/constructs/validate-props.ts';
+import { ClerkSyncStack } from '../../infra/stacks/clerk-sync-stack.ts';
+import { createApp } from '../../infra/stacks/create-app.ts';
+import { EXAMPLE_ISSUER } from '../../infra/stacks/settings.ts';
+import { STAGES } from '../../infra/constructs/stage.ts';
+import { bundles, functionOf, newDirectory, ofType, readResources } from './stack.ts';
+
+const REQUIRED = { issuer: 'https://clerk.example.com', authorizedParties: 'https://app.example.com' };
+
+describe('the app', () => {
+  it.each(STAGES)('synthesises %s with the checks on', (stage) => {
+    const app = createApp({ outdir: newDirectory(), context: { ...REQUIRED, stage } }, bundles);
+    expect(app.synth().stacks.map(({ stackName }) => stackName)).toEqual([`clerk-sync-${stage}`]);
+  });
+
+  it('takes the production shape unless told otherwise, and protects the stack', () => {
+    const stack = stackWith({});
+    expect(stack.stackName).toBe('clerk-sync-production');
+    expect(stack.terminationProtection).toBe(true);
+    expect(stackWith({ stage: 'staging' }).terminationProtection).toBe(false);
+  });
+
+  it('names what a person needs next in its outputs', () => {
+    const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
+    expect(Object.keys(Outputs).toSorted()).toEqual(['ApiUrl', 'SecretArn', 'TableName', 'WebhookUrl']);
+    expect(JSON.stringify(Outputs['WebhookUrl']?.Value)).toMatch(/ApiEndpoint.*"\/webhooks\/clerk"/);
+  });
+
+  it('needs no account and no region', () => {
+    const stack = stackWith({});
+    expect(stack.environment).toBe('aws://unknown-account/unknown-region');
+  });
+
+  it('hands the context on to the functions', () => {
+    const stack = stackWith({
+      authorizedParties: 'https://a.example.com, https://b.example.com',
+      clerkApiUrl: 'https://clerk-api.example.com',
+      missingAzp: 'allow',
+      onStoreFailure: 'deny',
+      tokenFrom: 'cookie',
+      requireEmail: 'false',
+      authorizerCacheSeconds: '5',
+    });
+    const resources = readResources(stack);
+    expect(functionOf(resources, 'authorizer').Properties['Environment']).toMatchObject({
+      Variables: {
+        CLERK_ISSUER: 'https://clerk.example.com',
+        CLERK_AUTHORIZED_PARTIES: 'https://a.example.com,https://b.example.com',
+        CLERK_API_URL: 'https://clerk-api.example.com',
+        MISSING_AZP: 'allow',
+        ON_STORE_FAILURE: 'deny',
+        TOKEN_FROM: 'cookie',
+        REQUIRE_EMAIL: 'false',
+      },
+    });
+    const [authorizer] = ofType(resources, 'AWS::ApiGatewayV2::Authorizer');
+    expect(authorizer?.Properties['AuthorizerResultTtlInSeconds']).toBe(5);
+  });
+
+  it('uses an existing secret when it is given one, and makes none', () => {
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk-AbCdEf';
+    const resources = readResources(stackWith({ secretArn }));
+    expect(ofType(resources, 'AWS::SecretsManager::Secret')).toEqual([]);
+    expect(functionOf(resources, 'webhook').Properties['Environment']).toMatchObject({
+      Variables: { CLERK_SECRET_ARN: secretArn },
+    });
+    const policies = JSON.stringify(ofType(resources, 'AWS::IAM::Policy'));
+    expect(policies.split(secretArn)).toHaveLength(5);
+  });
+});
+
+describe('warnings', () => {
+  it('say that the example issuer lets nobody in', () => {
+    expect(warningsOf({ issuer: EXAMPLE_ISSUER })).toEqual([
+      expect.stringMatching(/issuer is the example .*-c issuer=https:\/\/.*-c authorizedParties=/),
+    ]);
+  });
+
+  it('name context that nothing reads', () => {
+    expect(warningsOf({ stge: 'staging' })).toEqual([expect.stringContaining('the context stge: misspelt')]);
+  });
+
+  it('are silent when all is well', () => {
+    expect(warningsOf({})).toEqual([]);
+  });
+
+  function warningsOf(context: Record<string, unknown>): readonly unknown[] {
+    const found = Annotations.fromStack(stackWith(context)).findWarning('*', Match.anyValue());
+    return found.map(({ entry }) => entry.data);
+  }
+});
+
+describe('a setting that cannot be deployed is refused with its name and what to do:', () => {
+  it.each([
+    [
+      'an unknown stage',
+      { stage: 'prod' },
+      /Context stage is "prod", but must be one of development, staging, production/,
+    ],
+    ['no issuer', { issuer: '' }, /Context issuer is missing\. Pass it as -c issuer=https:\/\//],
+    ['an issuer that is no URL', { issuer: 'clerk.example.com' }, /issuer is "clerk.example.com".*Frontend API URL/],
+    [
+      'an issuer with a slash at the end',
+      { issuer: 'https://clerk.example.com/' },
+      /issuer .* without a slash at the end/,
+    ],
+    ['an issuer without encryption', { issuer: 'http://clerk.example.com' }, /issuer is "http:/],
+    ['no authorized party', { authorizedParties: ' , ' }, /authorizedParties is empty.*https:\/\/app\.example\.com/],
+    [
+      'a party with a path',
+      { authorizedParties: 'https://app.example.com/x' },
+      /authorizedParties contains .*not an origin/,
+    ],
+    ['a party that is no text', { authorizedParties: [1] }, /Context authorizedParties is \[1\], but must be a list/],
+    ['an API without encryption', { clerkApiUrl: 'http://api.example.com' }, /clerkApiUrl .* https URL/],
+    ['an API with a path', { clerkApiUrl: 'https://api.example.com/v1' }, /clerkApiUrl .* without a slash or \/v1/],
+    ['a policy that is none', { missingAzp: 'maybe' }, /Context missingAzp is "maybe", but must be one of allow, deny/],
+    ['a token from nowhere', { tokenFrom: 'query' }, /Context tokenFrom is "query", but must be one of header, cookie/],
+    ['a flag that is none', { requireEmail: 'yes' }, /Context requireEmail is "yes", but must be true or false/],
+    [
+      'a cache that is too long',
+      { authorizerCacheSeconds: 60 },
+      /authorizerCacheTtl is 60 seconds.*30 seconds or less/,
+    ],
+    [
+      'a time that is no number',
+      { authorizerCacheSeconds: '5s' },
+      /authorizerCacheSeconds is "5s", but must be a whole number/,
+    ],
+    [
+      'a secret without its suffix',
+      { secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk' },
+      /whole ARN/,
+    ],
+    ['a name that no stack can have', { stackName: '1 stack' }, /Context stackName is "1 stack"/],
+    ['a prefix that no schedule can have', { scheduleNamePrefix: 'a b' }, /scheduleNamePrefix is "a b"/],
+  ])('%s', (_, context, message) => {
+    const create = (): unknown => createApp({ context: { ...REQUIRED, ...context } }, bundles);
+    expect(create).toThrow(SettingError);
+    expect(create).toThrow(message);
+  });
+});
+
+function stackWith(context: Record<string, unknown>): ClerkSyncStack {
+  const app = createApp({ outdir: newDirectory(), context: { ...REQUIRED, ...context } }, bundles);
+  const stack = app.node.children.find((child) => child instanceof ClerkSyncStack);
+  if (!stack) throw new Error('the app has no stack');
+  return stack;
+}

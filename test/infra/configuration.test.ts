@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import {
+  parseAuthorizerConfig,
+  parseReconcilerConfig,
+  parseUsersConfig,
+  parseWebhookConfig,
+} from '../../shared/config/config.ts';
+import { functionOf, resourcesOf } from './stack.ts';
+
+/** Both sides have rules for the same settings: what the construct lets through must not fail a function's cold start. */
+describe('what the construct sets, the functions accept:', () => {
+  it.each([
+    ['the defaults', {}],
+    ['an issuer behind a proxy', { issuer: 'https://app.example.com/__clerk' }],
+    ['an API behind a proxy', { clerkApiUrl: 'https://proxy.example.com:8443/clerk' }],
+    [
+      'origins of every kind',
+      { authorizedParties: ['https://app.example.com', 'http://localhost:5173', 'capacitor://localhost'] },
+    ],
+    ['no origin at all, for a native application', { authorizedParties: [], missingAzp: 'allow' }],
+    [
+      'everything that can be chosen',
+      {
+        stage: 'development',
+        missingAzp: 'allow',
+        onStoreFailure: 'deny',
+        tokenFrom: 'cookie',
+        requireEmail: false,
+        clerkApiUrl: 'https://clerk-api.example.com',
+      },
+    ],
+  ] as const)('%s', (_, props) => {
+    const resources = resourcesOf(props);
+    const authorizer = parseAuthorizerConfig(environment('authorizer'));
+    expect(authorizer).toMatchObject({ issuer: 'https://clerk.example.com', ...props, secrets: { kind: 'secret' } });
+    expect(parseWebhookConfig(environment('webhook'))).toMatchObject({ stage: authorizer.stage });
+    expect(parseUsersConfig(environment('users'))).toMatchObject({ stackName: authorizer.stackName });
+    expect(parseReconcilerConfig(environment('reconciler'))).toMatchObject({ clerkApiUrl: authorizer.clerkApiUrl });
+
+    /** The variables as the process will have them, with the logical id for a physical one. */
+    function environment(name: 'authorizer' | 'webhook' | 'users' | 'reconciler'): Record<string, string> {
+      const { Variables } = functionOf(resources, name).Properties['Environment'] as {
+        Variables: Record<string, unknown>;
+      };
+      const entries = Object.entries(Variables).map(([variable, value]) => [variable, plain(value)] as const);
+      return Object.fromEntries(entries);
+    }
+  });
+});
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : (value as { Ref: string }).Ref;
+}

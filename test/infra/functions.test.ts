@@ -1,0 +1,169 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
+import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import { addSecondInstance, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
+import type { Resource } from './stack.ts';
+
+const resources = resourcesOf();
+const FUNCTION = 'AWS::Lambda::Function';
+const LOG_GROUP = 'AWS::Logs::LogGroup';
+
+describe('every function', () => {
+  it('is one of the five that have an entry file', () => {
+    expect(ofType(resources, FUNCTION)).toHaveLength(FUNCTION_NAMES.length);
+    for (const name of FUNCTION_NAMES) expect(functionOf(resources, name).Type).toBe(FUNCTION);
+  });
+
+  it.each(FUNCTION_NAMES)('%s runs on Node.js 24 and arm64', (name) => {
+    expect(functionOf(resources, name).Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+    });
+  });
+
+  it.each(FUNCTION_NAMES)('%s logs JSON to a log group of its own, which forgets', (name) => {
+    const logging = functionOf(resources, name).Properties['LoggingConfig'] as { LogFormat: string; LogGroup: unknown };
+    expect(logging.LogFormat).toBe('JSON');
+    const group = resources.find(({ logicalId }) => logicalId === target(logging.LogGroup));
+    expect(group?.Properties).toEqual({ RetentionInDays: 90 });
+    expect(logGroupsUsed().filter((id) => id === group?.logicalId)).toHaveLength(1);
+  });
+
+  it.each([
+    ['authorizer', 5, 1024],
+    ['webhook', 14, 512],
+    ['users', 10, 512],
+    ['whoami', 10, 512],
+    ['reconciler', 120, 512],
+  ] as const)('%s has %d seconds and %d MB', (name, timeout, memory) => {
+    expect(functionOf(resources, name).Properties).toMatchObject({ Timeout: timeout, MemorySize: memory });
+  });
+
+  it('reserves processes for the authorizer only when asked to', () => {
+    expect(resources.filter(({ Properties }) => 'ReservedConcurrentExecutions' in Properties)).toEqual([]);
+    const reserved = functionOf(resourcesOf({ authorizerConcurrency: 50 }), 'authorizer');
+    expect(reserved.Properties['ReservedConcurrentExecutions']).toBe(50);
+  });
+
+  it.each([
+    ['development', 7],
+    ['staging', 30],
+    ['production', 90],
+  ] as const)('in %s keeps logs for %d days', (stage, days) => {
+    expect(retentions({ stage })).toEqual(new Set([days]));
+  });
+
+  it('keeps logs as long as the prop says', () => {
+    expect(retentions({ logRetention: RetentionDays.ONE_YEAR })).toEqual(new Set([365]));
+  });
+
+  function logGroupsUsed(): readonly string[] {
+    return FUNCTION_NAMES.map((name) => {
+      const logging = functionOf(resources, name).Properties['LoggingConfig'] as { LogGroup: unknown };
+      return target(logging.LogGroup);
+    });
+  }
+
+  function retentions(props: Parameters<typeof resourcesOf>[0]): ReadonlySet<unknown> {
+    return new Set(ofType(resourcesOf(props), LOG_GROUP).map(({ Properties }) => Properties['RetentionInDays']));
+  }
+});
+
+describe('configuration', () => {
+  const COMMON = [ENVIRONMENT.stage, ENVIRONMENT.stackName];
+  const CLERK = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn, ENVIRONMENT.clerkApiUrl];
+  const TOKENS = [
+    ENVIRONMENT.issuer,
+    ENVIRONMENT.authorizedParties,
+    ENVIRONMENT.missingAzp,
+    ENVIRONMENT.onStoreFailure,
+    ENVIRONMENT.tokenFrom,
+    ENVIRONMENT.requireEmail,
+  ];
+
+  it.each([
+    ['authorizer', [...COMMON, ...CLERK, ...TOKENS]],
+    ['webhook', [...COMMON, ...CLERK]],
+    ['users', [...COMMON, ...CLERK]],
+    ['reconciler', [...COMMON, ...CLERK]],
+    ['whoami', COMMON],
+  ] as const)('of %s is what it needs and nothing else', (name, expected) => {
+    expect(Object.keys(environment(resources, name)).toSorted()).toEqual([...expected].toSorted());
+  });
+
+  it('has only names that the functions know', () => {
+    const known: readonly string[] = Object.values(ENVIRONMENT);
+    for (const name of FUNCTION_NAMES) {
+      for (const variable of Object.keys(environment(resources, name))) expect(known).toContain(variable);
+    }
+  });
+
+  it('carries no secret: only the ARN of the one in Secrets Manager, which holds placeholders', () => {
+    const secret = only(resources, 'AWS::SecretsManager::Secret');
+    const all = FUNCTION_NAMES.map((name) => environment(resources, name));
+    const names = all.flatMap((variables) => Object.keys(variables));
+    for (const forbidden of [ENVIRONMENT.secretKey, ENVIRONMENT.webhookSecrets, ENVIRONMENT.jwtKeys]) {
+      expect(names).not.toContain(forbidden);
+    }
+    const arns = all.flatMap((variables) => variables[ENVIRONMENT.secretArn] ?? []);
+    expect(arns.map(target)).toEqual(Array.from({ length: 4 }, () => secret.logicalId));
+    expect(JSON.stringify(resources)).not.toMatch(/sk_(live|test)_|whsec_|BEGIN [A-Z ]*KEY/);
+    expect(JSON.parse(String(secret.Properties['SecretString']))).toEqual({
+      secretKey: 'REPLACE-ME',
+      webhookSecrets: ['REPLACE-ME'],
+      jwtKeys: ['REPLACE-ME'],
+      adminKeyHashes: [],
+    });
+  });
+
+  it('follows the props', () => {
+    const changed = resourcesOf({
+      stage: 'staging',
+      clerkApiUrl: 'https://clerk-api.example.com',
+      missingAzp: 'allow',
+      onStoreFailure: 'deny',
+      tokenFrom: 'cookie',
+      requireEmail: false,
+    });
+    expect(environment(changed, 'authorizer')).toMatchObject({
+      [ENVIRONMENT.stage]: 'staging',
+      [ENVIRONMENT.issuer]: 'https://clerk.example.com',
+      [ENVIRONMENT.authorizedParties]: 'https://app.example.com,http://localhost:5173',
+      [ENVIRONMENT.clerkApiUrl]: 'https://clerk-api.example.com',
+      [ENVIRONMENT.missingAzp]: 'allow',
+      [ENVIRONMENT.onStoreFailure]: 'deny',
+      [ENVIRONMENT.tokenFrom]: 'cookie',
+      [ENVIRONMENT.requireEmail]: 'false',
+    });
+  });
+
+  it('has defaults for all that is optional', () => {
+    expect(environment(resources, 'authorizer')).toMatchObject({
+      [ENVIRONMENT.stage]: 'production',
+      [ENVIRONMENT.clerkApiUrl]: 'https://api.clerk.com',
+      [ENVIRONMENT.missingAzp]: 'deny',
+      [ENVIRONMENT.onStoreFailure]: 'allow',
+      [ENVIRONMENT.tokenFrom]: 'header',
+      [ENVIRONMENT.requireEmail]: 'true',
+    });
+  });
+
+  it('tells the metrics of two instances apart, in one stack or in two', () => {
+    const stack = newStack();
+    addSecondInstance(stack);
+    const names = ofType(readResources(stack), FUNCTION).map(
+      (resource) => variablesOf(resource)[ENVIRONMENT.stackName],
+    );
+    expect(new Set(names)).toEqual(new Set(['clerk-sync-test/Sync', 'clerk-sync-test/Second']));
+  });
+});
+
+function environment(all: readonly Resource[], name: (typeof FUNCTION_NAMES)[number]): Record<string, unknown> {
+  return variablesOf(functionOf(all, name));
+}
+
+function variablesOf(resource: Resource): Record<string, unknown> {
+  return (resource.Properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
+}

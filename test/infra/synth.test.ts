@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
+import { synthesise } from '../../infra/synth.ts';
+import { functionOf, newDirectory } from './stack.ts';
+import type { Resource } from './stack.ts';
+
+describe('synthesise', () => {
+  let assembly = '';
+  let resources: readonly Resource[] = [];
+
+  beforeAll(async () => {
+    assembly = await synthesise({ outdir: newDirectory() });
+    const template = readFileSync(join(assembly, 'clerk-sync-production.template.json'), 'utf8');
+    const parsed = JSON.parse(template) as { Resources: Record<string, Omit<Resource, 'logicalId'>> };
+    resources = Object.entries(parsed.Resources).map(([logicalId, resource]) => ({ logicalId, ...resource }));
+  });
+
+  it('makes a cloud assembly of the production shape, with what cdk.json says', () => {
+    expect(existsSync(join(assembly, 'manifest.json'))).toBe(true);
+    expect(functionOf(resources, 'authorizer').Properties['Environment']).toMatchObject({
+      Variables: { CLERK_ISSUER: 'https://example.clerk.accounts.dev', STAGE: 'production' },
+    });
+  });
+
+  it.each(FUNCTION_NAMES)('bundles %s in one file, where the metadata says', (name) => {
+    expect(readFileSync(bundleOf(name), 'utf8')).toMatch(/export \{[^}]*\bhandler\b[^}]*\}/);
+  });
+
+  it.each(FUNCTION_NAMES)('leaves nothing in %s that an ES module cannot require', (name) => {
+    // esbuild's stand-in for require() throws with these words; it is left out of a bundle that never calls it.
+    expect(readFileSync(bundleOf(name), 'utf8')).not.toContain('Dynamic require of');
+  });
+
+  it('takes context over that of cdk.json', async () => {
+    const staging = await synthesise({
+      outdir: newDirectory(),
+      context: { stage: 'staging', 'aws:cdk:bundling-stacks': [] },
+    });
+    expect(existsSync(join(staging, 'clerk-sync-staging.template.json'))).toBe(true);
+  });
+
+  it('fails with the setting that is wrong and no stack trace', async () => {
+    const failure = synthesise({ outdir: newDirectory(), context: { stage: 'prod' } });
+    await expect(failure).rejects.toThrow(
+      /^The infrastructure could not be synthesised\.\nContext stage is "prod", but must be one of [^\n]*$/,
+    );
+  });
+
+  function bundleOf(name: (typeof FUNCTION_NAMES)[number]): string {
+    const { Metadata } = functionOf(resources, name) as Resource & { Metadata: Record<string, string> };
+    return join(assembly, Metadata['aws:asset:path']!, 'index.mjs');
+  }
+});

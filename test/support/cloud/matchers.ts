@@ -1,0 +1,14 @@
+import { expect } from 'vitest';
+
+/** Vitest's asymmetric matchers, typed: a piece of an expected object that is known by its form only. */
+export function textMatching(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+
+export function instanceOf(type: unknown): unknown {
+  return expect.any(type);
+}
+
+export function listWith(...items: readonly unknown[]): unknown {
+  return expect.arrayContaining([...items]);
+}

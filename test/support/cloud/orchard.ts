@@ -1,0 +1,112 @@
+import { build } from 'esbuild';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLocalClock } from '../../../infra/local/clock.ts';
+import type { LocalClock } from '../../../infra/local/clock.ts';
+import { startLocalCloud } from '../../../infra/local/cloud/index.ts';
+import type { LocalCloud, LocalCloudOptions } from '../../../infra/local/cloud/index.ts';
+import { asRecord } from '../../../infra/local/cloud/json.ts';
+import type { JsonRecord } from '../../../infra/local/cloud/json.ts';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const MODULES = ['echo', 'guard', 'trouble', 'broken', 'lasting'];
+
+/** A folder that is removed with `remove()`. */
+export interface Folder {
+  readonly path: string;
+  remove(): void;
+}
+
+export function temporaryFolder(): Folder {
+  const path = mkdtempSync(join(tmpdir(), 'local-cloud-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/**
+ * Makes a cloud assembly of the hand-written template in `assembly/` and of the functions in `functions/`: names, routes
+ * and identity sources have nothing in common with those of this project.
+ */
+export async function buildOrchard(): Promise<Folder> {
+  const folder = temporaryFolder();
+  cpSync(join(HERE, 'assembly'), folder.path, { recursive: true });
+  const common = { bundle: true, platform: 'node', target: 'node24', logLevel: 'error' } as const;
+  const source = (name: string): string => join(HERE, 'functions', `${name}.ts`);
+  const target = (file: string): string => join(folder.path, file);
+  const banner = {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  };
+  const modules = MODULES.map((name) =>
+    build({
+      ...common,
+      entryPoints: [source(name)],
+      outfile: target(`asset.${name}/index.mjs`),
+      format: 'esm',
+      banner,
+    }),
+  );
+  const plain = build({
+    ...common,
+    entryPoints: [source('plain')],
+    outfile: target('asset.plain/index.js'),
+    format: 'cjs',
+  });
+  await Promise.all([...modules, plain]);
+  // As in a project of ES modules: on Lambda nothing lies above a function's code.
+  writeFileSync(target('package.json'), '{"type":"module"}');
+  return folder;
+}
+
+export interface Orchard {
+  readonly cloud: LocalCloud;
+  readonly clock: LocalClock;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts a local cloud for the orchard. */
+export async function startOrchard(options: Partial<LocalCloudOptions> = {}): Promise<Orchard> {
+  const folder = options.assembly === undefined ? await buildOrchard() : undefined;
+  const clock = createLocalClock();
+  try {
+    const cloud = await startLocalCloud({ assembly: folder?.path ?? '', clock, ...options });
+    const close = async (): Promise<void> => {
+      await cloud.close();
+      folder?.remove();
+    };
+    return { cloud, clock, url: cloud.apis[0]?.url ?? '', close };
+  } catch (error) {
+    folder?.remove();
+    throw error;
+  }
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: JsonRecord;
+  readonly text: string;
+}
+
+/** Fetches and reads the body, as JSON when it is some. */
+export async function call(url: string, init: RequestInit = {}): Promise<JsonAnswer> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parse(text) };
+}
+
+function parse(text: string): JsonRecord {
+  try {
+    return asRecord(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+/** The answer of an invocation that is expected to succeed. */
+export async function invoked(cloud: LocalCloud, logicalId: string, payload: unknown): Promise<JsonRecord> {
+  const result = await cloud.invoke(cloud.physicalId(logicalId), payload);
+  if (!result.ok) throw new Error(`${logicalId} failed: ${JSON.stringify(result.error)}`);
+  return asRecord(result.payload);
+}

@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Run, RunStore } from '../../../shared/ports/run-store.ts';
+import { NOW } from './users.ts';
+
+export interface RunStoreWorld {
+  readonly store: RunStore;
+  /** Sets the adapter's clock, ms. */
+  setClock(ms: number): void;
+}
+
+const RUN: Run = {
+  id: '01h0000000000000000000000a',
+  mode: 'full',
+  status: 'running',
+  startedAt: NOW + 1,
+  endedAt: undefined,
+  counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0 },
+  drift: {},
+  heldBecause: undefined,
+};
+
+const DAY_MS = 86_400_000;
+
+/** What every run store does. @param open a world with an empty store */
+export function describeRunStore(name: string, open: () => Promise<RunStoreWorld>): void {
+  describe(`run store: ${name}`, () => {
+    let world: RunStoreWorld;
+    let store: RunStore;
+    beforeEach(async () => {
+      world = await open();
+      store = world.store;
+    });
+    const spooled = async (runId = RUN.id): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const piece of store.suspects(runId)) {
+        expect(piece.length).toBeGreaterThan(0);
+        ids.push(...piece);
+      }
+      return ids;
+    };
+
+    it('has no run that nobody saved', async () => {
+      expect(await store.get(RUN.id)).toBeUndefined();
+      expect(await spooled()).toEqual([]);
+    });
+
+    it('gives back a run that has just begun', async () => {
+      await store.save(RUN);
+      expect(await store.get(RUN.id)).toEqual(RUN);
+    });
+
+    it.each(['in-sync', 'repaired', 'held', 'failed'] as const)('gives back a run that ended %s', async (status) => {
+      const counts = { clerkUsers: 7, storedUsers: 6, created: 5, updated: 4, deleted: 3, restored: 2, suspects: 1 };
+      const ended: Run = {
+        ...RUN,
+        status,
+        endedAt: NOW + 90_001,
+        counts,
+        drift: { email: 2, publicMetadata: 1 },
+        heldBecause: '21 deletions are more than the 20 that one run may make.',
+      };
+      await store.save(RUN);
+      await store.save(ended);
+      expect(await store.get(RUN.id)).toEqual(ended);
+    });
+
+    it('lets a later state take back what an earlier one said', async () => {
+      await store.save({ ...RUN, endedAt: NOW, heldBecause: 'because', drift: { email: 1 } });
+      await store.save(RUN);
+      expect(await store.get(RUN.id)).toEqual(RUN);
+    });
+
+    it('gives back suspects piece by piece, by number, whatever order they came in', async () => {
+      await store.putSuspects(RUN.id, 10, ['user_e']);
+      await store.putSuspects(RUN.id, 2, ['user_c', 'user_d']);
+      await store.putSuspects(RUN.id, 0, ['user_b', 'user_a']);
+      expect(await spooled()).toEqual(['user_b', 'user_a', 'user_c', 'user_d', 'user_e']);
+    });
+
+    it('keeps the suspects of each run apart', async () => {
+      await store.putSuspects('run-1', 1, ['user_a']);
+      await store.putSuspects('run-10', 1, ['user_b']);
+      expect(await spooled('run-1')).toEqual(['user_a']);
+      expect(await spooled('run-10')).toEqual(['user_b']);
+    });
+
+    it('replaces a piece that is put again, also by fewer or none', async () => {
+      const many = ids(30_000);
+      await store.putSuspects(RUN.id, 1, many);
+      await store.putSuspects(RUN.id, 2, ['user_z']);
+      await store.putSuspects(RUN.id, 1, many);
+      expect(await spooled()).toEqual([...many, 'user_z']);
+      await store.putSuspects(RUN.id, 1, ['user_b']);
+      expect(await spooled()).toEqual(['user_b', 'user_z']);
+      await store.putSuspects(RUN.id, 1, []);
+      expect(await spooled()).toEqual(['user_z']);
+    });
+
+    it('keeps more suspects in a piece than an item holds', async () => {
+      const many = ids(40_000);
+      await store.putSuspects(RUN.id, 0, many);
+      expect(await spooled()).toEqual(many);
+    });
+
+    it('forgets suspects after 30 days, and not before', async () => {
+      await store.putSuspects(RUN.id, 0, ['user_a']);
+      world.setClock(NOW + 30 * DAY_MS - 1000);
+      expect(await spooled()).toEqual(['user_a']);
+      world.setClock(NOW + 30 * DAY_MS);
+      expect(await spooled()).toEqual([]);
+    });
+  });
+}
+
+/** Ids as long as Clerk's. */
+function ids(count: number): string[] {
+  return Array.from({ length: count }, (_, number) => `user_${String(number).padStart(27, '0')}`);
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../../../shared/adapters/cloudwatch/log.ts';
+import type { CorrelatedLog } from '../../../shared/adapters/cloudwatch/log.ts';
+import { vi } from 'vitest';
+
+/** Powertools writes by `console` levels of a console of its own, on standard output and standard error. */
+async function written(use: (log: CorrelatedLog) => void, level?: 'info' | 'warn' | 'error') {
+  const lines: Record<string, unknown>[] = [];
+  const keep = (chunk: string | Uint8Array): boolean => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    for (const line of text.split('\n')) if (line !== '') lines.push(JSON.parse(line) as Record<string, unknown>);
+    return true;
+  };
+  const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(keep));
+  try {
+    use(createLog({ service: 'authorizer', ...(level ? { level } : {}) }));
+    await Promise.resolve();
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+  return lines;
+}
+
+describe('the log', () => {
+  it('writes one line of JSON a call, with its facts', async () => {
+    const lines = await written((log) => {
+      log.info('user synchronised', { userId: 'user_ada1', changedFields: ['email', 'firstName'], attempts: 2 });
+      log.warn('slow');
+      log.error('failed', { reason: 'store', missing: undefined });
+    });
+    expect(lines).toMatchObject([
+      {
+        level: 'INFO',
+        service: 'authorizer',
+        message: 'user synchronised',
+        userId: 'user_ada1',
+        changedFields: ['email', 'firstName'],
+        attempts: 2,
+      },
+      { level: 'WARN', message: 'slow' },
+      { level: 'ERROR', message: 'failed', reason: 'store' },
+    ]);
+    expect(lines[2]).not.toHaveProperty('missing');
+  });
+
+  it('says on every line which invocation it belongs to, until the next one begins', async () => {
+    const lines = await written((log) => {
+      log.correlate({ requestId: 'a', messageId: 'm' });
+      log.info('one');
+      log.info('two', { userId: 'user_ada1' });
+      log.correlate({ requestId: 'b' });
+      log.info('three');
+    });
+    expect(lines.map(({ requestId, messageId, userId }) => ({ requestId, messageId, userId }))).toEqual([
+      { requestId: 'a', messageId: 'm', userId: undefined },
+      { requestId: 'a', messageId: 'm', userId: 'user_ada1' },
+      { requestId: 'b', messageId: undefined, userId: undefined },
+    ]);
+  });
+
+  it('leaves out what is below its level', async () => {
+    const lines = await written((log) => {
+      log.info('no');
+      log.warn('yes');
+    }, 'warn');
+    expect(lines.map(({ message }) => message)).toEqual(['yes']);
+  });
+
+  it('keeps to one line whatever a fact holds', async () => {
+    const lines = await written((log) => log.info('one', { text: 'a\nb"c\u2028' }));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ text: 'a\nb"c\u2028' });
+  });
+});
