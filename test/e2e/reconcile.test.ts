@@ -3,6 +3,7 @@ import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld } from '../../scripts/demo/world.ts';
+import { putItem } from '../support/e2e/put-item.ts';
 
 let stack: LocalStack;
 let world: World;
@@ -103,13 +104,10 @@ describe('A full run', () => {
     expect((await world.compare()).mismatches).toEqual([]);
   });
 
-  it('that cannot read Clerk at all says so, and changes nothing', async () => {
+  it('refuses a table that belongs to another Clerk instance, and changes nothing', async () => {
     await importUsers(5);
-    await run();
-    await world.control('PUT', 'faults', { webhooks: { drop: 1 }, api: { rate5xx: 1 } });
-    const { body } = await world.fireFullRun();
-    await world.control('PUT', 'faults', { webhooks: { drop: 1 } });
-    expect(body['status']).toBe('failed');
-    expect((await world.compare()).users.table).toBe(5);
-  }, 120_000);
+    await putItem(stack.file, { pk: 'settings#instance', instanceId: 'ins_another' });
+    expect(await run()).toMatchObject({ status: 'failed', created: 0 });
+    expect((await world.compare()).users.table).toBe(0);
+  });
 });

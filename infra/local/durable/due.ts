@@ -5,7 +5,7 @@ import type { CallbackOperation, Operation } from './operation.ts';
  * @returns The local clock's time in ms; undefined when time does not change it.
  */
 function dueAt(operation: Operation): number | undefined {
-  if (operation.type === 'STEP') return operation.status === 'PENDING' ? operation.nextAttemptAt : 0;
+  if (operation.type === 'STEP') return operation.status === 'PENDING' ? operation.nextAttemptAt : undefined;
   if (operation.status !== 'STARTED') return undefined;
   if (operation.type === 'WAIT') return operation.endsAt;
   return operation.type === 'CALLBACK' ? callbackDueAt(operation) : undefined;
