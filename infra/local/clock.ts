@@ -1,5 +1,5 @@
 /** Called after the clock was moved, with the new time. */
-export type AdvanceListener = (now: number) => void;
+type AdvanceListener = (now: number) => void;
 
 /** The one clock of everything that runs locally: wall time plus an offset that can be moved forward. */
 export interface LocalClock {

@@ -218,7 +218,7 @@ describe('the server', () => {
   it('closes at once, whatever is under way', async () => {
     const standIn = await startStandIn();
     const receiver = await startWebhookReceiver();
-    receiver.answerWith({ status: 200, afterMs: 400 });
+    receiver.answerWith({ status: 200, afterMs: 3000 });
     standIn.clerk.setWebhookEndpoints([receiver.url]);
     await standIn.client.users.createUser({ firstName: 'A' });
     await receiver.untilReceived(1);
@@ -230,7 +230,7 @@ describe('the server', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     const start = performance.now();
     await standIn.clerk.close();
-    expect(performance.now() - start).toBeLessThan(300);
+    expect(performance.now() - start).toBeLessThan(2000);
     expect(await pending).toBeInstanceOf(Error);
     expect(await hungUp).toBeInstanceOf(Error);
     await receiver[Symbol.asyncDispose]();

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
 import { synthesise } from '../../infra/synth.ts';
-import { functionOf, newDirectory } from './stack.ts';
+import { functionOf, newDirectory, target } from './stack.ts';
 import type { Resource } from './stack.ts';
 
 describe('synthesise', () => {
@@ -32,6 +34,24 @@ describe('synthesise', () => {
     // esbuild's stand-in for require() throws with these words; it is left out of a bundle that never calls it.
     expect(readFileSync(bundleOf(name), 'utf8')).not.toContain('Dynamic require of');
   });
+
+  it.each(FUNCTION_NAMES)(
+    '%s starts as Lambda would start it, with nothing but what the template gives it',
+    async (name) => {
+      const { Variables } = functionOf(resources, name).Properties['Environment'] as {
+        Variables: Record<string, unknown>;
+      };
+      const physical = Object.entries(Variables).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : target(value),
+      ]);
+      const script = `process.stdout.write(typeof (await import(${JSON.stringify(bundleOf(name))})).handler)`;
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+        env: { AWS_REGION: 'us-east-1', ...(Object.fromEntries(physical) as Record<string, string>) },
+      });
+      expect(stdout).toBe('function');
+    },
+  );
 
   it('takes context over that of cdk.json', async () => {
     const staging = await synthesise({

@@ -41,7 +41,7 @@ export async function startHttpServer(surfaces: readonly Surface[], host: string
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        
+        server.closeAllConnections();
       }),
   };
 }
