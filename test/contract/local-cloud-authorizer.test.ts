@@ -88,7 +88,7 @@ describe('the cache of an authorizer', () => {
     const posted = await call(`${url}/guarded?key=${key}`, { method: 'POST' });
     expect(callsSeenBy(again)).toBe(callsSeenBy(first));
     expect(callsSeenBy(posted)).toBe(callsSeenBy(first));
-    await sleep(1100);
+    await sleep(2100);
     expect(callsSeenBy(await guarded(key))).not.toBe(callsSeenBy(first));
   });
 

@@ -175,14 +175,13 @@ describe('the response', () => {
   });
 
   it('is a 503 when the integration takes longer than its own timeout, before the function has reached its own', async () => {
-    await call(`${url}/trouble`);
     const startedAt = performance.now();
-    expect((await call(`${url}/impatient?kind=sleep`)).status).toBe(503);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect((await call(`${url}/impatient?sleepMs=4000`)).status).toBe(503);
+    expect(performance.now() - startedAt).toBeLessThan(3000);
   });
 
   it('is a 503 for a request beyond the concurrency that the function has reserved', async () => {
-    const answers = await Promise.all([1, 2, 3].map(() => call(`${url}/single`)));
+    const answers = await Promise.all([1, 2, 3].map(() => call(`${url}/single?sleepMs=1000`)));
     expect(answers.map((answer) => answer.status).toSorted((left, right) => left - right)).toEqual([200, 503, 503]);
   });
 
@@ -211,9 +210,9 @@ describe('limits', () => {
   });
 
   it('throttles a route once its burst is used up, and lets it in again later', async () => {
-    const statuses = [];
-    for (let index = 0; index < 4; index += 1) statuses.push((await call(`${url}/limited`)).status);
-    expect(statuses[0]).toBe(200);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => call(`${url}/limited`)));
+    const statuses = answers.map((answer) => answer.status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
     expect(statuses).toContain(429);
     await expect.poll(async () => (await call(`${url}/limited`)).status, { timeout: 5000, interval: 300 }).toBe(200);
   });

@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalClock } from '../../infra/local/clock.ts';
 import { startLocalCloud } from '../../infra/local/cloud/index.ts';
 import { asRecord } from '../../infra/local/cloud/json.ts';
+import type { JsonRecord } from '../../infra/local/cloud/json.ts';
 import { startDynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { findEngine } from '../../infra/local/dynamodb/find-engine.ts';
 import { listen } from '../../infra/local/http/server.ts';
@@ -15,13 +16,27 @@ import { buildOrchard, call, invoked, startOrchard, temporaryFolder } from '../s
 import type { Folder } from '../support/cloud/orchard.ts';
 
 const folders: Folder[] = [];
+let assembly: string;
+let built: Folder;
+
+beforeAll(async () => {
+  built = await buildOrchard();
+  assembly = built.path;
+});
+afterAll(() => built.remove());
 afterEach(() => {
   for (const folder of folders.splice(0)) folder.remove();
 });
 
-async function orchardFolder(): Promise<string> {
-  const folder = await buildOrchard();
+/** A copy of the assembly, with changed resources. */
+function changed(change: (resources: JsonRecord) => void): string {
+  const folder = temporaryFolder();
   folders.push(folder);
+  cpSync(assembly, folder.path, { recursive: true });
+  const file = join(folder.path, 'Orchard.template.json');
+  const template = asRecord(JSON.parse(readFileSync(file, 'utf8')));
+  change(asRecord(template['Resources']));
+  writeFileSync(file, JSON.stringify(template));
   return folder.path;
 }
 
@@ -47,16 +62,8 @@ function areRunning(pids: readonly number[]): number[] {
   });
 }
 
-function changeTemplate(path: string, change: (resources: Record<string, unknown>) => void): void {
-  const file = join(path, 'Orchard.template.json');
-  const template = asRecord(JSON.parse(readFileSync(file, 'utf8')));
-  change(asRecord(template['Resources']));
-  writeFileSync(file, JSON.stringify(template));
-}
-
 describe('the end of a local cloud', () => {
   it('leaves no process and no open port, even with an invocation under way', async () => {
-    const assembly = await orchardFolder();
     const own = new Set(descendants(process.pid));
     const orchard = await startOrchard({ assembly });
     await invoked(orchard.cloud, 'Echo', {});
@@ -75,15 +82,27 @@ describe('the end of a local cloud', () => {
     }
   });
 
+  it('waits for processes that are just being started', async () => {
+    const own = new Set(descendants(process.pid));
+    const orchard = await startOrchard({ assembly });
+    const results = ['Echo', 'Guard', 'Trouble'].map((name) =>
+      orchard.cloud.invoke(orchard.cloud.physicalId(name), {}),
+    );
+    const settled = Promise.allSettled(results);
+    await orchard.close();
+    expect(areRunning(descendants(process.pid).filter((pid) => !own.has(pid)))).toEqual([]);
+    expect(await settled).toHaveLength(3);
+  });
+
   it('may be asked for twice', async () => {
-    const orchard = await startOrchard();
+    const orchard = await startOrchard({ assembly });
     await orchard.close();
     await expect(orchard.cloud.close()).resolves.toBeUndefined();
   });
 
   it('comes with the end of this process, even by SIGKILL while a function blocks', async () => {
     const script = fileURLToPath(new URL('../support/cloud/run-orchard.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, await orchardFolder()], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [script, assembly], { stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     // The engine, and a function in an endless loop, each with its tether.
     await expect.poll(() => descendants(child.pid ?? 0).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
@@ -94,8 +113,8 @@ describe('the end of a local cloud', () => {
 });
 
 describe('a start that cannot succeed', () => {
-  const start = async (options: object): Promise<unknown> =>
-    startLocalCloud({ assembly: await orchardFolder(), clock: createLocalClock(), ...options });
+  const start = (options: object): Promise<unknown> =>
+    startLocalCloud({ assembly, clock: createLocalClock(), ...options });
 
   it('names a taken port and what to do, and leaves nothing behind', async () => {
     const other = await listen(createServer());
@@ -111,43 +130,44 @@ describe('a start that cannot succeed', () => {
   });
 
   it('names the place of an expression that is not supported', async () => {
-    const assembly = await orchardFolder();
-    changeTemplate(assembly, (resources) => {
+    const other = changed((resources) => {
       asRecord(asRecord(resources['Basket'])['Properties'])['TableName'] = { 'Fn::ImportValue': 'x' };
     });
-    await expect(start({ assembly })).rejects.toThrow(
+    await expect(start({ assembly: other })).rejects.toThrow(
       /Resources\.Basket\.Properties\.TableName: Fn::ImportValue is not supported/,
     );
   });
 
   it('refuses an authorizer that would be cached without an identity', async () => {
-    const assembly = await orchardFolder();
-    changeTemplate(assembly, (resources) => {
+    const other = changed((resources) => {
       delete asRecord(asRecord(resources['KeyGuard'])['Properties'])['IdentitySource'];
     });
-    await expect(start({ assembly })).rejects.toThrow(
+    await expect(start({ assembly: other })).rejects.toThrow(
       /KeyGuard: an authorizer without IdentitySource cannot be cached/,
     );
   });
 
-  it('refuses stored tables that have other keys than the template, and says how to start afresh', async () => {
+  it('refuses stored tables that have other keys than the template, says how to start afresh, and ends the engine', async () => {
     const data = temporaryFolder();
     folders.push(data);
-    const orchard = await startOrchard({ dataDirectory: data.path });
+    const orchard = await startOrchard({ assembly, dataDirectory: data.path });
     await orchard.close();
-    const assembly = await orchardFolder();
-    changeTemplate(assembly, (resources) => {
+    const other = changed((resources) => {
       asRecord(asRecord(resources['Basket'])['Properties'])['KeySchema'] = [
         { AttributeName: 'owner', KeyType: 'HASH' },
       ];
     });
-    await expect(start({ assembly, dataDirectory: data.path })).rejects.toThrow(/table basket .*other keys.*--fresh/);
+    const before = descendants(process.pid);
+    await expect(start({ assembly: other, dataDirectory: data.path })).rejects.toThrow(
+      /table basket .*other keys.*--fresh/,
+    );
+    expect(areRunning(descendants(process.pid).filter((pid) => !before.includes(pid)))).toEqual([]);
   });
 });
 
 describe('the index of a local cloud', () => {
   it('tells what is served, what is not imitated, and what to try', async () => {
-    const orchard = await startOrchard();
+    const orchard = await startOrchard({ assembly });
     const { body } = await call(`${orchard.url}/__local`);
     expect(body).toMatchObject({
       stack: 'Orchard',

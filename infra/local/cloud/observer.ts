@@ -4,7 +4,7 @@ import { embeddedMetrics } from './services/embedded-metrics.ts';
 import { MetricStore } from './services/metric-store.ts';
 
 /** The name under which the local cloud's own lines stand among those of functions. */
-export const OWN_NAME = 'local-cloud';
+const OWN_NAME = 'local-cloud';
 
 /** Everything that functions let others see: their log lines, and the metrics in them or put by call. */
 export class Observer {

@@ -11,7 +11,14 @@ import { asRecord } from '../../../infra/local/cloud/json.ts';
 import type { JsonRecord } from '../../../infra/local/cloud/json.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const MODULES = ['echo', 'guard', 'trouble', 'broken', 'lasting'];
+const MODULES = {
+  echo: new URL('functions/echo.ts', import.meta.url),
+  guard: new URL('functions/guard.ts', import.meta.url),
+  trouble: new URL('functions/trouble.ts', import.meta.url),
+  broken: new URL('functions/broken.ts', import.meta.url),
+  lasting: new URL('functions/lasting.ts', import.meta.url),
+};
+const PLAIN = new URL('functions/plain.ts', import.meta.url);
 
 /** A folder that is removed with `remove()`. */
 export interface Folder {
@@ -32,15 +39,14 @@ export async function buildOrchard(): Promise<Folder> {
   const folder = temporaryFolder();
   cpSync(join(HERE, 'assembly'), folder.path, { recursive: true });
   const common = { bundle: true, platform: 'node', target: 'node24', logLevel: 'error' } as const;
-  const source = (name: string): string => join(HERE, 'functions', `${name}.ts`);
   const target = (file: string): string => join(folder.path, file);
   const banner = {
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   };
-  const modules = MODULES.map((name) =>
+  const modules = Object.entries(MODULES).map(([name, source]) =>
     build({
       ...common,
-      entryPoints: [source(name)],
+      entryPoints: [fileURLToPath(source)],
       outfile: target(`asset.${name}/index.mjs`),
       format: 'esm',
       banner,
@@ -48,7 +54,7 @@ export async function buildOrchard(): Promise<Folder> {
   );
   const plain = build({
     ...common,
-    entryPoints: [source('plain')],
+    entryPoints: [fileURLToPath(PLAIN)],
     outfile: target('asset.plain/index.js'),
     format: 'cjs',
   });

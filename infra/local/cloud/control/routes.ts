@@ -14,7 +14,7 @@ export interface ControlOptions {
   readonly logs: LogBook;
 }
 
-export const CONTROL_PREFIX = '/__local';
+const CONTROL_PREFIX = '/__local';
 
 /** What there is to try, for the index and for whoever asks for something else. */
 export const CONTROLS = [
@@ -76,6 +76,7 @@ async function fire(name: string, response: ServerResponse, scheduler: Scheduler
 
 function latestLines(query: URLSearchParams, logs: LogBook): unknown {
   const limit = Number(query.get('limit') ?? DEFAULT_LOG_LINES);
-  const functionName = query.get('function') ?? undefined;
+  const asked = query.get('function') ?? '';
+  const functionName = asked === '' ? undefined : asked;
   return logs.latest({ functionName, limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LOG_LINES });
 }

@@ -19,7 +19,7 @@ export interface RouteDefinition {
 }
 
 /** Something that the template wants and this machine cannot do. */
-export interface NotImitated {
+interface NotImitated {
   readonly notImitated: string;
 }
 

@@ -46,7 +46,7 @@ function dimensionsOf(names: readonly string[], document: JsonRecord): Record<st
   return Object.fromEntries(names.map((name) => [name, asPrintable(document[name]) ?? ''] as const));
 }
 
-export function statistics(values: readonly number[]): Pick<MetricPoint, 'sum' | 'count' | 'min' | 'max'> {
+function statistics(values: readonly number[]): Pick<MetricPoint, 'sum' | 'count' | 'min' | 'max'> {
   return {
     sum: values.reduce((total, value) => total + value, 0),
     count: values.length,

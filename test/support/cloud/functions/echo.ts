@@ -10,16 +10,20 @@ const coldStartedAt = await Promise.resolve(Date.now());
 let served = 0;
 
 export const handler = async (event: unknown, context: Context): Promise<unknown> => {
-  const { metric, sleepMs, rawPath, httpMethod } = asRecord(event);
+  const { metric, rawPath, httpMethod, queryStringParameters } = asRecord(event);
+  const sleepMs = asNumber(asRecord(event)['sleepMs'] ?? asRecord(queryStringParameters)['sleepMs']) ?? 0;
+  const from = performance.timeOrigin + performance.now();
   served += 1;
   process.stdout.write(`served ${served}\n`);
   if (metric !== undefined) process.stdout.write(`${JSON.stringify(metric)}\n`);
-  await new Promise((resolve) => setTimeout(resolve, asNumber(sleepMs) ?? 0));
+  await new Promise((resolve) => setTimeout(resolve, sleepMs));
   const answer = {
     event,
     pid: process.pid,
     served,
     coldStartedAt,
+    from,
+    until: performance.timeOrigin + performance.now(),
     environment: process.env,
     remaining: context.getRemainingTimeInMillis(),
     context: { ...context },
