@@ -10,10 +10,12 @@ import type { UserStore } from '../../shared/ports/user-store.ts';
 import { StoreUnavailable } from '../../shared/ports/user-store.ts';
 import { all } from '../support/contracts/user-store.ts';
 import { aUser, aWrite, NOW } from '../support/contracts/users.ts';
-import { refusing, startFaultyEndpoint } from '../support/dynamodb/faulty-endpoint.ts';
+import { answerWith, refusing, startFaultyEndpoint } from '../support/dynamodb/faulty-endpoint.ts';
 import type { Treatment } from '../support/dynamodb/faulty-endpoint.ts';
 
-const LIMITS = { requestTimeoutMs: 200, connectionTimeoutMs: 200, maxAttempts: 1 };
+/** Room for a loaded machine: what answers, answers. */
+const LIMITS = { requestTimeoutMs: 10_000, connectionTimeoutMs: 10_000, maxAttempts: 1 };
+const SHORT = { ...LIMITS, requestTimeoutMs: 200, connectionTimeoutMs: 200 };
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -71,6 +73,14 @@ describe('a table that fails', () => {
         response.write('{"Item":');
       },
     ],
+    [
+      'answers drop by drop',
+      (request) => {
+        request.socket.write('HTTP/1.1 200 OK\r\n');
+        const drops = setInterval(() => request.socket.write('x-drop: 1\r\n'), 50);
+        request.socket.once('close', () => clearInterval(drops));
+      },
+    ],
     ['hangs up', (request) => request.socket.destroy()],
     [
       'hangs up in the middle of an answer',
@@ -80,7 +90,7 @@ describe('a table that fails', () => {
       },
     ],
   ])('because it %s is unavailable in bounded time', async (_name, treat) => {
-    const { store } = await failing(treat);
+    const { store } = await failing(treat, SHORT);
     const start = performance.now();
     for (const failure of await failuresOf(store)) expect(failure).toBeInstanceOf(StoreUnavailable);
     expect(performance.now() - start).toBeLessThan(5_000);
@@ -117,6 +127,24 @@ describe('a table that fails', () => {
     expect(endpoint.requests()).toBe(3);
   });
 
+  it('is left alone by a listing that nobody reads any more', async () => {
+    let hanging = 0;
+    const { store } = await failing(
+      (request, response, body) => {
+        if (body.includes('created#2026-03')) return answerWith(response, 200, { Items: [ROW], Count: 1 });
+        hanging += 1;
+        request.socket.once('close', () => (hanging -= 1));
+      },
+      { ...LIMITS, requestTimeoutMs: 60_000 },
+    );
+    for await (const { id } of store.listByCreation(NOW)) {
+      expect(id).toBe('user_ada');
+      await expect.poll(() => hanging).toBe(1);
+      break;
+    }
+    await expect.poll(() => hanging).toBe(0);
+  });
+
   it('fails the other stores alike', async () => {
     const { deps } = await failing(refusing(500, 'InternalServerError'));
     const runs = createDynamoDbRunStore(deps);
@@ -137,6 +165,41 @@ describe('a table that fails', () => {
     for (const failure of failures) expect(failure).toBeInstanceOf(StoreUnavailable);
   });
 });
+
+describe('a read of the table', () => {
+  it('is consistent where a write that was acknowledged must be seen, and cheap where it need not', async () => {
+    const asked: unknown[] = [];
+    const { store, deps } = await failing((_request, response, body) => {
+      const { Key, ConsistentRead } = JSON.parse(body) as { Key: { pk: { S: string } }; ConsistentRead: boolean };
+      asked.push([Key.pk.S, ConsistentRead]);
+      answerWith(response, 200, {});
+    });
+    await store.get('user_a');
+    await store.get('user_a', { consistent: true });
+    await createDynamoDbRunStore(deps).get('r1');
+    await all(createDynamoDbRunStore(deps).suspects('r1'));
+    await createDynamoDbInstanceStore(deps).get();
+    await createDynamoDbQuarantine(deps).get('msg_1');
+    expect(asked).toEqual([
+      ['user#user_a', false],
+      ['user#user_a', true],
+      ['run#r1', true],
+      ['held#r1', true],
+      ['settings#instance', true],
+      ['quarantine#msg_1', true],
+    ]);
+  });
+});
+
+/** A row of the index in DynamoDB's notation. */
+const ROW = {
+  pk: { S: 'user#user_ada' },
+  group: { S: 'created#2026-03' },
+  sort: { S: `${NOW}#user_ada` },
+  fingerprint: { S: 'print' },
+  profileAsOf: { N: '1' },
+  profileSeenAt: { N: '1' },
+};
 
 async function failing(
   treat: Treatment,

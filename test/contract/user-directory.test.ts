@@ -22,7 +22,10 @@ interface Side {
 
 const BORN = 1_700_000_000_000;
 
-function person(id: string, overrides: { readonly createdAt?: number; readonly email?: string | null } = {}): DirectoryUser {
+function person(
+  id: string,
+  overrides: { readonly createdAt?: number; readonly email?: string | null } = {},
+): DirectoryUser {
   const email = overrides.email === undefined ? `${id.replace('user_', '')}@example.com` : overrides.email;
   return {
     id,

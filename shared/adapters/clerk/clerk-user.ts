@@ -9,7 +9,7 @@ const TEXTS = ['first_name', 'last_name', 'image_url', 'username', 'external_id'
 const FLAGS = ['banned', 'deprovisioned', 'locked'] as const;
 
 /** Why a user cannot be read: a stable word that names the field and never its value. */
-export type UserRefusal =
+type UserRefusal =
   | 'no-user'
   | 'bad-id'
   | 'bad-email'

@@ -16,7 +16,7 @@ export interface TokenRules {
   readonly clockSkewMs: number;
 }
 
-export interface AcceptedClaims {
+interface AcceptedClaims {
   readonly userId: string;
   readonly sessionId: string;
   /** ms. */

@@ -2,7 +2,7 @@ import type { DirectoryOptions, DirectoryPage, DirectoryUser, UserDirectory } fr
 import { CursorRefused, DirectoryUnavailable } from '../../ports/user-directory.ts';
 
 /** A call about to be answered. */
-export interface DirectoryCall {
+interface DirectoryCall {
   readonly method: keyof UserDirectory;
   /** The call's own argument: an id, a page, ids, or none. */
   readonly argument?: unknown;

@@ -53,7 +53,7 @@ function isWebhookSecret(secret: string): boolean {
  * @throws Unusable
  */
 export function checkJwtKeys(value: unknown): readonly string[] {
-  const texts = typeof value === 'string' ? [value] : value;
+  const texts = typeof value === 'string' ? [value] : (value ?? []);
   if (!isTexts(texts)) throw new Unusable('is neither a PEM text nor a list of such');
   const parsed = parsePublicKeys(texts.join('\n'));
   if (parsed.ok) return parsed.keys;

@@ -1,7 +1,7 @@
 /** The names of the secrets, as the fields of the one JSON secret have them. */
 export const SECRET_FIELDS = ['secretKey', 'webhookSecrets', 'jwtKeys', 'adminKeyHashes'] as const;
 
-export type SecretField = (typeof SECRET_FIELDS)[number];
+type SecretField = (typeof SECRET_FIELDS)[number];
 
 /** Secrets as they were found: nothing has been checked. */
 export interface RawSecrets {

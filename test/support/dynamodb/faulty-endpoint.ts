@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** How the endpoint treats a request. */
-export type Treatment = (request: IncomingMessage, response: ServerResponse) => void;
+export type Treatment = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
 export interface FaultyEndpoint {
   readonly url: string;
@@ -17,8 +17,10 @@ export async function startFaultyEndpoint(treat: Treatment): Promise<FaultyEndpo
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
-    request.resume();
-    request.on('end', () => treat(request, response));
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (chunk: string) => (body += chunk));
+    request.on('end', () => treat(request, response, body));
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -35,12 +37,18 @@ export async function startFaultyEndpoint(treat: Treatment): Promise<FaultyEndpo
   };
 }
 
+/** Answers as DynamoDB answers. */
+export function answerWith(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify(body));
+}
+
 /** Answers as DynamoDB answers an error. */
 export function refusing(status: number, type: string): Treatment {
   return (_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(
-      JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: 'About ada@example.com.' }),
-    );
+    answerWith(response, status, {
+      __type: `com.amazonaws.dynamodb.v20120810#${type}`,
+      message: 'About ada@example.com.',
+    });
   };
 }

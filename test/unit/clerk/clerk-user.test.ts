@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, constantFrom, jsonValue, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseClerkUser } from '../../../shared/adapters/clerk/clerk-user.ts';
 import { emailJson, userJson } from './support/user-json.ts';
@@ -139,9 +139,9 @@ describe("a user in Clerk's JSON", () => {
   });
 
   it('is read or refused by name whatever any of its fields holds', () => {
-    const fields = fc.constantFrom(...Object.keys(userJson()));
-    fc.assert(
-      fc.property(fields, fc.jsonValue(), (field, value) => {
+    const fields = constantFrom(...Object.keys(userJson()));
+    assert(
+      property(fields, jsonValue(), (field, value) => {
         const parsed = parseClerkUser(userJson({ [field]: value }));
         expect(parsed.ok || /^(no-user|bad-[a-z_]+)$/.test(parsed.reason)).toBe(true);
       }),

@@ -1,7 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createLog } from '../../../shared/adapters/cloudwatch/log.ts';
 import type { CorrelatedLog } from '../../../shared/adapters/cloudwatch/log.ts';
-import { vi } from 'vitest';
 
 /** Powertools writes by `console` levels of a console of its own, on standard output and standard error. */
 async function written(use: (log: CorrelatedLog) => void, level?: 'info' | 'warn' | 'error') {

@@ -1,5 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { PutMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createPutMetricData } from '../../../shared/adapters/cloudwatch/put-metric-data.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
@@ -18,7 +19,10 @@ async function metricsBefore(status = 200) {
     const pieces: Buffer[] = [];
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
-      calls.push(JSON.parse(Buffer.concat(pieces).toString()) as PutMetricDataCommandInput);
+      // The client compresses what is larger than 10 KB.
+      const body = Buffer.concat(pieces);
+      const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
+      calls.push(JSON.parse(text.toString()) as PutMetricDataCommandInput);
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
     });
   });
@@ -27,9 +31,11 @@ async function metricsBefore(status = 200) {
     region: 'us-east-1',
     credentials: { accessKeyId: 'example', secretAccessKey: 'example' },
     maxAttempts: 1,
-    requestCompression: { disableRequestCompression: true },
-  } as ConstructorParameters<typeof CloudWatchClient>[0]);
-  closers.push(() => client.destroy(), server.close);
+  });
+  closers.push(
+    () => client.destroy(),
+    () => server.close(),
+  );
   const log = createMemoryLog();
   return { metrics: createPutMetricData({ client, stackName: 'Sync-test', log }), calls, log, server };
 }

@@ -260,7 +260,13 @@ describe('profile claims', () => {
     if (!result.ok) throw new Error(result.reason);
     return result.token.snapshot;
   };
-  const none = { email: undefined, firstName: undefined, lastName: undefined, imageUrl: undefined, updatedAt: undefined };
+  const none = {
+    email: undefined,
+    firstName: undefined,
+    lastName: undefined,
+    imageUrl: undefined,
+    updatedAt: undefined,
+  };
 
   it('that are absent are left out, and null stays null', async () => {
     expect(await snapshotOf({ ...none, email: null })).toEqual({
@@ -272,7 +278,13 @@ describe('profile claims', () => {
   });
 
   it("are found in Clerk's own spelling, too", async () => {
-    const claims = { email: 'a@example.com', first_name: 'A', last_name: 'B', image_url: null, updated_at: 1_763_100_000 };
+    const claims = {
+      email: 'a@example.com',
+      first_name: 'A',
+      last_name: 'B',
+      image_url: null,
+      updated_at: 1_763_100_000,
+    };
     expect(await snapshotOf({ ...none, ...claims })).toMatchObject({
       claims: { email: 'a@example.com', firstName: 'A', lastName: 'B', imageUrl: null },
       asOf: 1_763_100_000_000,
@@ -337,7 +349,10 @@ describe('keys', () => {
   });
 
   it('that cannot be read are a failure of ours, not of the token', async () => {
-    const keys = { current: () => Promise.reject(new Error('no keys')), reread: () => Promise.reject(new Error('no keys')) };
+    const keys = {
+      current: () => Promise.reject(new Error('no keys')),
+      reread: () => Promise.reject(new Error('no keys')),
+    };
     await expect(verify(signToken(ours, payload()), { keys })).rejects.toThrow('no keys');
   });
 });

@@ -67,7 +67,10 @@ describe("a page of Clerk's users", () => {
       created_at_after: '1700000000000',
       starting_after: 'user_a',
     });
-    expect(request?.headers).toMatchObject({ authorization: `Bearer ${SECRET_KEY}`, 'clerk-api-version': '2026-05-12' });
+    expect(request?.headers).toMatchObject({
+      authorization: `Bearer ${SECRET_KEY}`,
+      'clerk-api-version': '2026-05-12',
+    });
   });
 
   it('asks for the version that the pinned package asks for', async () => {
@@ -82,7 +85,9 @@ describe("a page of Clerk's users", () => {
     const { directory, server } = await directoryAt(answering(200, []));
     await directory.listUsers({ limit: 1, createdAfter: -1 });
     await directory.listUsers({ limit: 1, createdAfter: 0 });
-    const bounds = server.requests.map(({ url }) => new URL(url ?? '', server.url).searchParams.get('created_at_after'));
+    const bounds = server.requests.map(({ url }) =>
+      new URL(url ?? '', server.url).searchParams.get('created_at_after'),
+    );
     expect(bounds).toEqual([null, '0']);
   });
 
@@ -204,20 +209,29 @@ describe('count and instance', () => {
   it('are read', async () => {
     const { directory } = await directoryAt((request, response) => {
       if (request.url === '/v1/users/count') return json(response, 200, { object: 'total_count', total_count: 0 });
-      return json(response, 200, { object: 'instance', id: 'ins_1', environment_type: 'development', allowed_origins: null });
+      return json(response, 200, {
+        object: 'instance',
+        id: 'ins_1',
+        environment_type: 'development',
+        allowed_origins: null,
+      });
     });
     expect(await directory.countUsers()).toBe(0);
     expect(await directory.instanceId()).toBe('ins_1');
   });
 
-  it.each([{}, { object: 'total_count' }, { object: 'total_count', total_count: '5' }, 'null', '"5"', { object: 'instance', id: 5 }])(
-    'are an error when the answer is %j',
-    async (body) => {
-      const { directory } = await directoryAt(answering(200, body));
-      expect(await failureOf(directory.countUsers())).toBeInstanceOf(DirectoryUnavailable);
-      expect(await failureOf(directory.instanceId())).toBeInstanceOf(DirectoryUnavailable);
-    },
-  );
+  it.each([
+    {},
+    { object: 'total_count' },
+    { object: 'total_count', total_count: '5' },
+    'null',
+    '"5"',
+    { object: 'instance', id: 5 },
+  ])('are an error when the answer is %j', async (body) => {
+    const { directory } = await directoryAt(answering(200, body));
+    expect(await failureOf(directory.countUsers())).toBeInstanceOf(DirectoryUnavailable);
+    expect(await failureOf(directory.instanceId())).toBeInstanceOf(DirectoryUnavailable);
+  });
 });
 
 describe.each(calls)('asking for %s', (_name, call) => {

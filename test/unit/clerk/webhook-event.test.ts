@@ -18,7 +18,8 @@ function envelope(overrides: Readonly<Record<string, unknown>> = {}): string {
 
 const deletion = { type: 'user.deleted', data: { object: 'user', id: 'user_ada1', deleted: true } };
 
-const parse = (overrides: Readonly<Record<string, unknown>> = {}) => parseWebhookEvent(envelope(overrides), RECEIVED_AT);
+const parse = (overrides: Readonly<Record<string, unknown>> = {}) =>
+  parseWebhookEvent(envelope(overrides), RECEIVED_AT);
 
 describe('a webhook', () => {
   it.each(['user.created', 'user.updated'])('of type %s brings the whole user as of its envelope', (type) => {

@@ -32,7 +32,11 @@ const unavailable = (facts: { status?: number; retryAfterMs?: number } = {}) => 
 
 describe('a directory with retries', () => {
   it('asks again after pauses that grow, and hands on the answer', async () => {
-    const { directory, time, attempts } = failing([unavailable(), unavailable({ status: 503 }), unavailable({ status: 200 })]);
+    const { directory, time, attempts } = failing([
+      unavailable(),
+      unavailable({ status: 503 }),
+      unavailable({ status: 200 }),
+    ]);
     expect(await settle(directory.instanceId(), time)).toBe('ins_example');
     expect(attempts).toEqual([0, 125, 375, 875]);
   });

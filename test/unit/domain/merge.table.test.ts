@@ -4,7 +4,10 @@
  * else must be left exactly as it was, which each row checks too. `(profile)` and `(record)` stand for all known fields.
  */
 import { describe, expect, it } from 'vitest';
-import { event, read, SECOND, storedAfter } from '../../support/domain/builders.ts';
+import { merge } from '../../../shared/domain/merge.ts';
+import type { Profile } from '../../../shared/domain/user.ts';
+import { PROFILE_FIELDS } from '../../../shared/domain/user.ts';
+import { completeToken, event, partialToken, read, SECOND, storedAfter } from '../../support/domain/builders.ts';
 import { decided, expected, parseTable } from '../../support/domain/decision-table.ts';
 import { NOW, SNAPSHOTS, STATES } from '../../support/domain/situations.ts';
 
@@ -387,6 +390,21 @@ describe.each(Object.entries(TABLES))('a user: %s', (state, text) => {
     const snapshot = SNAPSHOTS[row.name];
     if (!snapshot) throw new Error(`No snapshot is named ${row.name}.`);
     expect(decided(stored, snapshot, NOW)).toEqual(expected(row, stored, snapshot));
+  });
+});
+
+describe('a newer token', () => {
+  const stored = storedAfter(event({ asOf: SECOND + 500 }));
+  const other: Profile = { email: 'x@example.com', firstName: 'X', lastName: 'X', imageUrl: null };
+
+  it.each(PROFILE_FIELDS)('that lacks just %s carries no order', (field) => {
+    const claims = Object.fromEntries(Object.entries(other).filter(([name]) => name !== field));
+    expect(merge(stored, partialToken(SECOND + 60_000, claims), NOW)).toEqual({ ask: true });
+  });
+
+  it.each(PROFILE_FIELDS)('that differs in just %s writes it', (field) => {
+    const decision = merge(stored, completeToken(SECOND + 60_000, { [field]: other[field] }), NOW);
+    expect(decision).toMatchObject({ outcome: 'updated', changedFields: [field] });
   });
 });
 

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigInvalid } from '../../../shared/config/config-error.ts';
+import {
+  parseAuthorizerConfig,
+  parseConfig,
+  parseReconcilerConfig,
+  parseUsersConfig,
+  parseWebhookConfig,
+} from '../../../shared/config/config.ts';
+import type { Environment } from '../../../shared/config/field.ts';
+
+const COMPLETE: Environment = {
+  TABLE_NAME: 'users',
+  METRICS_STACK: 'Sync/test',
+  CLERK_SECRET_ARN: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:example',
+  CLERK_ISSUER: 'https://clerk.example.com',
+  CLERK_AUTHORIZED_PARTIES: 'https://app.example.com',
+};
+
+function problemsOf(parse: () => unknown): readonly string[] {
+  try {
+    parse();
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const problemsWith = (overrides: Environment) => problemsOf(() => parseAuthorizerConfig({ ...COMPLETE, ...overrides }));
+
+describe("the authorizer's configuration", () => {
+  it('needs five variables and has the strict or usual value for the rest', () => {
+    expect(parseAuthorizerConfig(COMPLETE)).toEqual({
+      tableName: 'users',
+      stackName: 'Sync/test',
+      stage: 'production',
+      clerkApiUrl: 'https://api.clerk.com',
+      secrets: { kind: 'secret', secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:example' },
+      issuer: 'https://clerk.example.com',
+      authorizedParties: ['https://app.example.com'],
+      missingAzp: 'deny',
+      tokenFrom: 'header',
+      onStoreFailure: 'allow',
+      requireEmail: true,
+    });
+  });
+
+  it('takes every variable', () => {
+    const config = parseAuthorizerConfig({
+      ...COMPLETE,
+      CLERK_AUTHORIZED_PARTIES: ' https://app.example.com , http://localhost:5173,chrome-extension://abcdef ',
+      CLERK_API_URL: 'http://127.0.0.1:8080',
+      MISSING_AZP: 'allow',
+      ON_STORE_FAILURE: 'deny',
+      TOKEN_FROM: 'cookie',
+      REQUIRE_EMAIL: 'false',
+      STAGE: 'staging',
+    });
+    expect(config).toMatchObject({
+      authorizedParties: ['https://app.example.com', 'http://localhost:5173', 'chrome-extension://abcdef'],
+      clerkApiUrl: 'http://127.0.0.1:8080',
+      missingAzp: 'allow',
+      onStoreFailure: 'deny',
+      tokenFrom: 'cookie',
+      requireEmail: false,
+      stage: 'staging',
+    });
+  });
+
+  it('lists everything that is wrong at once, by name and with what to do', () => {
+    const environment = { CLERK_ISSUER: 'http://clerk.example.com', STAGE: 'live', REQUIRE_EMAIL: 'yes' };
+    const problems = problemsOf(() => parseAuthorizerConfig(environment));
+    expect(problems.map((problem) => /^[A-Z_]+/.exec(problem)?.[0])).toEqual([
+      'TABLE_NAME',
+      'METRICS_STACK',
+      'STAGE',
+      'CLERK_SECRET_ARN',
+      'CLERK_ISSUER',
+      'CLERK_AUTHORIZED_PARTIES',
+      'REQUIRE_EMAIL',
+    ]);
+    expect(() => parseAuthorizerConfig(environment)).toThrow(problems.join(' '));
+  });
+
+  it.each(['', '   '])('takes a blank variable (%j) for one that is not set', (blank) => {
+    expect(problemsWith({ TABLE_NAME: blank })).toMatchObject([expect.stringMatching(/^TABLE_NAME is not set/)]);
+    expect(problemsWith({ STAGE: blank })).toEqual([]);
+  });
+
+  it.each([
+    ['TABLE_NAME', 'ab'],
+    ['TABLE_NAME', 'a/b/c'],
+    ['METRICS_STACK', 'tab\tname'],
+    ['CLERK_ISSUER', 'clerk.example.com'],
+    ['CLERK_ISSUER', 'http://clerk.example.com'],
+    ['CLERK_ISSUER', 'https://clerk.example.com/'],
+    ['CLERK_ISSUER', 'https://clerk.example.com?x=1'],
+    ['CLERK_ISSUER', 'https://user:password@clerk.example.com'],
+    ['CLERK_API_URL', 'http://api.example.com'],
+    ['CLERK_API_URL', 'https://api.clerk.com/'],
+    ['CLERK_API_URL', 'https://api.clerk.com/v1'],
+    ['CLERK_API_URL', 'ftp://localhost'],
+    ['CLERK_API_URL', 'http://localhost.example.com'],
+    ['CLERK_AUTHORIZED_PARTIES', ','],
+    ['CLERK_AUTHORIZED_PARTIES', 'app.example.com'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://app.example.com/'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://app.example.com/path'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://App.example.com'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://app.example.com:443'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://*.example.com/'],
+    ['CLERK_AUTHORIZED_PARTIES', 'https://ok.example.com,null'],
+    ['MISSING_AZP', 'ALLOW'],
+    ['ON_STORE_FAILURE', 'true'],
+    ['TOKEN_FROM', 'both'],
+    ['REQUIRE_EMAIL', '1'],
+    ['STAGE', 'prod'],
+  ])('refuses %s=%j', (name, value) => {
+    const problems = problemsWith({ [name]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(new RegExp(`^${name} `));
+  });
+
+  it('never repeats a value: a secret may have been put into the wrong variable', () => {
+    const names = [...Object.keys(COMPLETE), 'CLERK_API_URL', 'MISSING_AZP', 'ON_STORE_FAILURE', 'TOKEN_FROM', 'STAGE'];
+    const environment = Object.fromEntries(names.map((name) => [name, 'sk_test_example\u0000']));
+    const problems = problemsOf(() => parseAuthorizerConfig(environment));
+    expect(problems).toHaveLength(names.length - 1);
+    expect(problems.join()).not.toContain('sk_test');
+  });
+
+  it('may have no authorized party only where tokens without one are let in', () => {
+    expect(problemsWith({ CLERK_AUTHORIZED_PARTIES: undefined })).toHaveLength(1);
+    const config = parseAuthorizerConfig({ ...COMPLETE, CLERK_AUTHORIZED_PARTIES: '', MISSING_AZP: 'allow' });
+    expect(config).toMatchObject({ authorizedParties: [], missingAzp: 'allow' });
+  });
+
+  it.each(['http://localhost:1', 'http://127.0.0.1:1', 'http://[::1]:1', 'https://clerk.example.com/proxy'])(
+    'may reach Clerk at %s',
+    (url) => {
+      expect(parseAuthorizerConfig({ ...COMPLETE, CLERK_API_URL: url }).clerkApiUrl).toBe(url);
+    },
+  );
+});
+
+describe('the place of the keys', () => {
+  const withoutSecret: Environment = { ...COMPLETE, CLERK_SECRET_ARN: undefined };
+  const keys = { CLERK_SECRET_KEY: 'a', CLERK_WEBHOOK_SECRETS: 'b', CLERK_JWT_KEYS: 'c' };
+
+  it('is the environment where there is no secret', () => {
+    expect(parseConfig({ ...withoutSecret, ...keys }).secrets).toEqual({
+      kind: 'environment',
+      secretKey: 'a',
+      webhookSecrets: 'b',
+      jwtKeys: 'c',
+    });
+  });
+
+  it('is the secret where there are both', () => {
+    expect(parseConfig({ ...COMPLETE, ...keys }).secrets).toMatchObject({ kind: 'secret' });
+  });
+
+  it.each([
+    ['the authorizer', parseAuthorizerConfig, ['CLERK_SECRET_KEY', 'CLERK_JWT_KEYS']],
+    ['the webhook', parseWebhookConfig, ['CLERK_SECRET_KEY', 'CLERK_WEBHOOK_SECRETS']],
+    ['the reconciler', parseReconcilerConfig, ['CLERK_SECRET_KEY']],
+    ['the users', parseUsersConfig, ['CLERK_SECRET_KEY']],
+    ['everything', parseConfig, ['CLERK_SECRET_KEY', 'CLERK_WEBHOOK_SECRETS', 'CLERK_JWT_KEYS']],
+  ])('must have what %s needs, and no more', (_name, parse, needed) => {
+    const [problem = '', ...rest] = problemsOf(() => parse(withoutSecret));
+    expect(rest).toEqual([]);
+    expect(problem.match(/CLERK_(?:SECRET_KEY|WEBHOOK_SECRETS|JWT_KEYS)/g)).toEqual(needed);
+    const enough = Object.fromEntries(needed.map((name) => [name, 'x']));
+    expect(problemsOf(() => parse({ ...withoutSecret, ...enough }))).toEqual([]);
+  });
+});
+
+describe('what a function does not use', () => {
+  it('is not asked for', () => {
+    const environment = { ...COMPLETE, CLERK_ISSUER: undefined, CLERK_AUTHORIZED_PARTIES: undefined };
+    for (const parse of [parseWebhookConfig, parseReconcilerConfig, parseUsersConfig]) {
+      expect(problemsOf(() => parse(environment))).toEqual([]);
+    }
+  });
+});
