@@ -39,9 +39,10 @@ export function expectedItem(user: Json): Json {
   return {
     id,
     email: address,
-    firstName: user['first_name'] ?? null,
-    lastName: user['last_name'] ?? null,
-    imageUrl: user['image_url'] ?? null,
+    // A session token cannot tell an empty text from none: the design compares the two sources, so both are null.
+    firstName: user['first_name'] || null,
+    lastName: user['last_name'] || null,
+    imageUrl: user['image_url'] || null,
     username: user['username'] ?? null,
     verifiedEmail: address !== null && verified ? address.trim().normalize('NFC').toLowerCase() : null,
     externalId: user['external_id'] ?? null,

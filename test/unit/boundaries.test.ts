@@ -54,6 +54,8 @@ describe('Imports point one way: functions → sync → ports → domain', () =>
     ['shared/ports/x.ts', "import '../adapters/memory/user-store.ts';"],
     ['shared/sync/x.ts', "import '../adapters/memory/user-store.ts';"],
     ['shared/sync/x.ts', "import 'svix';"],
+    ['shared/sync/reconcile/x.ts', "import '../../adapters/memory/user-store.ts';"],
+    ['shared/sync/reconcile/x.ts', "import '../../../functions/users/me.ts';"],
     ['shared/adapters/memory/x.ts', "import '../../sync/apply-snapshot.ts';"],
     ['shared/adapters/memory/x.ts', "import '../../../functions/users/me.ts';"],
     ['functions/users/x.ts', "import '../../infra/app.ts';"],
@@ -68,6 +70,7 @@ describe('Imports point one way: functions → sync → ports → domain', () =>
     ['shared/domain/x.ts', "import './user.ts';"],
     ['shared/ports/x.ts', "import '../domain/user.ts';"],
     ['shared/sync/x.ts', "import { createHash } from 'node:crypto';\nexport const h = createHash;"],
+    ['shared/sync/reconcile/x.ts', "import '../../ports/time.ts';"],
     ['functions/users/x.ts', "import '../../shared/adapters/memory/user-store.ts';"],
     ['infra/constructs/x.ts', "import '../../shared/names/table.ts';"],
   ])('%s may contain %s', (path, source) => {

@@ -47,6 +47,18 @@ describe('simulated time', () => {
     expect(clock.now()).toBe(START + 350);
   });
 
+  it('lets what has been started come to its wait before time moves', async () => {
+    const { clock, timers, advance } = createSimulatedTime(START);
+    const started = async (): Promise<number> => {
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      await timers.sleep(100);
+      return clock.now();
+    };
+    const woken = started();
+    await advance(100);
+    expect(await woken).toBe(START + 100);
+  });
+
   it('wakes a sleeper of no time on the next move', async () => {
     const { timers, advance } = createSimulatedTime(START);
     const sleep = timers.sleep(0);
