@@ -12,6 +12,8 @@ export interface Run {
   readonly drift: Readonly<Record<string, number>>;
   /** Why deletions were held, in words for the one on call. */
   readonly heldBecause: string | undefined;
+  /** Why the run failed, in words for the one on call. */
+  readonly failedBecause: string | undefined;
 }
 
 export interface RunCounts {

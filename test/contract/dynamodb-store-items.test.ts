@@ -231,6 +231,7 @@ describe('the other items', () => {
       counts,
       drift: { email: 1 },
       heldBecause: 'too many',
+      failedBecause: undefined,
     });
     await runs.putSuspects('r1', 3, ['user_a', 'user_b']);
     expect(await item({ pk: 'run#r1' })).toEqual({

@@ -75,6 +75,7 @@ const RUN: Run = {
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0 },
   drift: {},
   heldBecause: undefined,
+  failedBecause: undefined,
 };
 
 type Access = Parameters<typeof createDynamoDbInstanceStore>[0];

@@ -25,6 +25,7 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     counts: toAttribute({ ...run.counts }),
     drift: toAttribute({ ...run.drift }),
     ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
+    ...(run.failedBecause !== undefined && { failedBecause: run.failedBecause }),
     [TABLE.index.partitionKey]: 'runs',
     [TABLE.index.sortKey]: sortKey(run.startedAt, run.id),
   };
@@ -41,6 +42,7 @@ export function parseRun(item: Attributes): Run {
     counts: parseCounts(read.inside('counts')),
     drift: read.numbers('drift'),
     heldBecause: read.optionalText('heldBecause'),
+    failedBecause: read.optionalText('failedBecause'),
   };
 }
 

@@ -70,7 +70,17 @@ function statusOf({ changes, heldBecause, failedBecause }: RunState): RunSummary
 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
   const { drift } = state.changes;
-  return { ...run, mode: 'full', status, endedAt, counts: countsOf(state), drift, heldBecause: state.heldBecause };
+  const { heldBecause } = state;
+  return {
+    ...run,
+    mode: 'full',
+    status,
+    endedAt,
+    counts: countsOf(state),
+    drift,
+    heldBecause,
+    failedBecause: reasonOfFailure(state),
+  };
 }
 
 /**
@@ -84,13 +94,12 @@ function countsOf({ clerkUsers, walked, changes, suspects, newcomers, heldBecaus
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {
-  const { heldBecause, changes } = state;
-  const failedBecause = state.failedBecause ?? unstorableWords(changes.unstorable);
+  const { heldBecause, failedBecause } = record;
   return {
     status,
     runId: record.id,
     ...record.counts,
-    unstorable: changes.unstorable,
+    unstorable: state.changes.unstorable,
     drift: record.drift,
     seconds: tookMs / 1_000,
     ...(heldBecause === undefined ? {} : { heldBecause }),
@@ -98,6 +107,7 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
   };
 }
 
-function unstorableWords(users: number): string | undefined {
-  return users > 0 ? `${users} users cannot be stored: the log names each with the reason.` : undefined;
+function reasonOfFailure({ failedBecause, changes: { unstorable } }: RunState): string | undefined {
+  if (failedBecause !== undefined || unstorable === 0) return failedBecause;
+  return `${unstorable} users cannot be stored: the log names each with the reason.`;
 }

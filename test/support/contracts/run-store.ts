@@ -17,6 +17,7 @@ const RUN: Run = {
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0 },
   drift: {},
   heldBecause: undefined,
+  failedBecause: undefined,
 };
 
 const DAY_MS = 86_400_000;
@@ -58,6 +59,7 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
         counts,
         drift: { email: 2, publicMetadata: 1 },
         heldBecause: '21 deletions are more than the 20 that one run may make.',
+        failedBecause: 'Clerk did not answer.',
       };
       await store.save(RUN);
       await store.save(ended);

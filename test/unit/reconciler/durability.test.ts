@@ -262,6 +262,7 @@ describe('what a run leaves behind', () => {
       counts: { created, updated, deleted, restored, clerkUsers, storedUsers, suspects: 3 },
       drift: { lastName: 3 },
       heldBecause: undefined,
+      failedBecause: undefined,
     });
     expect(summary.seconds).toBe((world.time.clock.now() - START) / 1_000);
   });
