@@ -7,7 +7,7 @@ import { requestUser } from '../../shared/request/request-user.ts';
 import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
 import type { AuthorizerDependencies } from './dependencies.ts';
-import { AUTHORIZER_BUDGET_MS } from './dependencies.ts';
+import { TABLE_BUDGET_MS } from './dependencies.ts';
 import { createMissingUser } from './missing-user.ts';
 
 export type Authorization =
@@ -42,10 +42,12 @@ type Mirrored =
 
 /** The user as the mirror has it once the token has been taken into account. */
 async function mirror(token: TokenSnapshot, deps: AuthorizerDependencies): Promise<Mirrored> {
+  const startedAt = deps.clock.now();
   const read = await readStored(token.id, deps);
   if (read === 'unavailable') return { status: 'unavailable' };
   if (read && refusalOf(read)) return { status: 'known', user: read, synced: true };
-  const result = read ? await refresh(token, read, deps) : await createMissingUser(token, deps);
+  const budgetMs = Math.max(1, startedAt + TABLE_BUDGET_MS - deps.clock.now());
+  const result = read ? await refresh(token, read, budgetMs, deps) : await createMissingUser(token, budgetMs, deps);
   if (result === 'no-such-user') return { status: 'no-such-user' };
   if (result.status !== 'failed') return { status: 'known', user: result.user, synced: true };
   // A user who is stored is known, even if the newer claims could not be written.
@@ -56,7 +58,7 @@ async function readStored(
   userId: string,
   deps: AuthorizerDependencies,
 ): Promise<StoredUser | undefined | 'unavailable'> {
-  const deadline = deps.timers.deadline(AUTHORIZER_BUDGET_MS);
+  const deadline = deps.timers.deadline(TABLE_BUDGET_MS);
   try {
     return await deps.store.get(userId, { signal: deadline.signal });
   } catch (error) {
@@ -68,10 +70,15 @@ async function readStored(
   }
 }
 
-function refresh(token: TokenSnapshot, stored: StoredUser, deps: AuthorizerDependencies): Promise<SyncResult> {
+function refresh(
+  token: TokenSnapshot,
+  stored: StoredUser,
+  budgetMs: number,
+  deps: AuthorizerDependencies,
+): Promise<SyncResult> {
   return applySnapshot(deps, token, {
     path: 'authorizer',
-    budgetMs: AUTHORIZER_BUDGET_MS,
+    budgetMs,
     known: { user: stored },
     ask: (userId, signal) => deps.askLimit.ask(userId, signal),
   });

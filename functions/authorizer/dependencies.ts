@@ -13,5 +13,8 @@ export interface AuthorizerDependencies extends SyncDependencies {
   readonly requireEmail: boolean;
 }
 
-/** Time for the table, and again for Clerk, ms: a request must not wait longer for its user. */
-export const AUTHORIZER_BUDGET_MS = 800;
+/** Time for the table, reading and writing together, ms: a request must not wait longer for it. */
+export const TABLE_BUDGET_MS = 800;
+
+/** Time for Clerk where only Clerk can say who somebody is, ms; on top of the table's. */
+export const CLERK_BUDGET_MS = 800;

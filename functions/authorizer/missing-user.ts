@@ -3,17 +3,20 @@ import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
 import { readUser } from '../../shared/sync/read-user.ts';
 import type { AuthorizerDependencies } from './dependencies.ts';
-import { AUTHORIZER_BUDGET_MS } from './dependencies.ts';
+import { CLERK_BUDGET_MS } from './dependencies.ts';
 
 /**
  * Creates a user whom the mirror does not have yet: from the claims when they suffice, else from Clerk, and from the claims
  * all the same when Clerk cannot be reached. Clerk's own "no such user" is final.
+ *
+ * @param budgetMs what is left of the time for the table
  */
 export async function createMissingUser(
   token: TokenSnapshot,
+  budgetMs: number,
   deps: AuthorizerDependencies,
 ): Promise<SyncResult | 'no-such-user'> {
-  const options = { path: 'authorizer', budgetMs: AUTHORIZER_BUDGET_MS, known: { user: undefined } } as const;
+  const options = { path: 'authorizer', budgetMs, known: { user: undefined } } as const;
   if (suffices(token, deps.requireEmail)) return applySnapshot(deps, token, options);
   deps.metrics.record('AutoSync', 1);
   const answer = await readUserInTime(token.id, deps);
@@ -22,7 +25,7 @@ export async function createMissingUser(
 }
 
 async function readUserInTime(userId: string, deps: AuthorizerDependencies): ReturnType<typeof readUser> {
-  const deadline = deps.timers.deadline(AUTHORIZER_BUDGET_MS);
+  const deadline = deps.timers.deadline(CLERK_BUDGET_MS);
   try {
     return await readUser(deps, userId, 'none', deadline.signal);
   } finally {

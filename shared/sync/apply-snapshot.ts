@@ -89,6 +89,7 @@ async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
     if (decision.ask) {
       const answer = (await options.ask?.(snapshot.id, signal)) ?? 'unavailable';
       if (typeof answer === 'string') return unsettled(stored, answer);
+      if (isOlderThanEvent(answer, snapshot)) return unsettled(stored, 'unavailable');
       snapshot = answer;
     } else {
       const result = await write(attempt, stored, decision);
@@ -98,6 +99,11 @@ async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
       await backOff(attempt, lost);
     }
   }
+}
+
+/** Clerk's reads may lag behind its events: one that has not seen the very event it is asked about cannot settle it. */
+function isOlderThanEvent(answer: ReadSnapshot, question: Snapshot): boolean {
+  return question.source === 'event' && answer.asOf < question.asOf;
 }
 
 type Written = Exclude<WriteResult, { status: 'written' }> | { status: 'written'; user: MirroredUser };

@@ -327,6 +327,12 @@ describe('a snapshot that only Clerk can order', () => {
     expect(bench.metrics.recorded()).toEqual([]);
   });
 
+  it('is not settled by an answer that has not seen the event yet: the event must come again', async () => {
+    const { bench, result } = await asked(read({ asOf: T - 1 }));
+    expect(result).toMatchObject({ status: 'unsettled', reason: 'unavailable' });
+    expect(bench.calls.writes).toEqual([]);
+  });
+
   it('is asked about once, also when the answer then loses a race', async () => {
     const bench = createBench();
     await bench.settle(signUp);

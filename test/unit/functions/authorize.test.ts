@@ -4,6 +4,7 @@ import { authorize } from '../../../functions/authorizer/authorize.ts';
 import type { AuthorizerDependencies } from '../../../functions/authorizer/dependencies.ts';
 import type { TokenSnapshot } from '../../../shared/domain/snapshot.ts';
 import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
+import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import type { Parts } from '../../support/functions/parts.ts';
 import { createParts, directoryUser, NOW, record } from '../../support/functions/parts.ts';
@@ -143,6 +144,25 @@ describe('When the table cannot be reached', () => {
     const answer = await authorize('token', deps({ verifier: verified({ claims, asOf: NOW }) }));
     expect(answer).toMatchObject({ verdict: 'allow', user: { email: claims.email, synced: false } });
     expect(parts.metrics.sum('SyncFailed', { Path: 'authorizer' })).toBe(1);
+  });
+
+  it('the whole request waits for the table no longer than its budget, reading and writing together', async () => {
+    await storeFromClerk();
+    const startedAt = parts.clock.now();
+    const store = {
+      ...parts.store,
+      get: async (id: string) => {
+        await parts.time.advance(700);
+        return parts.memory.get(id);
+      },
+      write: () => Promise.reject(new StoreUnavailable('slow')),
+    };
+    const answer = await authorize(
+      'token',
+      deps({ verifier: verified({ claims: { ...claims, firstName: 'New' }, asOf: NOW }), store }),
+    );
+    expect(answer).toMatchObject({ verdict: 'allow', user: { firstName: 'First', synced: false } });
+    expect(parts.clock.now() - startedAt).toBeLessThanOrEqual(850);
   });
 
   it('nobody comes in where it does not', async () => {
