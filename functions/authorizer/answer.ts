@@ -9,6 +9,16 @@ export interface AuthorizerContext {
 }
 
 /**
+ * What API Gateway turns into 401. One error for all, without a stack: the runtime logs whatever is thrown, and a stream of
+ * bad tokens must not become a stream of stacks.
+ */
+const UNAUTHORIZED = Object.assign(new Error('Unauthorized'), { stack: 'Unauthorized' });
+
+export function isUnauthorized(error: unknown): boolean {
+  return error === UNAUTHORIZED;
+}
+
+/**
  * The decision as an HTTP API's simple response.
  *
  * @throws Error('Unauthorized'), which API Gateway answers with 401; `isAuthorized: false` becomes 403
@@ -22,7 +32,7 @@ export function simpleResponse(
     case 'forbidden':
       return { isAuthorized: false, context: {} };
     case 'unauthorized':
-      throw new Error('Unauthorized');
+      throw UNAUTHORIZED;
     default:
       return authorization satisfies never;
   }

@@ -1,5 +1,6 @@
 import { merge } from '../../shared/domain/merge.ts';
 import type { TokenSnapshot } from '../../shared/domain/snapshot.ts';
+import { refusalOf } from '../../shared/domain/standing.ts';
 import type { MirroredUser, StoredUser } from '../../shared/domain/user.ts';
 import { StoreUnavailable } from '../../shared/ports/user-store.ts';
 import type { RequestUser } from '../../shared/request/request-user.ts';
@@ -27,31 +28,53 @@ export async function authorize(token: string | undefined, deps: AuthorizerDepen
   const verification = await deps.verifier.verify(token);
   if (!verification.ok) return deny(deps, 'unauthorized', verification.reason);
   const { snapshot, sessionId } = verification.token;
-  const mirrored = await mirror(snapshot, deps);
-  if (mirrored.status === 'no-such-user') return deny(deps, 'forbidden', 'no-such-user');
-  if (mirrored.status === 'unavailable') return withoutStore(snapshot, sessionId, deps);
-  const refusal = refusalOf(mirrored.user);
+  const found = await mirror(snapshot, deps);
+  if (found.status === 'no-such-user') return deny(deps, 'forbidden', 'no-such-user');
+  const refusal = found.user && refusalOf(found.user);
   if (refusal) return deny(deps, 'forbidden', refusal);
-  return { verdict: 'allow', user: requestUser(mirrored.user, mirrored.synced), sessionId };
+  if (found.status === 'known') return { verdict: 'allow', user: requestUser(found.user, found.synced), sessionId };
+  if (deps.onStoreFailure === 'deny') return deny(deps, 'forbidden', 'store-unavailable');
+  return { verdict: 'allow', user: requestUser(found.user ?? fromToken(snapshot, deps), false), sessionId };
 }
 
-type Mirrored =
+type Found =
+  /** `synced`: the mirror stands behind what is said of the user. */
   | { readonly status: 'known'; readonly user: MirroredUser; readonly synced: boolean }
   | { readonly status: 'no-such-user' }
-  | { readonly status: 'unavailable' };
+  /** The mirror has not been reached. `user`: what has been learnt of her all the same. */
+  | { readonly status: 'unavailable'; readonly user: MirroredUser | undefined };
 
-/** The user as the mirror has it once the token has been taken into account. */
-async function mirror(token: TokenSnapshot, deps: AuthorizerDependencies): Promise<Mirrored> {
+/** The user as the mirror has her once the token has been taken into account. */
+async function mirror(token: TokenSnapshot, deps: AuthorizerDependencies): Promise<Found> {
   const startedAt = deps.clock.now();
   const read = await readStored(token.id, deps);
-  if (read === 'unavailable') return { status: 'unavailable' };
+  if (read === 'unavailable') return { status: 'unavailable', user: undefined };
   if (read && refusalOf(read)) return { status: 'known', user: read, synced: true };
   const budgetMs = Math.max(1, startedAt + TABLE_BUDGET_MS - deps.clock.now());
   const result = read ? await refresh(token, read, budgetMs, deps) : await createMissingUser(token, budgetMs, deps);
-  if (result === 'no-such-user') return { status: 'no-such-user' };
-  if (result.status !== 'failed') return { status: 'known', user: result.user, synced: true };
-  // A user who is stored is known, even if the newer claims could not be written.
-  return read ? { status: 'known', user: read, synced: false } : { status: 'unavailable' };
+  return result === 'no-such-user' ? { status: 'no-such-user' } : foundBy(result, read);
+}
+
+function foundBy(result: SyncResult, read: StoredUser | undefined): Found {
+  switch (result.status) {
+    case 'settled':
+      return { status: 'known', user: result.user, synced: true };
+    case 'unsettled':
+      // Clerk was asked and has no such user any more: her deletion is on its way.
+      return result.reason === 'absent'
+        ? { status: 'no-such-user' }
+        : { status: 'known', user: result.user, synced: true };
+    case 'failed':
+      return foundUnwritten(result.decided, result.reason === 'unstorable', read);
+    default:
+      return result satisfies never;
+  }
+}
+
+/** What was decided counts, though it could not be written: Clerk may just have said that the user is banned. */
+function foundUnwritten(decided: MirroredUser | undefined, isReached: boolean, read: StoredUser | undefined): Found {
+  const user = decided ?? read;
+  return user && (isReached || read) ? { status: 'known', user, synced: false } : { status: 'unavailable', user };
 }
 
 async function readStored(
@@ -84,20 +107,11 @@ function refresh(
   });
 }
 
-/** The table cannot be reached: the token alone decides, if the deployment allows that. */
-function withoutStore(token: TokenSnapshot, sessionId: string, deps: AuthorizerDependencies): Authorization {
-  if (deps.onStoreFailure === 'deny') return deny(deps, 'forbidden', 'store-unavailable');
+/** The user that a token alone would create. */
+function fromToken(token: TokenSnapshot, deps: AuthorizerDependencies): MirroredUser {
   const decision = merge(undefined, token, deps.clock.now());
   if (decision.ask) throw new Error('The rule asked about a user that is not stored.');
-  return { verdict: 'allow', user: requestUser(decision.next, false), sessionId };
-}
-
-/** Why this user may not come in even with a valid token. `locked` is temporary and not a reason. */
-function refusalOf(user: MirroredUser): 'deleted' | 'banned' | 'deprovisioned' | undefined {
-  if (user.tombstone) return 'deleted';
-  if (user.record?.content.banned) return 'banned';
-  if (user.record?.content.deprovisioned) return 'deprovisioned';
-  return undefined;
+  return decision.next;
 }
 
 function deny(deps: AuthorizerDependencies, verdict: 'unauthorized' | 'forbidden', reason: string): Authorization {

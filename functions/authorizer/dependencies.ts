@@ -1,12 +1,11 @@
 import type { TokenVerifier } from '../../shared/ports/token-verifier.ts';
-import type { UserDirectory } from '../../shared/ports/user-directory.ts';
 import type { SyncDependencies } from '../../shared/sync/apply-snapshot.ts';
 import type { AskLimit } from './ask-limit.ts';
 
 /** Everything the authorizer depends on. */
 export interface AuthorizerDependencies extends SyncDependencies {
   readonly verifier: TokenVerifier;
-  readonly directory: UserDirectory;
+  /** The only way to Clerk. */
   readonly askLimit: AskLimit;
   readonly onStoreFailure: 'allow' | 'deny';
   /** Whether a token must bring an email for a user to be created from it. */

@@ -3,9 +3,10 @@ import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { createTokenVerifier } from '../../shared/adapters/clerk/token-verifier.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseAuthorizerConfig } from '../../shared/config/config.ts';
+import { concealErrors } from '../middleware/conceal-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
 import { requestParts } from '../wiring/request-parts.ts';
-import { simpleResponse } from './answer.ts';
+import { isUnauthorized, simpleResponse } from './answer.ts';
 import { createAskLimit } from './ask-limit.ts';
 import { authorize } from './authorize.ts';
 import { requestToken } from './request-token.ts';
@@ -28,4 +29,5 @@ export const handler = middy<APIGatewayRequestAuthorizerEventV2, ReturnType<type
   timeoutEarlyInMillis: 0,
 })
   .use(flushMetrics(parts.metrics))
+  .use(concealErrors(parts.log, isUnauthorized))
   .handler(async (event) => simpleResponse(await authorize(requestToken(event, config.tokenFrom), deps)));

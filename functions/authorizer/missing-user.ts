@@ -1,7 +1,6 @@
 import type { TokenSnapshot } from '../../shared/domain/snapshot.ts';
-import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
+import type { AskAnswer, SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
-import { readUser } from '../../shared/sync/read-user.ts';
 import type { AuthorizerDependencies } from './dependencies.ts';
 import { CLERK_BUDGET_MS } from './dependencies.ts';
 
@@ -19,15 +18,15 @@ export async function createMissingUser(
   const options = { path: 'authorizer', budgetMs, known: { user: undefined } } as const;
   if (suffices(token, deps.requireEmail)) return applySnapshot(deps, token, options);
   deps.metrics.record('AutoSync', 1);
-  const answer = await readUserInTime(token.id, deps);
+  const answer = await askInTime(token.id, deps);
   if (answer === 'absent') return 'no-such-user';
   return applySnapshot(deps, answer === 'unavailable' ? token : answer, options);
 }
 
-async function readUserInTime(userId: string, deps: AuthorizerDependencies): ReturnType<typeof readUser> {
-  const deadline = deps.timers.deadline(CLERK_BUDGET_MS);
+async function askInTime(userId: string, { askLimit, timers }: AuthorizerDependencies): Promise<AskAnswer> {
+  const deadline = timers.deadline(CLERK_BUDGET_MS);
   try {
-    return await readUser(deps, userId, 'none', deadline.signal);
+    return await askLimit.ask(userId, deadline.signal);
   } finally {
     deadline.clear();
   }

@@ -10,9 +10,10 @@ export function requestToken(event: APIGatewayRequestAuthorizerEventV2, from: To
   return from === 'header' ? bearerToken(event.headers) : sessionCookie(event.cookies ?? []);
 }
 
+/** Exactly one space: the gateway's cache is keyed by the whole header, and variants of one token would go around it. */
 function bearerToken(headers: Readonly<Record<string, string | undefined>> | undefined): string | undefined {
   const [, value] = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
-  return /^Bearer +(\S+) *$/i.exec(value ?? '')?.[1];
+  return /^Bearer (\S+)$/i.exec(value ?? '')?.[1];
 }
 
 function sessionCookie(cookies: readonly string[]): string | undefined {

@@ -3,10 +3,11 @@ import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Log } from '../../shared/ports/log.ts';
 import { StoreUnavailable } from '../../shared/ports/user-store.ts';
 import { errorAnswer } from './answer.ts';
+import { factsOfError } from './told-errors.ts';
 
 /**
  * Turns an unexpected exception into a plain answer: the caller learns that it was our fault and nothing else, the log
- * learns what kind of error it was and where. Its message stays out of both: it may quote what a user sent.
+ * learns what kind of error it was and where.
  *
  * @param status 500, or 503 where the caller is a machine that should come again; a store that is down is always 503
  */
@@ -18,19 +19,10 @@ export function answerErrors(
     onError(request) {
       const { error } = request;
       const again = status === 503 || error instanceof StoreUnavailable;
-      log.error('unexpected error', { error: error?.name ?? 'unknown', stack: framesOf(error) });
+      log.error('unexpected error', factsOfError(error));
       request.response = again
         ? errorAnswer(503, 'unavailable', 'Try again later.', { 'retry-after': '30' })
         : errorAnswer(500, 'internal_error', 'Something failed on our side. Try again later.');
     },
   };
-}
-
-/** The frames of a stack without its first lines, which repeat the message. */
-function framesOf(error: Error | null | undefined): string[] {
-  return (error?.stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
 }

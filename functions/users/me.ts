@@ -1,4 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { refusalOf } from '../../shared/domain/standing.ts';
+import type { MirroredUser } from '../../shared/domain/user.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
 import type { AuthorizedEvent } from '../../shared/request/current-user.ts';
 import { currentUser } from '../../shared/request/current-user.ts';
@@ -17,7 +19,7 @@ const BUDGET_MS = 5_000;
 
 /**
  * `GET /users/me`: the signed-in user as the mirror has her now, fetched from Clerk and created if the mirror has none.
- * 404 only when Clerk has none either, 403 when she was deleted since she was let in, 503 when neither can be asked.
+ * 404 only when Clerk has none either, 403 when she was deleted or banned since she was let in, 503 when neither can be asked.
  */
 export async function getMe(
   event: AuthorizedEvent,
@@ -25,8 +27,7 @@ export async function getMe(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { id } = currentUser(event);
   const stored = await deps.store.get(id);
-  if (stored?.tombstone) return errorAnswer(403, 'user_deleted', 'This user has been deleted.');
-  return stored ? jsonAnswer(200, requestUser(stored, true)) : fetchMe(id, deps);
+  return stored ? answerUser(stored) : fetchMe(id, deps);
 }
 
 async function fetchMe(id: string, deps: UsersDependencies): Promise<APIGatewayProxyStructuredResultV2> {
@@ -35,7 +36,15 @@ async function fetchMe(id: string, deps: UsersDependencies): Promise<APIGatewayP
   if (read === 'absent') return errorAnswer(404, 'user_not_found', 'Clerk has no such user.');
   if (read === 'unavailable') return unavailable();
   const result = await applySnapshot(deps, read, { path: 'on-demand', budgetMs: BUDGET_MS });
-  return result.status === 'settled' ? jsonAnswer(200, requestUser(result.user, true)) : unavailable();
+  return result.status === 'settled' ? answerUser(result.user) : unavailable();
+}
+
+/** She was let in a moment ago, and may have been deleted or banned since. */
+function answerUser(user: MirroredUser): APIGatewayProxyStructuredResultV2 {
+  const refusal = refusalOf(user);
+  return refusal
+    ? errorAnswer(403, `user_${refusal}`, `This user has been ${refusal}.`)
+    : jsonAnswer(200, requestUser(user, true));
 }
 
 function unavailable(): APIGatewayProxyStructuredResultV2 {

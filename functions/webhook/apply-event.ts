@@ -1,5 +1,4 @@
 import type { DeletionSnapshot, EventSnapshot } from '../../shared/domain/snapshot.ts';
-import { UnstorableUser } from '../../shared/ports/user-store.ts';
 import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
 import { readUser } from '../../shared/sync/read-user.ts';
@@ -49,17 +48,16 @@ async function applyUser(
   snapshot: EventSnapshot | DeletionSnapshot,
   deps: WebhookDependencies,
 ): Promise<Applied> {
-  try {
-    const result = await applySnapshot(deps, snapshot, {
-      path: 'webhook',
-      budgetMs: BUDGET_MS,
-      ask: (userId, signal) => readUser(deps, userId, 'none', signal),
-    });
-    return concluded(result, messageId, snapshot, deps);
-  } catch (error) {
-    if (!(error instanceof UnstorableUser)) throw error;
+  const result = await applySnapshot(deps, snapshot, {
+    path: 'webhook',
+    budgetMs: BUDGET_MS,
+    ask: (userId, signal) => readUser(deps, userId, 'none', signal),
+  });
+  // No repetition can help: it waits for somebody to look at it.
+  if (result.status === 'failed' && result.reason === 'unstorable') {
     return quarantine(messageId, text, 'unstorable', snapshot.id, deps);
   }
+  return concluded(result, messageId, snapshot, deps);
 }
 
 function concluded(

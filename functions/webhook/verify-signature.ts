@@ -9,21 +9,23 @@ export interface SignedHeaders {
 }
 
 /** Each signature costs a comparison: 200,000 of them cost 0.7 s. A rotation needs two. */
-const MAX_SIGNATURE_HEADER = 4_096;
-const MAX_OTHER_HEADER = 256;
+const MAX_SIGNATURES = 4_096;
+
+/** What Svix sends. Without dots: the signed text is the id, the timestamp and the body with dots between. */
+const MESSAGE_ID = /^[\w-]{1,128}$/;
+const SECONDS = /^\d{1,12}$/;
 
 /**
  * Picks out the signed headers.
- * @returns undefined when one is missing, given twice with different values, or longer than any genuine one
+ * @returns undefined when one is missing or not as Svix writes it, which a header that was sent twice is not either
  */
 export function signedHeaders(headers: Readonly<Record<string, string | undefined>>): SignedHeaders | undefined {
   const byName = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value ?? '']));
   const id = byName.get('svix-id');
   const timestamp = byName.get('svix-timestamp');
   const signature = byName.get('svix-signature');
-  if (!id || !timestamp || !signature) return undefined;
-  if (id.length > MAX_OTHER_HEADER || timestamp.length > MAX_OTHER_HEADER) return undefined;
-  if (signature.length > MAX_SIGNATURE_HEADER) return undefined;
+  if (id === undefined || timestamp === undefined || signature === undefined) return undefined;
+  if (!MESSAGE_ID.test(id) || !SECONDS.test(timestamp) || signature.length > MAX_SIGNATURES) return undefined;
   return { 'svix-id': id, 'svix-timestamp': timestamp, 'svix-signature': signature };
 }
 

@@ -8,7 +8,7 @@ import type { Metrics } from '../ports/metrics.ts';
 import type { Random } from '../ports/random.ts';
 import type { Clock, Timers } from '../ports/time.ts';
 import type { UserStore, WriteResult } from '../ports/user-store.ts';
-import { StoreUnavailable } from '../ports/user-store.ts';
+import { StoreUnavailable, UnstorableUser } from '../ports/user-store.ts';
 import { fingerprint } from './fingerprint.ts';
 import { reportFailed, reportSettled } from './report.ts';
 
@@ -44,15 +44,20 @@ export type SyncResult =
     }
   /** Only Clerk can decide, and did not: the stored user stands. */
   | { readonly status: 'unsettled'; readonly reason: 'absent' | 'unavailable'; readonly user: MirroredUser }
-  /** The store did not take the write in time. */
-  | { readonly status: 'failed'; readonly reason: 'store' | 'contention'; readonly error: Error };
+  /** What was decided, if it came that far, is not in the table: not in time, or, `unstorable`, not ever. */
+  | {
+      readonly status: 'failed';
+      readonly reason: 'store' | 'contention' | 'unstorable';
+      readonly decided: MirroredUser | undefined;
+      readonly error: Error;
+    };
 
 /**
  * Read, merge, write on condition that nobody wrote in between, and again with what the other writer left: the only way
  * into the table. Losing a race to an equal write is a success.
  *
- * @returns what came of the snapshot; never throws for a store that is unavailable or contended
- * @throws UnstorableUser, and whatever is a defect or a missing permission rather than a passing failure
+ * @returns what came of the snapshot; never throws for a store that is unavailable, contended or cannot keep the user
+ * @throws whatever is a defect or a missing permission
  */
 export async function applySnapshot(
   deps: SyncDependencies,
@@ -60,14 +65,14 @@ export async function applySnapshot(
   options: SyncOptions,
 ): Promise<SyncResult> {
   const deadline = deps.timers.deadline(options.budgetMs);
-  const attempt = { deps, options, signal: deadline.signal };
+  const attempt: Attempt = { deps, options, signal: deadline.signal, decided: undefined };
   try {
     const result = await settle(attempt, snapshot);
     if (result.status === 'settled') reportSettled(deps, snapshot, options.path, result);
     return result;
   } catch (error) {
-    const failure = failureOf(error, deadline.signal);
-    reportFailed(deps, snapshot, options.path, failure.reason);
+    const failure = failureOf(error, attempt);
+    reportFailed(deps, snapshot, options.path, failure);
     return failure;
   } finally {
     deadline.clear();
@@ -78,6 +83,8 @@ interface Attempt {
   readonly deps: SyncDependencies;
   readonly options: SyncOptions;
   readonly signal: AbortSignal;
+  /** What the rule has last decided to write. */
+  decided: MirroredUser | undefined;
 }
 
 async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
@@ -108,15 +115,13 @@ function isOlderThanEvent(answer: ReadSnapshot, question: Snapshot): boolean {
 
 type Written = Exclude<WriteResult, { status: 'written' }> | { status: 'written'; user: MirroredUser };
 
-function write(
-  { deps, options, signal }: Attempt,
-  stored: StoredUser | undefined,
-  decision: Settled,
-): Promise<Written> {
+function write(attempt: Attempt, stored: StoredUser | undefined, decision: Settled): Promise<Written> {
   if (!decision.write) return Promise.resolve({ status: 'written', user: decision.next });
+  const { deps, options, signal } = attempt;
   const { next } = decision;
+  attempt.decided = next;
   const print = fingerprint(next.profile.content, next.record?.content);
-  return persist({ deps, options, signal }, () =>
+  return persist(attempt, () =>
     deps.store.write(
       { next, expected: stored, path: options.path, fingerprint: print, now: deps.clock.now() },
       { signal },
@@ -153,9 +158,13 @@ function unsettled(stored: StoredUser | undefined, reason: 'absent' | 'unavailab
   return { status: 'unsettled', reason, user: stored };
 }
 
-function failureOf(error: unknown, signal: AbortSignal): Extract<SyncResult, { status: 'failed' }> {
-  if (error instanceof StoreUnavailable) return { status: 'failed', reason: 'store', error };
+export type SyncFailure = Extract<SyncResult, { status: 'failed' }>;
+
+function failureOf(error: unknown, { signal, decided }: Attempt): SyncFailure {
+  if (error instanceof StoreUnavailable) return { status: 'failed', reason: 'store', decided, error };
+  if (error instanceof UnstorableUser) return { status: 'failed', reason: 'unstorable', decided, error };
   // Only the deadline's own error: a defect that surfaces after it must not pass for contention and be tried again.
-  if (error instanceof Error && error === signal.reason) return { status: 'failed', reason: 'contention', error };
+  if (error instanceof Error && error === signal.reason)
+    return { status: 'failed', reason: 'contention', decided, error };
   throw error;
 }

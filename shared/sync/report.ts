@@ -40,15 +40,17 @@ export function reportSettled(
   log.info('user synchronised', { path, outcome, userId: snapshot.id, changedFields });
 }
 
-/** Counts and logs a snapshot that the store did not take in time. */
+/** Counts and logs a snapshot that the store did not take. Why it cannot keep a user is said in words that hold no value. */
 export function reportFailed(
   { metrics, log }: ReportDependencies,
   snapshot: Snapshot,
   path: Path,
-  reason: string,
+  failure: { readonly reason: string; readonly error: Error },
 ): void {
   metrics.record('SyncFailed', 1, { Path: path });
-  log.error('user not synchronised', { path, outcome: 'failed', userId: snapshot.id, reason });
+  const { reason, error } = failure;
+  const detail = reason === 'unstorable' ? error.message : undefined;
+  log.error('user not synchronised', { path, outcome: 'failed', userId: snapshot.id, reason, detail });
 }
 
 /** When Clerk made the change that the snapshot brings, ms. */

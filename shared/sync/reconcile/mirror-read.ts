@@ -1,5 +1,4 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
-import { UnstorableUser } from '../../ports/user-store.ts';
 import type { SyncResult } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
 import { readSnapshot } from '../read-user.ts';
@@ -25,22 +24,16 @@ export async function mirrorRead(
   seenAt: number,
   changes: ChangeCounter,
 ): Promise<'live' | 'not-live' | 'unstorable'> {
-  try {
-    const result = await applyNow(deps, readSnapshot(user, seenAt, 'deleted'), changes);
-    return result.user.tombstone ? 'not-live' : 'live';
-  } catch (error) {
-    if (!(error instanceof UnstorableUser)) throw error;
-    changes.unstorable();
-    deps.metrics.record('SyncFailed', 1, { Path: 'reconciler' });
-    deps.log.error('user cannot be stored', { path: 'reconciler', userId: user.id, reason: error.message });
-    return 'unstorable';
-  }
+  const result = await applyNow(deps, readSnapshot(user, seenAt, 'deleted'), changes);
+  if (result === 'unstorable') return 'unstorable';
+  return result.user.tombstone ? 'not-live' : 'live';
 }
 
 /**
  * Applies a snapshot and counts what came of it.
  *
  * @param known the stored user, where it has been read already
+ * @returns `unstorable` when the table cannot keep the user at all
  * @throws UserNotWritten when the table does not take it in time
  */
 export async function applyNow(
@@ -48,12 +41,16 @@ export async function applyNow(
   snapshot: Snapshot,
   changes: ChangeCounter,
   known?: { readonly user: StoredUser | undefined },
-): Promise<Settled> {
+): Promise<Settled | 'unstorable'> {
   const { budgetMs } = deps.limits;
   const result = await applySnapshot(deps, snapshot, { path: 'reconciler', budgetMs, ...(known ? { known } : {}) });
   if (result.status === 'settled') {
     changes.settled(result.outcome, result.changedFields);
     return result;
+  }
+  if (result.status === 'failed' && result.reason === 'unstorable') {
+    changes.unstorable();
+    return 'unstorable';
   }
   throw new UserNotWritten(`User ${snapshot.id} could not be written within ${budgetMs} ms (${result.reason}).`);
 }

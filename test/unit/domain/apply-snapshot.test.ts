@@ -265,11 +265,9 @@ describe('an unavailable store', () => {
     expect(bench.pending()).toBe(0);
   });
 
-  it.each([
-    ['a user that cannot be kept', new UnstorableUser('The item is too large.')],
-    ['a defect', new TypeError('Not a function.')],
-  ])('is not what %s is taken for: that is thrown, and not tried again', async (_title, error) => {
+  it('is not what a defect is taken for: that is thrown, and not tried again', async () => {
     const bench = createBench();
+    const error = new TypeError('Not a function.');
     bench.troubles.write.push(() => Promise.reject(error));
     await expect(bench.apply(signUp)).rejects.toBe(error);
     expect(bench.calls.writes).toHaveLength(1);
@@ -278,9 +276,30 @@ describe('an unavailable store', () => {
 
   it('is not what a defect is taken for even when it surfaces after the time is up', async () => {
     const bench = createBench();
-    const error = new UnstorableUser('The item is too large.');
+    const error = new TypeError('Not a function.');
     bench.troubles.write.push((pass, options) => hanging(pass, options).catch(() => Promise.reject(error)));
     await expect(bench.apply(signUp)).rejects.toBe(error);
+  });
+});
+
+describe('a user that the store cannot keep', () => {
+  it('is told from a store that is unavailable, not tried again, and answered with what was decided', async () => {
+    const bench = createBench();
+    bench.troubles.write.push(() => Promise.reject(new UnstorableUser('The item is too large.')));
+    const result = await bench.apply(signUp);
+    expect(result).toMatchObject({ status: 'failed', reason: 'unstorable', decided: { id: ID } });
+    expect(bench.calls.writes).toHaveLength(1);
+    expect(bench.metrics.sum('SyncFailed', { Path: 'webhook' })).toBe(1);
+    expect(bench.log.lines).toMatchObject([
+      { level: 'error', facts: { outcome: 'failed', reason: 'unstorable', detail: 'The item is too large.' } },
+    ]);
+  });
+
+  it('is so also when that surfaces after the time is up: it must not come again for ever', async () => {
+    const bench = createBench();
+    const error = new UnstorableUser('The item is too large.');
+    bench.troubles.write.push((pass, options) => hanging(pass, options).catch(() => Promise.reject(error)));
+    expect(await bench.apply(signUp)).toMatchObject({ status: 'failed', reason: 'unstorable' });
   });
 });
 

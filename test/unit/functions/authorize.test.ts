@@ -4,7 +4,7 @@ import { authorize } from '../../../functions/authorizer/authorize.ts';
 import type { AuthorizerDependencies } from '../../../functions/authorizer/dependencies.ts';
 import type { TokenSnapshot } from '../../../shared/domain/snapshot.ts';
 import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
-import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
+import { StoreUnavailable, UnstorableUser } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import type { Parts } from '../../support/functions/parts.ts';
 import { createParts, directoryUser, NOW, record } from '../../support/functions/parts.ts';
@@ -69,9 +69,12 @@ describe('A missing user', () => {
   });
 
   it('is refused when Clerk says there is no such user, and not stored', async () => {
-    expect(await authorize('token', deps({}))).toEqual({ verdict: 'forbidden' });
+    const sameContainer = deps({});
+    expect(await authorize('token', sameContainer)).toEqual({ verdict: 'forbidden' });
+    expect(await authorize('token', sameContainer)).toEqual({ verdict: 'forbidden' });
+    expect(parts.asked).toEqual([ID]);
     expect(parts.memory.users()).toEqual([]);
-    expect(parts.metrics.sum('AuthDenied', { Reason: 'no-such-user' })).toBe(1);
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'no-such-user' })).toBe(2);
   });
 
   it('is created from what the token has when Clerk cannot be reached', async () => {
@@ -138,6 +141,51 @@ describe('Who may not come in', () => {
   });
 });
 
+describe('What Clerk has just said counts, also when it cannot be written', () => {
+  const isBanned = directoryUser(ID, { record: record(claims.email, { banned: true }) });
+  const unwritable = (failure: Error) => ({ ...parts.store, write: () => Promise.reject(failure) });
+
+  it.each([
+    ['the table does not take it', new StoreUnavailable('down')],
+    ['the table can never keep it', new UnstorableUser('too deep')],
+  ])('a missing user whom Clerk calls banned is refused when %s', async (_case, error) => {
+    parts.clerkUsers.set(ID, isBanned);
+    const answer = await authorize('token', deps({ store: unwritable(error) }));
+    expect(answer).toEqual({ verdict: 'forbidden' });
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'banned' })).toBe(1);
+  });
+
+  it('a stored user is refused when the answer to a question calls her banned', async () => {
+    await storeFromClerk();
+    parts.clerkUsers.set(ID, { ...isBanned, asOf: NOW });
+    const differing = verified({ claims: { firstName: 'Claimed' } });
+    const answer = await authorize(
+      'token',
+      deps({ verifier: differing, store: unwritable(new StoreUnavailable('down')) }),
+    );
+    expect(answer).toEqual({ verdict: 'forbidden' });
+  });
+
+  it('a stored user is refused, and left to her deletion, when Clerk says that she is gone', async () => {
+    await storeFromClerk();
+    parts.clerkUsers.clear();
+    const differing = deps({ verifier: verified({ claims: { firstName: 'Claimed' } }) });
+    expect(await authorize('token', differing)).toEqual({ verdict: 'forbidden' });
+    expect(await authorize('token', differing)).toEqual({ verdict: 'forbidden' });
+    expect(parts.asked).toEqual([ID]);
+    expect((await parts.memory.get(ID))?.tombstone).toBeUndefined();
+  });
+
+  it('a user whom the table can never keep comes in as Clerk says, not synced', async () => {
+    parts.clerkUsers.set(ID, directoryUser(ID));
+    const answer = await authorize(
+      'token',
+      deps({ store: unwritable(new UnstorableUser('too deep')), onStoreFailure: 'deny' }),
+    );
+    expect(answer).toMatchObject({ verdict: 'allow', user: { email: claims.email, synced: false } });
+  });
+});
+
 describe('When the table cannot be reached', () => {
   it('the token alone decides where the deployment allows that', async () => {
     parts.down.store = true;
@@ -161,7 +209,7 @@ describe('When the table cannot be reached', () => {
       'token',
       deps({ verifier: verified({ claims: { ...claims, firstName: 'New' }, asOf: NOW }), store }),
     );
-    expect(answer).toMatchObject({ verdict: 'allow', user: { firstName: 'First', synced: false } });
+    expect(answer).toMatchObject({ verdict: 'allow', user: { firstName: 'New', synced: false } });
     expect(parts.clock.now() - startedAt).toBeLessThanOrEqual(850);
   });
 

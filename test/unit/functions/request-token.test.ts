@@ -8,7 +8,9 @@ const eventWith = (parts: Partial<APIGatewayRequestAuthorizerEventV2>) => parts 
 describe('The token of a request', () => {
   it.each([
     ['Bearer abc.def', 'abc.def'],
-    ['bearer   abc.def ', 'abc.def'],
+    ['bearer abc.def', 'abc.def'],
+    ['Bearer  abc.def', undefined],
+    ['Bearer abc.def ', undefined],
     ['Basic abc', undefined],
     ['Bearer', undefined],
     ['Bearer a b', undefined],

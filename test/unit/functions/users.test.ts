@@ -4,7 +4,7 @@ import { whoami } from '../../../functions/whoami/whoami.ts';
 import { currentUser } from '../../../shared/request/current-user.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import type { Parts } from '../../support/functions/parts.ts';
-import { createParts, directoryUser, NOW } from '../../support/functions/parts.ts';
+import { createParts, directoryUser, NOW, record } from '../../support/functions/parts.ts';
 
 let parts: Parts;
 beforeEach(() => {
@@ -39,6 +39,13 @@ describe('GET /users/me', () => {
     expect(await me('user_one')).toMatchObject({ status: 404, body: { error: { code: 'user_not_found' } } });
     parts.down.clerk = true;
     expect(await me('user_one')).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
+  });
+
+  it('refuses a user who was banned since she was let in, stored or fetched', async () => {
+    const banned = directoryUser('user_one', { record: record(null, { banned: true }) });
+    parts.clerkUsers.set('user_one', banned);
+    expect(await me('user_one')).toMatchObject({ status: 403, body: { error: { code: 'user_banned' } } });
+    expect(await me('user_one')).toMatchObject({ status: 403, body: { error: { code: 'user_banned' } } });
   });
 
   it('refuses a user who was deleted since she was let in', async () => {

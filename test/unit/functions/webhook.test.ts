@@ -5,6 +5,7 @@ import { receiveWebhook } from '../../../functions/webhook/receive.ts';
 import { parseWebhookEvent } from '../../../shared/adapters/clerk/webhook-event.ts';
 import { createMemoryInstanceStore } from '../../../shared/adapters/memory/instance-store.ts';
 import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
+import { UnstorableUser } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import { signedWebhook } from '../../support/e2e/signed-webhook.ts';
 import type { SignedWebhook } from '../../support/e2e/signed-webhook.ts';
@@ -70,6 +71,27 @@ describe('A webhook', () => {
     expect((await receive(signedWebhook(ROTATED, created))).status).toBe(200);
     expect(rereads).toBe(1);
     expect(parts.metrics.sum('WebhookSecretMatched', { Secret: '2' })).toBe(1);
+  });
+
+  it.each([
+    ['svix-id', 'msg.with.dots'],
+    ['svix-id', 'msg_1\nforged'],
+    ['svix-id', 'x'.repeat(129)],
+    ['svix-timestamp', `${Math.floor(Date.now() / 1000)}abc`],
+    ['svix-timestamp', `+${Math.floor(Date.now() / 1000)}`],
+  ])('whose %s is not as Svix writes it (%j) is refused, though it may be signed', async (name, value) => {
+    const id = name === 'svix-id' ? value : 'msg_1';
+    const { body, headers } = signedWebhook(OURS, created, { id });
+    expect((await receive({ body, headers: { ...headers, [name]: value } })).status).toBe(400);
+  });
+
+  it('that the table can never keep goes into quarantine, with its reason', async () => {
+    deps = { ...deps, store: { ...parts.store, write: () => Promise.reject(new UnstorableUser('too deep')) } };
+    expect(await receive(signedWebhook(OURS, created, { id: 'msg_deep' }))).toEqual({
+      status: 200,
+      outcome: 'quarantined',
+    });
+    expect(await deps.quarantine.get('msg_deep')).toMatchObject({ reason: 'unstorable' });
   });
 
   it('with bytes that are not UTF-8 is refused, not mended', async () => {

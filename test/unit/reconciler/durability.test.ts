@@ -196,7 +196,7 @@ describe('a user who cannot be stored', () => {
     expect(summary).toMatchObject({ status: 'failed', created: 33, updated: 3, deleted: 3, unstorable: 1 });
     expect(summary).toMatchObject({ clerkUsers: 60, storedUsers: 59 });
     expect(liveUsers(world)).toEqual(usersOfClerk(world).filter(({ id }) => id !== huge.id));
-    const lines = world.log.lines.filter(({ message }) => message === 'user cannot be stored');
+    const lines = world.log.lines.filter(({ message }) => message === 'user not synchronised');
     expect(lines.map(({ facts }) => facts['userId'])).toEqual([huge.id]);
     expect(world.metrics.sum('ReconcileFailed')).toBe(1);
     expect(world.metrics.sum('UserCountDiscrepancy')).toBe(1);

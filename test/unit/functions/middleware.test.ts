@@ -1,0 +1,73 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { isUnauthorized, simpleResponse } from '../../../functions/authorizer/answer.ts';
+import { answerErrors } from '../../../functions/middleware/answer-errors.ts';
+import { concealErrors } from '../../../functions/middleware/conceal-errors.ts';
+import { flushMetrics } from '../../../functions/middleware/flush-metrics.ts';
+import { SecretInvalid } from '../../../shared/adapters/secrets/secret-error.ts';
+import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
+import type { Parts } from '../../support/functions/parts.ts';
+import { createParts } from '../../support/functions/parts.ts';
+
+let parts: Parts;
+beforeEach(() => {
+  parts = createParts();
+});
+const context = {} as Context;
+const throwing = (error: Error) => () => {
+  throw error;
+};
+
+describe('An unexpected error behind an HTTP route', () => {
+  it.each([
+    [500, new TypeError('ada@example.com is not a function'), 500],
+    [503, new TypeError('ada@example.com is not a function'), 503],
+    [500, new StoreUnavailable('The table did not take the call.'), 503],
+  ] as const)(
+    'with %d configured is answered plainly, and its message stays out of everything',
+    async (status, error, answered) => {
+      const handler = middy().use(answerErrors(parts.log, status)).handler(throwing(error));
+      const answer = (await handler({}, context)) as { statusCode: number; body: string };
+      expect(answer.statusCode).toBe(answered);
+      expect(JSON.stringify([answer, parts.log.lines])).not.toContain('ada@example.com');
+      expect(parts.log.lines[0]?.facts['error']).toBe(error.name);
+    },
+  );
+
+  it('is told in full where it is ours and names a setting', async () => {
+    const error = new SecretInvalid('the field webhookSecrets of the secret is empty');
+    await middy().use(answerErrors(parts.log)).handler(throwing(error))({}, context);
+    expect(parts.log.lines[0]?.facts['reason']).toContain('webhookSecrets');
+  });
+
+  it('does not keep the metrics from being handed on', async () => {
+    const handler = middy()
+      .use(flushMetrics(parts.metrics))
+      .use(answerErrors(parts.log))
+      .handler(() => {
+        parts.metrics.record('AutoSync', 1);
+        throw new Error('late');
+      });
+    await handler({}, context);
+    expect(parts.metrics.recorded().every(({ flushed }) => flushed)).toBe(true);
+  });
+});
+
+describe('An unexpected error of the authorizer', () => {
+  it('reaches the runtime without its message', async () => {
+    const handler = middy()
+      .use(concealErrors(parts.log, isUnauthorized))
+      .handler(throwing(new Error('ada@example.com')));
+    await expect(handler({}, context)).rejects.toThrow(/^Internal error$/);
+    expect(JSON.stringify(parts.log.lines)).not.toContain('ada@example.com');
+  });
+
+  it('is not what a refusal is taken for: that goes on as it is, unlogged and without a stack', async () => {
+    const handler = middy()
+      .use(concealErrors(parts.log, isUnauthorized))
+      .handler(() => simpleResponse({ verdict: 'unauthorized' }));
+    await expect(handler({}, context)).rejects.toMatchObject({ message: 'Unauthorized', stack: 'Unauthorized' });
+    expect(parts.log.lines).toEqual([]);
+  });
+});
