@@ -6,6 +6,8 @@ const limits = { testTimeout: 30_000, hookTimeout: 120_000 };
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // Expected errors are logged while tests pass: only those of a failing test are worth reading.
+    silent: 'passed-only',
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...limits } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...limits } },

@@ -1,6 +1,7 @@
 import type { Log } from '../../shared/ports/log.ts';
 import type { Metrics } from '../../shared/ports/metrics.ts';
 import { expectedProblem } from '../../shared/sync/reconcile/failure.ts';
+import { factsOfError } from '../middleware/told-errors.ts';
 
 /** What the orchestration needs of a durable execution: the SDK's `DurableContext` has it, and so has a plain double. */
 export interface DurableSteps {
@@ -80,13 +81,8 @@ function stepFailed(step: string, error: unknown, log: Log): StepFailed {
     log.warn('reconcile step failed', { step, reason: problem.message });
     return new StepFailed(problem.message, problem.passing);
   }
-  const kind = error instanceof Error ? error.name : typeof error;
-  const stack = error instanceof Error ? framesOf(error) : [];
-  log.error('reconcile step failed unexpectedly', { step, error: kind, stack });
+  const facts = factsOfError(error);
+  log.error('reconcile step failed unexpectedly', { step, ...facts });
+  const kind = String(facts['error']);
   return new StepFailed(`Step ${step} failed with ${kind}: the log has its place in the code.`, true);
-}
-
-function framesOf(error: Error): string[] {
-  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return lines.slice(0, 8).map((line) => line.trim());
 }

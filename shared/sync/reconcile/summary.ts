@@ -1,16 +1,9 @@
-import type { Run } from '../../ports/run-store.ts';
+import type { Run, RunCounts } from '../../ports/run-store.ts';
 
 /** What a run answers, to a schedule, a script or a person. Counts are of users. */
-export interface RunSummary {
+export interface RunSummary extends RunCounts {
   readonly status: Exclude<Run['status'], 'running'>;
   readonly runId: string;
-  readonly clerkUsers: number;
-  readonly storedUsers: number;
-  readonly created: number;
-  readonly updated: number;
-  readonly deleted: number;
-  readonly restored: number;
-  readonly suspects: number;
   readonly unstorable: number;
   /** Stored users that differed, by field. */
   readonly drift: Readonly<Record<string, number>>;
