@@ -1,3 +1,4 @@
+import { merge } from '../../../shared/domain/merge.ts';
 import { describe, expect, it } from 'vitest';
 import { changedFields } from '../../../shared/domain/changed-fields.ts';
 import { blankUser, emailVerified, normaliseEmail } from '../../../shared/domain/user.ts';
@@ -61,5 +62,33 @@ describe('changedFields', () => {
     const [early, late] = [storedAfter(deletion(SECOND)), storedAfter(deletion(SECOND + 1))];
     expect(changedFields(blankUser(ID), early)).toEqual(['deletedAt']);
     expect(changedFields(early, late)).toEqual(['deletedAt']);
+  });
+});
+
+describe('a user of whom little is known', () => {
+  const unknown = { record: undefined, locked: false, restoredAt: undefined };
+  const nothing = { email: null, firstName: null, lastName: null, imageUrl: null };
+
+  it('has null for every claim that her first token does not carry, and is not locked', () => {
+    const token = { source: 'token', id: 'user_1', claims: { firstName: 'Ada' }, asOf: undefined } as const;
+    expect(merge(undefined, token, 0)).toMatchObject({
+      next: {
+        ...unknown,
+        id: 'user_1',
+        profile: { content: { ...nothing, firstName: 'Ada' }, version: { asOf: 0, seenAt: 0 } },
+        tombstone: undefined,
+      },
+    });
+  });
+
+  it('has nothing but a tombstone when her deletion comes first', () => {
+    expect(merge(undefined, { source: 'deletion', id: 'user_1', at: 5 }, 0)).toMatchObject({
+      next: {
+        ...unknown,
+        id: 'user_1',
+        profile: { content: nothing, version: { asOf: 0, seenAt: 0 } },
+        tombstone: { deletedAt: 5 },
+      },
+    });
   });
 });
