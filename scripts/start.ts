@@ -36,6 +36,8 @@ try {
 async function start(): Promise<void> {
   const options = { port: portNumber(port), context: contextOf(context), stateDirectory };
   const releaseLock = takeLock(stateDirectory);
+  // Of a run that was killed: whoever waits for the file must not read its addresses.
+  removeStackFile(stackFile);
   process.on('exit', () => {
     removeStackFile(stackFile);
     releaseLock();
@@ -51,9 +53,14 @@ async function start(): Promise<void> {
   if (fresh) forget(stateDirectory);
   const stack = await startLocalStack({ ...options, onProgress: (message) => console.log(`  ${message} …`) });
   close = () => stack.close();
-  const sampleUserId = await loadSampleUsers(stack.file, (message) => console.log(`  ${message} …`));
-  writeStackFile(stackFile, stack.file);
-  console.log(welcome(stack.file, sampleUserId, stack.cloud.notImitated));
+  try {
+    const sampleUserId = await loadSampleUsers(stack.file, (message) => console.log(`  ${message} …`));
+    writeStackFile(stackFile, stack.file);
+    console.log(welcome(stack.file, sampleUserId, stack.cloud.notImitated));
+  } catch (error) {
+    await stack.close();
+    throw error;
+  }
 }
 
 /** Everything but the lock, which says that we are here. */
@@ -64,6 +71,7 @@ function forget(directory: string): void {
     'dynamodb.sqlite-shm',
     'dynamodb.sqlite-wal',
     'secrets.json',
+    'deployment',
     'durable.json',
   ]) {
     rmSync(join(directory, name), { force: true });

@@ -5,38 +5,42 @@ import { readUser } from '../../shared/sync/read-user.ts';
 
 /** Asks Clerk about a user on behalf of a request, and not too often. */
 export interface AskLimit {
-  /** @returns what Clerk said; within the interval that it said there is no such user, or else `unavailable` */
+  /** @returns what Clerk says or, when it has just been asked about this user, what it said then */
   ask(userId: string, signal: AbortSignal): Promise<AskAnswer>;
 }
 
 /** A user is asked about at most once in this time (ms) by one container: a stream of requests must not use up Clerk's quota. */
 const ASK_INTERVAL_MS = 60_000;
 
-/** Users remembered; the oldest is forgotten first, and may then be asked about again. */
-const REMEMBERED_USERS = 10_000;
+/** That there is no such user is believed for this long only (ms): Clerk may not have heard of a new one everywhere yet. */
+const ABSENCE_MS = 5_000;
+
+/** Answers remembered; the oldest is forgotten first, and its user may then be asked about again. */
+const REMEMBERED_ANSWERS = 1_000;
 
 interface Asked {
-  readonly at: number;
-  readonly wasAbsent: boolean;
+  readonly answer: AskAnswer;
+  /** ms. */
+  readonly until: number;
 }
 
 export function createAskLimit(deps: { readonly directory: UserDirectory; readonly clock: Clock }): AskLimit {
   const asked = new Map<string, Asked>();
-  const remember = (userId: string, at: number, wasAbsent: boolean): void => {
+  const remember = (userId: string, answer: AskAnswer): void => {
+    const until = deps.clock.now() + (answer === 'absent' ? ABSENCE_MS : ASK_INTERVAL_MS);
     asked.delete(userId);
-    asked.set(userId, { at, wasAbsent });
+    asked.set(userId, { answer, until });
     const [oldest] = asked.keys();
-    if (asked.size > REMEMBERED_USERS && oldest !== undefined) asked.delete(oldest);
+    if (asked.size > REMEMBERED_ANSWERS && oldest !== undefined) asked.delete(oldest);
   };
   return {
     async ask(userId, signal) {
-      const now = deps.clock.now();
       const last = asked.get(userId);
-      if (last && now - last.at < ASK_INTERVAL_MS) return last.wasAbsent ? 'absent' : 'unavailable';
+      if (last && deps.clock.now() < last.until) return last.answer;
       // Before the answer: an invocation that is cut off while it waits has asked all the same.
-      remember(userId, now, false);
+      remember(userId, 'unavailable');
       const answer = await readUser(deps, userId, 'none', signal);
-      remember(userId, now, answer === 'absent');
+      remember(userId, answer);
       return answer;
     },
   };

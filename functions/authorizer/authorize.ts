@@ -7,6 +7,7 @@ import type { RequestUser } from '../../shared/request/request-user.ts';
 import { requestUser } from '../../shared/request/request-user.ts';
 import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
+import { persist } from '../../shared/sync/persist.ts';
 import type { AuthorizerDependencies } from './dependencies.ts';
 import { TABLE_BUDGET_MS } from './dependencies.ts';
 import { createMissingUser } from './missing-user.ts';
@@ -83,7 +84,7 @@ async function readStored(
 ): Promise<StoredUser | undefined | 'unavailable'> {
   const deadline = deps.timers.deadline(TABLE_BUDGET_MS);
   try {
-    return await deps.store.get(userId, { signal: deadline.signal });
+    return await persist(deps, deadline.signal, () => deps.store.get(userId, { signal: deadline.signal }));
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     deps.metrics.record('SyncFailed', 1, { Path: 'authorizer' });

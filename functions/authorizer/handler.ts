@@ -13,7 +13,7 @@ import { requestToken } from './request-token.ts';
 
 const config = parseAuthorizerConfig(process.env);
 const parts = requestParts('authorizer', config, {
-  // One slow answer and one more attempt fit into the budget of a request.
+  // The budget of a request has room for one slow answer and another attempt, which `persist` makes.
   table: { requestTimeoutMs: 350, connectionTimeoutMs: 300, maxAttempts: 1 },
   clerkTimeoutMs: 700,
 });

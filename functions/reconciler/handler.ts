@@ -1,5 +1,4 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
 import { withRetries } from '../../shared/adapters/clerk/with-retries.ts';
@@ -9,26 +8,21 @@ import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
-import { createEnvironmentSource } from '../../shared/adapters/secrets/environment-source.ts';
-import { createSecretsManagerSource } from '../../shared/adapters/secrets/secrets-manager-source.ts';
-import { createSecrets, pick } from '../../shared/adapters/secrets/secrets.ts';
+import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
 import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
 import { parseReconcilerConfig } from '../../shared/config/config.ts';
 import type { ReconcileDependencies } from '../../shared/sync/reconcile/dependencies.ts';
 import { RECONCILE_LIMITS as limits } from '../../shared/sync/reconcile/dependencies.ts';
+import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
 const { tableName, stackName, clerkApiUrl, secrets: location } = parseReconcilerConfig(process.env);
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
-const source =
-  location.kind === 'secret'
-    ? createSecretsManagerSource({ client: new SecretsManagerClient({}), secretArn: location.secretArn })
-    : createEnvironmentSource(location);
-const key = pick(createSecrets({ source, clock }), ({ secretKey }) => secretKey);
+const key = pick(clerkSecrets(location, { clock, timers }), ({ secretKey }) => secretKey);
 
 // A page of 500 users takes Clerk a second or two. A call that Clerk refuses for its rate limit is repeated while a chunk
 // can afford to wait; beyond that the durable execution waits, which costs nothing.

@@ -67,14 +67,28 @@ function concluded(
   deps: WebhookDependencies,
 ): Applied {
   if (result.status === 'failed') return { status: 'again' };
-  if (result.status === 'unsettled') {
-    // Clerk no longer has the user: her deletion is on its way, and deleting is not for a question to do.
-    return result.reason === 'absent' ? { status: 'done', outcome: 'stale' } : { status: 'again' };
-  }
+  if (result.status === 'unsettled') return concludeUnsettled(result.reason, messageId, snapshot, deps);
   if (result.outcome === 'stale' || result.outcome === 'unchanged') {
     deps.log.info('event changed nothing', { outcome: result.outcome, userId: snapshot.id, messageId });
   }
   return { status: 'done', outcome: result.outcome };
+}
+
+/** Only Clerk could have decided. Where it no longer has the user, her deletion is on its way: a question must not make it. */
+function concludeUnsettled(
+  reason: 'absent' | 'unavailable',
+  messageId: string,
+  { id: userId }: EventSnapshot | DeletionSnapshot,
+  deps: WebhookDependencies,
+): Applied {
+  if (reason === 'absent') {
+    deps.metrics.record('SyncStale', 1, { Path: 'webhook' });
+    deps.log.info('event changed nothing', { outcome: 'stale', userId, messageId });
+    return { status: 'done', outcome: 'stale' };
+  }
+  deps.metrics.record('SyncFailed', 1, { Path: 'webhook' });
+  deps.log.warn('event not applied', { reason: 'clerk-unavailable', userId, messageId });
+  return { status: 'again' };
 }
 
 async function quarantine(

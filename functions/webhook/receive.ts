@@ -17,7 +17,7 @@ export async function receiveWebhook(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const body = rawBody(event);
   if (body.length > MAX_BODY_BYTES) return reject(deps, 413, 'too-large', 'The body is larger than 256 KB.');
-  if (!isJson(event.headers)) return reject(deps, 415, 'content-type', 'The body must be application/json.');
+  if (isOtherThanJson(event.headers)) return reject(deps, 415, 'content-type', 'The body must be application/json.');
   const headers = signedHeaders(event.headers);
   const text = decodeUtf8(body);
   if (!headers || text === undefined || !(await isSigned(text, headers, deps))) {
@@ -34,9 +34,10 @@ function rawBody(event: APIGatewayProxyEventV2): Buffer {
   return Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
 }
 
-function isJson(headers: Readonly<Record<string, string | undefined>>): boolean {
+/** One that does not say what it is may be signed all the same. */
+function isOtherThanJson(headers: Readonly<Record<string, string | undefined>>): boolean {
   const [, type] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-  return type?.split(';')[0]?.trim().toLowerCase() === 'application/json';
+  return type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== 'application/json';
 }
 
 /** @returns undefined for bytes that are not UTF-8: replacing them would verify another body than the one that came */

@@ -35,7 +35,7 @@ export interface RequestLimits {
 export function requestParts(service: string, config: SyncConfig, limits: RequestLimits): RequestParts {
   const clock = systemClock;
   const timers = systemTimers;
-  const secrets = clerkSecrets(config, clock);
+  const secrets = clerkSecrets(config.secrets, { clock, timers });
   const secretKey = pick(secrets, (held) => held.secretKey);
   const table = { client: createDynamoDbClient(limits.table), tableName: config.tableName, clock };
   return {

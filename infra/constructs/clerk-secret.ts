@@ -1,7 +1,7 @@
 import { SecretValue, Validations } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 
 const REPLACE = 'REPLACE-ME';
@@ -19,7 +19,13 @@ const SECRET_PLACEHOLDER = JSON.stringify({
 });
 
 /** What the construct needs of a secret, so that a new one and an imported one do alike. */
-export type ReadableSecret = Pick<ISecret, 'secretArn' | 'grantRead'>;
+export interface ReadableSecret {
+  readonly secretArn: string;
+  /** Absent when the six characters that Secrets Manager ends an ARN with are not known. */
+  readonly secretFullArn?: string | undefined;
+  /** Absent when AWS's own key encrypts it. */
+  readonly encryptionKey?: Pick<IKey, 'keyArn'> | undefined;
+}
 
 /** Clerk's secret key, webhook signing secrets and public keys: one JSON secret, filled in by hand after the first deployment. */
 export class ClerkSecret extends Secret {

@@ -76,7 +76,8 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly scheduleNamePrefix?: string;
   /**
-   * An existing secret with `secretKey`, `webhookSecrets`, `jwtKeys` and `adminKeyHashes`.
+   * An existing secret with `secretKey`, `webhookSecrets`, `jwtKeys` and `adminKeyHashes`. If a key of your own encrypts it,
+   * import it together with that key (`Secret.fromSecretAttributes`): the functions may then decrypt with it.
    * @default - a new one with placeholders, to be filled in after the first deployment
    */
   readonly secret?: ReadableSecret;

@@ -6,43 +6,28 @@ import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import type { EnvironmentName } from '../../shared/names/environment.ts';
 import { METRIC_NAMESPACE } from '../../shared/names/metrics.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
-import type { UserTable } from './user-table.ts';
-
-/** What a function may do to items of the table by key. */
-export type ItemAction = 'GetItem' | 'UpdateItem';
-
-/** Tells the function which table, and lets it do `actions` to items there: never a scan, never a delete. */
-export function connectTable(lambda: Function, table: UserTable, actions: readonly ItemAction[]): void {
-  lambda.addEnvironment(ENVIRONMENT.tableName, table.tableName);
-  lambda.addToRolePolicy(
-    new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [table.tableArn] }),
-  );
-}
 
 /**
- * Lets the function put whole items, where their keys match: never a user, whom only updates may touch, so that what an
- * application keeps on the same item survives whatever a function does.
- * @param keys values of the partition key, or patterns with `*`
+ * Tells the function where Clerk's keys are, and lets it read them. The CDK's `grantRead` would also let it read the
+ * secret's description, for which it has no use, and would forget the key that encrypts the secret if that is an imported one.
  */
-export function allowPuts(lambda: Function, table: UserTable, keys: readonly string[]): void {
-  lambda.addToRolePolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:PutItem'],
-      resources: [table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
-    }),
-  );
-}
-
-/** Lets the function query the table's index, whose name is the same everywhere. */
-export function connectIndex(lambda: Function, table: UserTable): void {
-  lambda.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:Query'], resources: [table.indexArn] }));
-}
-
-/** Tells the function where Clerk's keys are, and lets it read them. */
 export function connectSecret(lambda: Function, secret: ReadableSecret): void {
   lambda.addEnvironment(ENVIRONMENT.secretArn, secret.secretArn);
-  secret.grantRead(lambda);
+  const resource = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  lambda.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [resource] }));
+  if (secret.encryptionKey) allowDecryption(lambda, secret.encryptionKey.keyArn);
+}
+
+/** Lets the function decrypt with the key when Secrets Manager asks in its name, and not by itself. */
+function allowDecryption(lambda: Function, keyArn: string): void {
+  const service = `secretsmanager.${Stack.of(lambda).region}.amazonaws.com`;
+  lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': service } },
+    }),
+  );
 }
 
 /** Lets the function put metrics of this project's namespace; those in its log lines need no permission. */

@@ -16,6 +16,7 @@ export function validateProps(props: ClerkUserSyncProps): void {
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
   validateCacheTtl(props);
   validatePrefix(props.scheduleNamePrefix);
+  if (props.secret !== undefined) validateSecret(props.secret.secretArn);
 }
 
 function validateIssuer(issuer: string): void {
@@ -77,4 +78,12 @@ function isHttpsUrl(text: string): boolean {
 function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/,?#@]+$/.test(text) || !URL.canParse(text)) return false;
   return /^https?:/.test(text) ? new URL(text).origin === text : true;
+}
+
+function validateSecret(arn: string): void {
+  if (Token.isUnresolved(arn) || arn.startsWith('arn:')) return;
+  throw new SettingError(
+    `secret is ${JSON.stringify(arn)}, by which no policy can name it. Import it by its whole ARN ` +
+      '(Secret.fromSecretCompleteArn) or by its name with Secret.fromSecretNameV2.',
+  );
 }

@@ -3,8 +3,14 @@ import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import type { FunctionName } from './bundle.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
-import { allowPuts, configure, connectIndex, connectMetrics, connectSecret, connectTable } from './connections.ts';
+import { configure, connectMetrics, connectSecret } from './connections.ts';
+import { connectIndex, connectTable } from './table-access.ts';
 import type { UserTable } from './user-table.ts';
+
+const USERS = 'user#*';
+const INSTANCE = 'settings#instance';
+const RUNS = 'run#*';
+const HELD_DELETIONS = 'held#*';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -38,24 +44,26 @@ function wireAuthorizer(lambda: Function, wiring: Wiring): void {
     [ENVIRONMENT.tokenFrom]: props.tokenFrom ?? 'header',
     [ENVIRONMENT.requireEmail]: String(props.requireEmail ?? true),
   });
-  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
+  connectTable(lambda, table, { GetItem: [USERS], UpdateItem: [USERS] });
   connectClerk(lambda, secret, props);
 }
 
 function wireWebhook(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
-  allowPuts(lambda, table, ['quarantine#*']);
+  connectTable(lambda, table, { GetItem: [USERS, INSTANCE], UpdateItem: [USERS], PutItem: ['quarantine#*'] });
   connectClerk(lambda, secret, props);
 }
 
 function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
+  connectTable(lambda, table, { GetItem: [USERS], UpdateItem: [USERS] });
   connectClerk(lambda, secret, props);
 }
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, ['GetItem', 'UpdateItem']);
-  allowPuts(lambda, table, ['run#*', 'held#*', 'settings#instance']);
+  connectTable(lambda, table, {
+    GetItem: [USERS, RUNS, HELD_DELETIONS],
+    UpdateItem: [USERS, HELD_DELETIONS],
+    PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
+  });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
   connectMetrics(lambda);

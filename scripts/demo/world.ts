@@ -50,13 +50,13 @@ export function createWorld(stack: StackFile): World {
     token: async (userId, options = {}) =>
       textOf((await control('POST', 'tokens', { userId, ...options })).body, 'token'),
     fireFullRun: () => call(`${stack.api}/__local/schedules/full`, { method: 'POST' }),
-    flushWebhooks: async () => void (await control('POST', 'webhooks/flush')),
+    flushWebhooks: async () => expectDelivered(await control('POST', 'webhooks/flush'), 0),
     resend: async (userId, type) => {
       const message = (await deliveries(stack)).find(
         (delivery) => delivery.userId === userId && delivery.type === type,
       );
       if (!message) throw new Error(`No ${type} was ever sent about this user.`);
-      await control('POST', `deliveries/${message.id}/resend`);
+      expectDelivered(await control('POST', `deliveries/${message.id}/resend`), 1);
     },
     item: async (userId) => (await readItem(stack, userId)) ?? {},
     compare: () => compareMirror(stack),
@@ -76,6 +76,12 @@ export async function changeEmail(world: World, user: User, address: string): Pr
     verified: true,
     primary: true,
   });
+}
+
+/** A message that was not accepted has proven nothing. */
+function expectDelivered({ status, body }: Answer, least: number): void {
+  if (status === 200 && body['failed'] === 0 && Number(body['delivered']) >= least) return;
+  throw new Error(`The webhook did not accept what was sent: ${JSON.stringify(body)}.`);
 }
 
 async function call(url: string, init: RequestInit): Promise<Answer> {

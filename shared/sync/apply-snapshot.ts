@@ -10,6 +10,7 @@ import type { Clock, Timers } from '../ports/time.ts';
 import type { UserStore, WriteResult } from '../ports/user-store.ts';
 import { StoreUnavailable, UnstorableUser } from '../ports/user-store.ts';
 import { fingerprint } from './fingerprint.ts';
+import { backOff, persist } from './persist.ts';
 import { reportFailed, reportSettled } from './report.ts';
 
 /** What applying a snapshot needs. */
@@ -90,7 +91,9 @@ interface Attempt {
 async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
   const { deps, options, signal } = attempt;
   let snapshot = first;
-  let stored = options.known ? options.known.user : await persist(attempt, () => deps.store.get(first.id, { signal }));
+  let stored = options.known
+    ? options.known.user
+    : await persist(deps, signal, () => deps.store.get(first.id, { signal }));
   for (let lost = 0; ;) {
     const decision = merge(stored, snapshot, deps.clock.now());
     if (decision.ask) {
@@ -103,7 +106,7 @@ async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
       if (result.status === 'written') return { ...decision, status: 'settled', user: result.user };
       stored = result.current;
       lost += 1;
-      await backOff(attempt, lost);
+      await backOff(deps, signal, lost);
     }
   }
 }
@@ -121,36 +124,12 @@ function write(attempt: Attempt, stored: StoredUser | undefined, decision: Settl
   const { next } = decision;
   attempt.decided = next;
   const print = fingerprint(next.profile.content, next.record?.content);
-  return persist(attempt, () =>
+  return persist(deps, signal, () =>
     deps.store.write(
       { next, expected: stored, path: options.path, fingerprint: print, now: deps.clock.now() },
       { signal },
     ),
   );
-}
-
-/** Repeats a call of the store while it is unavailable and there is time. Every write is conditional, so repeating is safe. */
-async function persist<T>(attempt: Attempt, call: () => Promise<T>): Promise<T> {
-  for (let failures = 1; ; failures += 1) {
-    try {
-      return await call();
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable) || attempt.signal.aborted) throw error;
-      await backOff(attempt, failures).catch(() => {
-        // Time ran out while waiting: that the store was unavailable is the reason, not that somebody waited.
-        throw error;
-      });
-    }
-  }
-}
-
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 500;
-
-/** Waits a random time below a doubling bound, so that writers that collided do not collide again. */
-async function backOff({ deps, signal }: Attempt, times: number): Promise<void> {
-  const bound = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(times, 10));
-  await deps.timers.sleep(deps.random.next() * bound, signal);
 }
 
 function unsettled(stored: StoredUser | undefined, reason: 'absent' | 'unavailable'): SyncResult {

@@ -13,8 +13,11 @@ import { resourcesOf, statementsOfFunction } from './stack.ts';
 interface Call {
   readonly action: string;
   readonly index: string | undefined;
-  readonly key: string;
+  /** The partition keys that it names, of the table or of the index: what IAM knows as `dynamodb:LeadingKeys`. */
+  readonly keys: readonly string[];
 }
+
+type Caller = 'authorizer' | 'webhook' | 'users' | 'reconciler';
 
 const resources = resourcesOf();
 
@@ -41,7 +44,6 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => writeUser(access));
     expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem']);
     expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
-    expect(isAllowed(name, { action: 'PutItem', index: undefined, key: 'user#user_1' })).toBe(false);
   });
 
   it('the reconciler does all that a run needs', async () => {
@@ -60,9 +62,49 @@ describe('what the adapters call, the policies allow:', () => {
     expect(new Set(calls.map(({ action }) => action))).toEqual(new Set(['GetItem', 'UpdateItem', 'PutItem', 'Query']));
     expect(calls.filter((call) => !isAllowed('reconciler', call))).toEqual([]);
   });
+});
 
-  it.each(['webhook', 'reconciler'] as const)('but %s can never put a whole user', (name) => {
-    expect(isAllowed(name, { action: 'PutItem', index: undefined, key: 'user#user_1' })).toBe(false);
+describe('and nothing besides:', () => {
+  const everyone = ['authorizer', 'webhook', 'users', 'reconciler'] as const;
+
+  it.each(everyone)('%s never puts a whole user', (name) => {
+    expect(isAllowed(name, onItem('PutItem', 'user#user_1'))).toBe(false);
+  });
+
+  it.each(everyone)('%s can update neither instance nor run, nor what else stands beside the users', (name) => {
+    const keys = ['settings#instance', 'run#run_1', 'lease', 'audit#1', 'quarantine#msg_1', 'roster#a@example.com'];
+    expect(keys.filter((key) => isAllowed(name, onItem('UpdateItem', key)))).toEqual([]);
+  });
+
+  it.each([
+    ['authorizer', ['settings#instance', 'held#run_1']],
+    ['webhook', ['held#run_1']],
+    ['users', ['settings#instance', 'held#run_1']],
+    ['reconciler', ['settings#instance']],
+  ] as const)('%s reads nothing that it has no use for', (name, more) => {
+    const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com', 'email#a@example.com'];
+    expect(keys.filter((key) => isAllowed(name, onItem('GetItem', key)))).toEqual([]);
+  });
+
+  it.each(['webhook', 'users', 'authorizer'] as const)('%s reads and writes no run', (name) => {
+    for (const action of ['GetItem', 'UpdateItem', 'PutItem'])
+      expect(isAllowed(name, onItem(action, 'run#run_1'))).toBe(false);
+  });
+
+  it('the reconciler alone queries the index, and nobody the table', () => {
+    const query = (index: string | undefined): Call => ({ action: 'Query', index, keys: ['created#2026-01'] });
+    expect(everyone.filter((name) => isAllowed(name, query(TABLE.index.name)))).toEqual(['reconciler']);
+    expect(everyone.filter((name) => isAllowed(name, query(undefined)))).toEqual([]);
+  });
+
+  it.each(everyone)('%s can make no call in which a key of its own hides one that is not', (name) => {
+    const keys = ['user#user_1', 'settings#other'];
+    expect(isAllowed(name, { action: 'UpdateItem', index: undefined, keys })).toBe(false);
+  });
+
+  it.each(everyone)('%s can make no call that names no key at all', (name) => {
+    for (const action of ['GetItem', 'UpdateItem', 'PutItem'])
+      expect(isAllowed(name, { action, index: undefined, keys: [] })).toBe(false);
   });
 });
 
@@ -103,8 +145,16 @@ function recorder(): { calls: Call[]; access: Access } {
 
 function callOf({ constructor, input }: { constructor: { name: string }; input: Record<string, unknown> }): Call {
   const action = constructor.name.replace(/Command$/, '').replace(/^(Get|Put|Update|Delete)$/, '$1Item');
+  const index = input['IndexName'] as string | undefined;
+  const values = (input['ExpressionAttributeValues'] ?? {}) as Record<string, unknown>;
   const holder = (input['Item'] ?? input['Key'] ?? {}) as Record<string, unknown>;
-  return { action, index: input['IndexName'] as string | undefined, key: String(holder[TABLE.partitionKey]) };
+  const key = index === undefined ? holder[TABLE.partitionKey] : values[`:${TABLE.index.partitionKey}`];
+  if (typeof key !== 'string') throw new Error(`${constructor.name} names no partition key`);
+  return { action, index, keys: [key] };
+}
+
+function onItem(action: string, key: string): Call {
+  return { action, index: undefined, keys: [key] };
 }
 
 /** The empty answers may not be to the adapter's liking: only its calls are of interest. */
@@ -117,19 +167,27 @@ async function drain(items: AsyncIterable<unknown>): Promise<void> {
   while (!(await iterator.next()).done);
 }
 
-/** As IAM would decide, as far as these policies go: action, table or index, and the pattern of the key. */
-function isAllowed(name: 'authorizer' | 'webhook' | 'users' | 'reconciler', call: Call): boolean {
+/** As IAM would decide, as far as these policies go: action, table or index, and the keys that the call names. */
+function isAllowed(name: Caller, call: Call): boolean {
   return statementsOfFunction(resources, name).some(({ Action, Resource, Condition }) => {
     const onIndex = JSON.stringify(Resource).includes(`/index/${TABLE.index.name}`);
-    const keys = (
-      Condition as { 'ForAllValues:StringLike'?: { 'dynamodb:LeadingKeys': readonly string[] } } | undefined
-    )?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
     return (
       [Action].flat().includes(`dynamodb:${call.action}`) &&
       onIndex === (call.index === TABLE.index.name) &&
-      (keys === undefined || keys.some((pattern) => matches(pattern, call.key)))
+      Object.entries(Condition ?? {}).every(([operator, tests]) => holds(operator, tests as Tests, call.keys))
     );
   });
+}
+
+type Tests = Readonly<Record<string, string | readonly string[]>>;
+
+/** Of no keys at all `ForAllValues` is true, as at IAM. */
+function holds(operator: string, tests: Tests, keys: readonly string[]): boolean {
+  const expected = [tests['dynamodb:LeadingKeys'] ?? []].flat();
+  if (operator === 'Null') return expected.includes(String(keys.length === 0));
+  if (operator === 'ForAllValues:StringLike')
+    return keys.every((key) => expected.some((pattern) => matches(pattern, key)));
+  throw new Error(`These tests do not know the operator ${operator}.`);
 }
 
 function matches(pattern: string, key: string): boolean {

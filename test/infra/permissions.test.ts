@@ -6,7 +6,8 @@ import type { Statement } from './stack.ts';
 
 const resources = resourcesOf();
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-const SECRET = ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'];
+const SECRET = ['secretsmanager:GetSecretValue'];
+const USERS = 'user#*';
 
 describe('permissions', () => {
   it.each([
@@ -52,13 +53,29 @@ describe('permissions', () => {
   });
 
   it.each([
-    ['webhook', ['quarantine#*']],
-    ['reconciler', ['run#*', 'held#*', 'settings#instance']],
-  ] as const)('let %s put whole items under these keys only, never a user', (name, keys) => {
-    const puts = statementsOf(name).filter(({ Action }) => Action === 'dynamodb:PutItem');
-    expect(puts.map(({ Condition }) => Condition)).toEqual([
-      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...keys] } },
-    ]);
+    ['authorizer', { GetItem: [USERS], UpdateItem: [USERS] }],
+    ['webhook', { GetItem: [USERS, 'settings#instance'], UpdateItem: [USERS], PutItem: ['quarantine#*'] }],
+    ['users', { GetItem: [USERS], UpdateItem: [USERS] }],
+    [
+      'reconciler',
+      {
+        GetItem: [USERS, 'run#*', 'held#*'],
+        UpdateItem: [USERS, 'held#*'],
+        PutItem: ['run#*', 'held#*', 'settings#instance'],
+      },
+    ],
+    ['whoami', {}],
+  ] as const)('let %s reach these keys only, and no request that names none', (name, keysOf) => {
+    const onTable = statementsOf(name).filter(({ Action }) =>
+      [Action].flat().some((action) => /^dynamodb:.*Item$/.test(action)),
+    );
+    const conditions = onTable.map(({ Action, Condition }) => [Action, Condition] as const);
+    expect(Object.fromEntries(conditions)).toEqual(
+      Object.fromEntries(
+        Object.entries<readonly string[]>(keysOf).map(([action, keys]) => [`dynamodb:${action}`, onlyKeys(keys)]),
+      ),
+    );
+    expect(conditions).toHaveLength(Object.keys(keysOf).length);
   });
 
   it('have wildcards in two places only, both bounded', () => {
@@ -86,6 +103,14 @@ describe('permissions', () => {
     }
   });
 });
+
+/** `ForAllValues` alone is true of a request without the key. */
+function onlyKeys(keys: readonly string[]): unknown {
+  return {
+    'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+}
 
 function statementsOf(name: FunctionName): readonly Statement[] {
   return statementsOfFunction(resources, name);

@@ -2,6 +2,7 @@ import { listenForApis, localiser } from './apis.ts';
 import type { ListeningApi } from './apis.ts';
 import { Closers } from './closers.ts';
 import { controlRoutes, CONTROLS } from './control/routes.ts';
+import { deploymentId } from './deployment.ts';
 import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
 import { Gateway } from './http-api/gateway.ts';
@@ -45,6 +46,7 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     region: cloud.region ?? DEFAULT_REGION,
     accountId: ACCOUNT_ID,
     parameters: cloud.parameters ?? {},
+    deployment: deploymentId(cloud.dataDirectory),
   });
   const observer = new Observer((entry) => cloud.onLog?.(entry));
   const schedules = scheduleDefinitions(stack);
@@ -88,9 +90,9 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { stack, observer, scheduler, invoker, apis } = running;
+  const { stack, observer, scheduler, store, invoker, apis } = running;
   const index = (): unknown => describe(running, served);
-  const controls = controlRoutes({ index, scheduler, metrics: observer.metrics, logs: observer.logs });
+  const controls = controlRoutes({ index, scheduler, store, metrics: observer.metrics, logs: observer.logs });
   const mayInvoke = apiPermissions(stack);
   for (const { definition, open } of apis) {
     const gateway = new Gateway({

@@ -16,9 +16,11 @@ export type DecodedToken =
  */
 export function decodeToken(token: string): DecodedToken {
   if (token.length > LONGEST_TOKEN) return refuse('malformed');
-  const parts = token.split('.');
+  // 16,383 dots would make as many parts, and decoding those costs 5 ms: a fourth part is enough to know.
+  const parts = token.split('.', 4);
+  if (parts.length !== 3) return refuse('malformed');
   const [header, payload, signature] = parts.map(decodeBase64Url);
-  if (parts.length !== 3 || !header || !payload || !signature) return refuse('malformed');
+  if (!header || !payload || !signature) return refuse('malformed');
   const head = decodeObject(header);
   const claims = decodeObject(payload);
   if (!head || !claims) return refuse('malformed');

@@ -1,9 +1,18 @@
 import type { VerifiedToken } from '../../ports/token-verifier.ts';
 
+/** A verified token and what it owes that to. */
+export interface RememberedToken {
+  readonly token: VerifiedToken;
+  /** The key that verified it, PEM: it is good only as long as that key is. */
+  readonly key: string;
+  /** ms. */
+  readonly verifiedAt: number;
+}
+
 /** Verified tokens by their exact text. */
 export interface TokenMemo {
-  get(text: string): VerifiedToken | undefined;
-  put(text: string, token: VerifiedToken): void;
+  get(text: string): RememberedToken | undefined;
+  put(text: string, token: RememberedToken): void;
   forget(text: string): void;
 }
 
@@ -15,8 +24,8 @@ export interface TokenMemo {
  */
 export function createTokenMemo(size: number): TokenMemo {
   // A Map keeps the order of insertion: putting a token in again makes it the last to go.
-  const tokens = new Map<string, VerifiedToken>();
-  const put = (text: string, token: VerifiedToken): void => {
+  const tokens = new Map<string, RememberedToken>();
+  const put = (text: string, token: RememberedToken): void => {
     tokens.delete(text);
     tokens.set(text, token);
     const [oldest] = tokens.keys();

@@ -9,40 +9,41 @@ export interface KeyProvider {
   reread(): Promise<readonly string[]>;
 }
 
+/** Which of our keys signed the token, or why the token is refused. */
+export type CheckedSignature =
+  | { readonly ok: true; readonly key: string }
+  | { readonly ok: false; readonly reason: TokenRefusal };
+
 /**
  * Checks a token's signature against our keys, with Clerk's own `verifyToken` and without the network. If none of them signed
  * it the keys are read again, so that a rotation needs no deploy; only keys that were not tried yet are tried then.
  *
- * @returns why the token is refused; undefined when one of the keys signed it
+ * @returns the key as the provider has it
  * @throws whatever the provider throws: without keys nothing can be said of any token
  */
-export async function refusalOfSignature(
-  token: string,
-  keys: KeyProvider,
-  clockSkewMs: number,
-): Promise<TokenRefusal | undefined> {
+export async function checkSignature(token: string, keys: KeyProvider, clockSkewMs: number): Promise<CheckedSignature> {
   const known = await keys.current();
-  const reason = await tryKeys(token, known, clockSkewMs);
-  if (reason !== 'signature') return reason;
+  const checked = await tryKeys(token, known, clockSkewMs);
+  if (checked.ok || checked.reason !== 'signature') return checked;
   const fresh = (await keys.reread()).filter((key) => !known.includes(key));
   return tryKeys(token, fresh, clockSkewMs);
 }
 
-async function tryKeys(token: string, keys: readonly string[], clockSkewMs: number): Promise<TokenRefusal | undefined> {
+async function tryKeys(token: string, keys: readonly string[], clockSkewMs: number): Promise<CheckedSignature> {
   for (const key of keys) {
-    const reason = await tryKey(token, key, clockSkewMs);
-    if (reason !== 'signature') return reason;
+    const checked = await tryKey(token, key, clockSkewMs);
+    if (checked.ok || checked.reason !== 'signature') return checked;
   }
-  return 'signature';
+  return { ok: false, reason: 'signature' };
 }
 
-async function tryKey(token: string, key: string, clockSkewMs: number): Promise<TokenRefusal | undefined> {
+async function tryKey(token: string, key: string, clockSkewMs: number): Promise<CheckedSignature> {
   try {
     // An environment variable often has a PEM's line breaks as \n in two characters, which would fail as a bad signature.
     await verifyToken(token, { jwtKey: key.replaceAll(String.raw`\n`, '\n'), clockSkewInMs: clockSkewMs });
-    return undefined;
+    return { ok: true, key };
   } catch (error) {
-    return reasonOf(error);
+    return { ok: false, reason: reasonOf(error) };
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Clock } from '../../ports/time.ts';
-import type { TokenVerifier, Verification } from '../../ports/token-verifier.ts';
+import type { TokenRefusal, TokenVerifier } from '../../ports/token-verifier.ts';
 import type { ClaimNames } from './profile-claims.ts';
 import { readProfileClaims } from './profile-claims.ts';
 import type { TokenRules } from './token-claims.ts';
 import { checkClaims, isExpired } from './token-claims.ts';
 import { decodeToken } from './token-format.ts';
+import type { RememberedToken } from './token-memo.ts';
 import { createTokenMemo } from './token-memo.ts';
 import type { KeyProvider } from './token-signature.ts';
-import { refusalOfSignature } from './token-signature.ts';
+import { checkSignature } from './token-signature.ts';
 
 export interface TokenVerifierOptions extends Omit<TokenRules, 'clockSkewMs' | 'audience'> {
   readonly keys: KeyProvider;
@@ -25,43 +26,56 @@ export interface TokenVerifierOptions extends Omit<TokenRules, 'clockSkewMs' | '
 const CLOCK_SKEW_MS = 5_000;
 const MEMO_SIZE = 1_000;
 
+/** A token of longer life than a session's (a template can give it years) is verified afresh as often as keys are read. */
+const REMEMBERED_MS = 300_000;
+
 /**
  * Verifies Clerk session tokens without asking anyone.
  *
  * What a token says is checked before its signature: those checks take microseconds and the signature a quarter of a
  * millisecond, so that junk stays cheap. Nothing a token says is used, remembered or told before its signature has held.
  * Expiry is judged twice, by the clock given here and, inside Clerk's package, by the machine's: either refuses.
+ *
+ * A token that was verified is remembered until it expires, for five minutes at most, and never for longer than the key that
+ * verified it is among ours: a key that is taken out takes its tokens with it.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { keys, clock, claimNames, memoSize = MEMO_SIZE, clockSkewMs = CLOCK_SKEW_MS, audience = [] } = options;
+  const { keys, clock, memoSize = MEMO_SIZE, clockSkewMs = CLOCK_SKEW_MS, audience = [] } = options;
   const rules = { ...options, clockSkewMs, audience };
   const memo = createTokenMemo(memoSize);
   return {
     async verify(text) {
       const known = memo.get(text);
-      if (known && !isExpired(known.expiresAt, clockSkewMs, clock.now())) return { ok: true, token: known };
+      if (known && isInTime(known, clockSkewMs, clock.now()) && (await keys.current()).includes(known.key)) {
+        return { ok: true, token: known.token };
+      }
       memo.forget(text);
-      const verification = await verifyAfresh(text, keys, rules, claimNames, clock);
-      if (verification.ok) memo.put(text, verification.token);
-      return verification;
+      const verification = await verifyAfresh(text, rules);
+      if (!verification.ok) return verification;
+      memo.put(text, verification.remembered);
+      return { ok: true, token: verification.remembered.token };
     },
   };
 }
 
-async function verifyAfresh(
-  text: string,
-  keys: KeyProvider,
-  rules: TokenRules,
-  claimNames: ClaimNames | undefined,
-  clock: Clock,
-): Promise<Verification> {
+function isInTime({ token, verifiedAt }: RememberedToken, clockSkewMs: number, now: number): boolean {
+  const age = now - verifiedAt;
+  return age >= 0 && age < REMEMBERED_MS && !isExpired(token.expiresAt, clockSkewMs, now);
+}
+
+type FreshVerification =
+  | { readonly ok: true; readonly remembered: RememberedToken }
+  | { readonly ok: false; readonly reason: TokenRefusal };
+
+async function verifyAfresh(text: string, rules: TokenVerifierOptions & TokenRules): Promise<FreshVerification> {
   const decoded = decodeToken(text);
   if (!decoded.ok) return decoded;
-  const checked = checkClaims(decoded.payload, rules, clock.now());
+  const verifiedAt = rules.clock.now();
+  const checked = checkClaims(decoded.payload, rules, verifiedAt);
   if (!checked.ok) return checked;
-  const reason = await refusalOfSignature(text, keys, rules.clockSkewMs);
-  if (reason) return { ok: false, reason };
+  const signature = await checkSignature(text, rules.keys, rules.clockSkewMs);
+  if (!signature.ok) return signature;
   const id = checked.claims.userId;
-  const snapshot = { source: 'token' as const, id, ...readProfileClaims(decoded.payload, claimNames) };
-  return { ok: true, token: { ...checked.claims, snapshot } };
+  const snapshot = { source: 'token' as const, id, ...readProfileClaims(decoded.payload, rules.claimNames) };
+  return { ok: true, remembered: { token: { ...checked.claims, snapshot }, key: signature.key, verifiedAt } };
 }

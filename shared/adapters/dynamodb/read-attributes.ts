@@ -77,6 +77,11 @@ export class AttributeReader {
     return toJsonObject(this.#map(name));
   }
 
+  /** A map that somebody else writes: what they make of it must not break what is ours. Empty where it is no map. */
+  jsonOrEmpty(name: string): JsonObject {
+    return isMap(this.#item[name]) ? this.json(name) : {};
+  }
+
   /** A map whose values are all numbers. */
   numbers(name: string): Record<string, number> {
     const inner = this.inside(name);

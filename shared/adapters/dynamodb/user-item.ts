@@ -79,7 +79,7 @@ export function parseUserItem(item: Attributes): StoredUser {
     createdAt: read.time('createdAt'),
     updatedAt: read.time('updatedAt'),
     changedBy: read.oneOf('changedBy', PATHS),
-    app: read.has('app') ? read.json('app') : {},
+    app: read.jsonOrEmpty('app'),
   };
 }
 

@@ -4,6 +4,12 @@ import { parsePublicKeys } from './public-keys.ts';
 export class Unusable extends Error {}
 
 /**
+ * A list that we need something in and that was emptied: somebody took back all that was in it. A text without content or a
+ * missing field is no such list: a script whose variable is not set leaves those behind.
+ */
+export class Emptied extends Unusable {}
+
+/**
  * Clerk's secret key.
  * @throws Unusable
  */
@@ -27,9 +33,7 @@ const LEAST_KEY_BYTES = 24;
 export function checkWebhookSecrets(value: unknown): readonly string[] {
   const secrets = listOf(value);
   if (secrets.length === 0) {
-    throw new Unusable(
-      'is empty: put in the signing secret of the webhook endpoint (whsec_…; Clerk dashboard, Webhooks)',
-    );
+    throw emptiness(value, 'put in the signing secret of the webhook endpoint (whsec_…; Clerk dashboard, Webhooks)');
   }
   const wrong = secrets.findIndex((secret) => !isWebhookSecret(secret));
   if (wrong < 0) return secrets;
@@ -55,9 +59,11 @@ function isWebhookSecret(secret: string): boolean {
 export function checkJwtKeys(value: unknown): readonly string[] {
   const texts = typeof value === 'string' ? [value] : (value ?? []);
   if (!isTexts(texts)) throw new Unusable('is neither a PEM text nor a list of such');
+  const remedy = "put in the instance's JWT public key in PEM form (Clerk dashboard, API keys)";
+  if (texts.length === 0) throw emptiness(value, remedy);
   const parsed = parsePublicKeys(texts.join('\n'));
   if (parsed.ok) return parsed.keys;
-  throw new Unusable(`${parsed.problem}: put in the instance's JWT public key in PEM form (Clerk dashboard, API keys)`);
+  throw new Unusable(`${parsed.problem}: ${remedy}`);
 }
 
 /**
@@ -68,6 +74,11 @@ export function checkAdminKeyHashes(value: unknown): readonly string[] {
   const hashes = listOf(value);
   if (hashes.every((hash) => /^[0-9a-fA-F]{64}$/.test(hash))) return hashes.map((hash) => hash.toLowerCase());
   throw new Unusable('must hold SHA-256 hashes of admin keys, 64 hexadecimal digits each: never the keys themselves');
+}
+
+function emptiness(value: unknown, remedy: string): Unusable {
+  const Kind = Array.isArray(value) && value.length === 0 ? Emptied : Unusable;
+  return new Kind(`is empty: ${remedy}`);
 }
 
 function listOf(value: unknown): readonly string[] {

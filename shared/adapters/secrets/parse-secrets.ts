@@ -1,4 +1,4 @@
-import { checkAdminKeyHashes, checkJwtKeys, checkSecretKey, checkWebhookSecrets, Unusable } from './checks.ts';
+import { checkAdminKeyHashes, checkJwtKeys, checkSecretKey, checkWebhookSecrets, Emptied, Unusable } from './checks.ts';
 import { SecretInvalid } from './secret-error.ts';
 import type { RawSecrets } from './source.ts';
 import { SECRET_FIELDS } from './source.ts';
@@ -20,7 +20,9 @@ export interface Secrets {
 /** Each field with its value, or with the error that reading it throws. */
 export type CheckedSecrets = { readonly [Field in keyof Secrets]: Checked<Secrets[Field]> };
 
-type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: SecretInvalid };
+type Checked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: SecretInvalid; readonly isRevoked: boolean };
 
 /** Checks every field by itself. */
 export function checkSecrets({ values, labels }: RawSecrets): CheckedSecrets {
@@ -32,7 +34,10 @@ export function checkSecrets({ values, labels }: RawSecrets): CheckedSecrets {
   };
 }
 
-/** Newer fields over older ones, except where the newer is unusable: a slip in the secret must not stop what works. */
+/**
+ * Newer fields over older ones, except where the newer is malformed: a slip in the secret must not stop what works. A list
+ * that was emptied is no slip: what was in it is good no longer.
+ */
 export function keepUsable(older: CheckedSecrets, newer: CheckedSecrets): CheckedSecrets {
   return {
     secretKey: usable(older.secretKey, newer.secretKey),
@@ -69,12 +74,12 @@ function check<T>(label: string, parse: () => T): Checked<T> {
   } catch (error) {
     if (!(error instanceof Unusable)) throw error;
     const subject = label.charAt(0).toUpperCase() + label.slice(1);
-    return { ok: false, error: new SecretInvalid(`${subject} ${error.message}.`) };
+    return { ok: false, error: new SecretInvalid(`${subject} ${error.message}.`), isRevoked: error instanceof Emptied };
   }
 }
 
 function usable<T>(older: Checked<T>, newer: Checked<T>): Checked<T> {
-  return newer.ok || !older.ok ? newer : older;
+  return newer.ok || newer.isRevoked || !older.ok ? newer : older;
 }
 
 function valueOf<T>(checked: Checked<T>): T {

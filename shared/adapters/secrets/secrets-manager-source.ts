@@ -20,15 +20,19 @@ const LABELS: RawSecrets['labels'] = {
 /** Secrets from one JSON secret in Secrets Manager with the fields of `SECRET_FIELDS`. */
 export function createSecretsManagerSource({ client, secretArn }: SecretsManagerSourceOptions): SecretSource {
   return {
-    async read() {
-      return { values: parse(await fetchText(client, secretArn)), labels: LABELS };
+    async read(abortSignal) {
+      const text = await fetchText(abortSignal, { client, secretArn });
+      return { values: parse(text), labels: LABELS };
     },
   };
 }
 
-async function fetchText(client: Pick<SecretsManagerClient, 'send'>, secretArn: string): Promise<string | undefined> {
+async function fetchText(
+  abortSignal: AbortSignal,
+  { client, secretArn }: SecretsManagerSourceOptions,
+): Promise<string | undefined> {
   try {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }), { abortSignal });
     return SecretString;
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : typeof cause;

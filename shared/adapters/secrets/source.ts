@@ -12,6 +12,9 @@ export interface RawSecrets {
 
 /** Where the secrets are kept. */
 export interface SecretSource {
-  /** @throws SecretsUnavailable, and SecretInvalid for what has no fields at all */
-  read(): Promise<RawSecrets>;
+  /**
+   * @param signal aborts when the answer is no longer waited for
+   * @throws SecretsUnavailable, and SecretInvalid for what has no fields at all
+   */
+  read(signal: AbortSignal): Promise<RawSecrets>;
 }

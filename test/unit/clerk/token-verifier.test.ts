@@ -1,7 +1,9 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { decodeToken } from '../../../shared/adapters/clerk/token-format.ts';
 import { createTokenVerifier } from '../../../shared/adapters/clerk/token-verifier.ts';
 import type { TokenVerifierOptions } from '../../../shared/adapters/clerk/token-verifier.ts';
+import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
 import { encode, generateKeys, ISSUER, PARTY, payload, signToken, withRawMember } from './support/tokens.ts';
 
 const ours = generateKeys();
@@ -106,6 +108,22 @@ describe('a token of another spelling', () => {
     ['a member of the header twice', signToken(ours, payload(), '{"alg":"none","alg":"RS256"}')],
   ])('is malformed: %s', async (_name, token) => {
     expect(await verify(token)).toEqual(refused('malformed'));
+  });
+
+  it.each([
+    ['dots and nothing else', '.'.repeat(16_383)],
+    ['one part too many', `${good}.${body}`],
+    ['one part too few', `${head}.${body}`],
+  ])('is refused before anything of it is decoded: %s', (_name, token) => {
+    const from = vi.spyOn(Buffer, 'from');
+    try {
+      expect(decodeToken(token)).toEqual(refused('malformed'));
+      expect(from).not.toHaveBeenCalled();
+      expect(decodeToken(good)).toMatchObject({ ok: true });
+      expect(from).toHaveBeenCalledTimes(3);
+    } finally {
+      from.mockRestore();
+    }
   });
 
   it('is no such thing because a text in it looks like a member', async () => {
@@ -357,14 +375,21 @@ describe('keys', () => {
   });
 });
 
+/** What was verified; the same object as before when it was remembered. */
+async function tokenOf(verifier: TokenVerifier, text: string) {
+  const result = await verifier.verify(text);
+  if (!result.ok) throw new Error(result.reason);
+  return result.token;
+}
+
 describe('a token that was verified', () => {
   it('is not verified again', async () => {
     const keys = keysOf([ours.publicKey]);
     const verifier = verifierWith({ keys });
     const token = signToken(ours, payload());
-    const first = await verifier.verify(token);
-    expect(await verifier.verify(token)).toEqual(first);
-    expect(keys.asked.current).toBe(1);
+    const first = await tokenOf(verifier, token);
+    expect(await tokenOf(verifier, token)).toBe(first);
+    expect(keys.asked).toEqual({ current: 2, reread: 0 });
   });
 
   it('is not verified for another spelling of it', async () => {
@@ -387,15 +412,85 @@ describe('a token that was verified', () => {
   });
 
   it('is remembered only as long as there is room: the one unused for longest goes first', async () => {
-    const keys = keysOf([ours.publicKey]);
-    const verifier = verifierWith({ keys, memoSize: 2 });
+    const verifier = verifierWith({ memoSize: 2 });
     const [a = '', b = '', c = ''] = ['sess_a', 'sess_b', 'sess_c'].map((sid) => signToken(ours, payload({ sid })));
-    for (const token of [a, b, a, c]) await verifier.verify(token);
-    expect(keys.asked.current).toBe(3);
+    const [first, second] = [await tokenOf(verifier, a), await tokenOf(verifier, b)];
     await verifier.verify(a);
-    expect(keys.asked.current).toBe(3);
-    await verifier.verify(b);
-    expect(keys.asked.current).toBe(4);
+    await verifier.verify(c);
+    expect(await tokenOf(verifier, a)).toBe(first);
+    expect(await tokenOf(verifier, b)).not.toBe(second);
+  });
+});
+
+describe('a token whose key is gone', () => {
+  /** A provider whose keys the test replaces, as a refreshed secret does. */
+  const replaceable = (...first: string[]) => {
+    const provider = {
+      keys: first,
+      current: () => Promise.resolve(provider.keys),
+      reread: () => Promise.resolve(provider.keys),
+    };
+    return provider;
+  };
+  const inAnHour = () => payload({ exp: seconds() + 3_600 });
+
+  it('is refused at once, however long it is remembered', async () => {
+    const keys = replaceable(ours.publicKey, foreign.publicKey);
+    const verifier = verifierWith({ keys });
+    const token = signToken(ours, inAnHour());
+    expect(await verifier.verify(token)).toMatchObject({ ok: true });
+    keys.keys = [foreign.publicKey];
+    expect(await verifier.verify(token)).toEqual(refused('signature'));
+    keys.keys = [];
+    expect(await verifier.verify(token)).toEqual(refused('signature'));
+  });
+
+  it('is refused also when that key had only come by a reread', async () => {
+    const keys = replaceable(foreign.publicKey);
+    const reread = () => Promise.resolve((keys.keys = [ours.publicKey]));
+    const verifier = verifierWith({ keys: { current: keys.current, reread } });
+    const token = signToken(ours, inAnHour());
+    const first = await tokenOf(verifier, token);
+    expect(await tokenOf(verifier, token)).toBe(first);
+    keys.keys = [foreign.publicKey];
+    expect(await tokenOf(verifier, token)).not.toBe(first);
+  });
+
+  it('stays remembered while its key is among others, in new texts and in another place', async () => {
+    const keys = replaceable(ours.publicKey);
+    const verifier = verifierWith({ keys });
+    const token = signToken(ours, inAnHour());
+    const first = await tokenOf(verifier, token);
+    keys.keys = [foreign.publicKey, Buffer.from(ours.publicKey).toString()];
+    expect(await tokenOf(verifier, token)).toBe(first);
+  });
+
+  it('is not let in from memory when the keys cannot be had', async () => {
+    let isRevoked = false;
+    const current = () =>
+      isRevoked ? Promise.reject(new Error('jwtKeys is empty')) : Promise.resolve([ours.publicKey]);
+    const verifier = verifierWith({ keys: { current, reread: current } });
+    const token = signToken(ours, inAnHour());
+    expect(await verifier.verify(token)).toMatchObject({ ok: true });
+    isRevoked = true;
+    await expect(verifier.verify(token)).rejects.toThrow('jwtKeys is empty');
+  });
+
+  it('is verified afresh every five minutes, however long it lives', async () => {
+    let now = Date.now();
+    const verifier = verifierWith({ clock: { now: () => now } });
+    const start = now;
+    const token = signToken(ours, inAnHour());
+    const first = await tokenOf(verifier, token);
+    now = start + 299_999;
+    expect(await tokenOf(verifier, token)).toBe(first);
+    now = start + 300_000;
+    const second = await tokenOf(verifier, token);
+    expect(second).not.toBe(first);
+    now = start + 599_999;
+    expect(await tokenOf(verifier, token)).toBe(second);
+    now = start;
+    expect(await tokenOf(verifier, token)).not.toBe(second);
   });
 });
 

@@ -1,19 +1,16 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createEnvironmentSource } from '../../../shared/adapters/secrets/environment-source.ts';
-import { createSecretsManagerSource } from '../../../shared/adapters/secrets/secrets-manager-source.ts';
 import { createSecrets, pick } from '../../../shared/adapters/secrets/secrets.ts';
 import type { SecretVariables } from '../../../shared/adapters/secrets/environment-source.ts';
-import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
+import { systemTimers as timers } from '../../../shared/adapters/system/timers.ts';
 import { generateKeys } from '../clerk/support/tokens.ts';
-import { json, startServer } from '../clerk/support/http-server.ts';
+import { fromSecret, GOOD, messageOf, SECRET_KEY, webhookSecret } from './support/changeable-secret.ts';
 
-const key = generateKeys().publicKey;
+const [key = ''] = GOOD.jwtKeys;
 const otherKey = generateKeys().publicKey;
-const webhookSecret = (bytes = 24) => `whsec_${randomBytes(bytes).toString('base64')}`;
-const [first, second] = [webhookSecret(), webhookSecret(32)];
-const SECRET_KEY = 'sk_test_example0000';
+const [first = ''] = GOOD.webhookSecrets;
+const second = webhookSecret(32);
 
 /** As the construct makes the secret, before anyone has filled it in. */
 const PLACEHOLDERS = {
@@ -23,24 +20,6 @@ const PLACEHOLDERS = {
   adminKeyHashes: [],
 };
 
-const GOOD = { secretKey: SECRET_KEY, webhookSecrets: [first], jwtKeys: [key], adminKeyHashes: [] };
-
-/** Secrets from a JSON secret that the test can change, on simulated time. */
-function fromSecret(initial: unknown) {
-  const time = createSimulatedTime(1_000_000);
-  const store = { text: typeof initial === 'string' ? initial : JSON.stringify(initial), reads: 0, failing: false };
-  const client = {
-    send: () => {
-      store.reads += 1;
-      if (store.failing)
-        return Promise.reject(Object.assign(new Error('text of the secret'), { name: 'AccessDenied' }));
-      return Promise.resolve({ SecretString: store.text });
-    },
-  } as unknown as SecretsManagerClient;
-  const source = createSecretsManagerSource({ client, secretArn: 'arn:example' });
-  return { secrets: createSecrets({ source, clock: time.clock }), store, time };
-}
-
 function fromEnvironment(variables: Partial<SecretVariables>) {
   const source = createEnvironmentSource({
     secretKey: undefined,
@@ -48,17 +27,8 @@ function fromEnvironment(variables: Partial<SecretVariables>) {
     jwtKeys: undefined,
     ...variables,
   });
-  return createSecrets({ source, clock: { now: () => 0 } }).current();
+  return createSecrets({ source, clock: { now: () => 0 }, timers }).current();
 }
-
-const messageOf = (read: () => unknown): string => {
-  try {
-    read();
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return '';
-};
 
 describe('secrets in the environment', () => {
   it('are read, with several of each kind where there may be several', async () => {
@@ -245,26 +215,5 @@ describe('secrets in a secret', () => {
     await expect(secrets.current()).rejects.toThrow(/CLERK_SECRET_ARN names cannot be read \(AccessDenied\)/);
     store.failing = false;
     expect((await secrets.current()).secretKey).toBe(SECRET_KEY);
-  });
-
-  it('come by the real client', async () => {
-    const server = await startServer((_request, response) =>
-      json(response, 200, { SecretString: JSON.stringify(GOOD) }),
-    );
-    const client = new SecretsManagerClient({
-      endpoint: server.url,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'example', secretAccessKey: 'example' },
-    });
-    try {
-      const source = createSecretsManagerSource({ client, secretArn: 'arn:example' });
-      expect((await createSecrets({ source, clock: { now: () => 0 } }).current()).secretKey).toBe(SECRET_KEY);
-      expect(server.requests[0]?.headers['x-amz-target']).toBe(
-        `secretsmanager.${GetSecretValueCommand.name.replace('Command', '')}`,
-      );
-    } finally {
-      client.destroy();
-      await server.close();
-    }
   });
 });

@@ -75,6 +75,10 @@ describe('A missing user', () => {
     expect(parts.asked).toEqual([ID]);
     expect(parts.memory.users()).toEqual([]);
     expect(parts.metrics.sum('AuthDenied', { Reason: 'no-such-user' })).toBe(2);
+    // Clerk may not have heard of a new user everywhere yet: an absence is believed for five seconds only.
+    parts.clerkUsers.set(ID, directoryUser(ID));
+    await parts.time.advance(5_000);
+    expect((await authorize('token', sameContainer)).verdict).toBe('allow');
   });
 
   it('is created from what the token has when Clerk cannot be reached', async () => {
@@ -150,9 +154,11 @@ describe('What Clerk has just said counts, also when it cannot be written', () =
     ['the table can never keep it', new UnstorableUser('too deep')],
   ])('a missing user whom Clerk calls banned is refused when %s', async (_case, error) => {
     parts.clerkUsers.set(ID, isBanned);
-    const answer = await authorize('token', deps({ store: unwritable(error) }));
-    expect(answer).toEqual({ verdict: 'forbidden' });
-    expect(parts.metrics.sum('AuthDenied', { Reason: 'banned' })).toBe(1);
+    const sameContainer = deps({ store: unwritable(error) });
+    expect(await authorize('token', sameContainer)).toEqual({ verdict: 'forbidden' });
+    expect(await authorize('token', sameContainer)).toEqual({ verdict: 'forbidden' });
+    expect(parts.asked).toEqual([ID]);
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'banned' })).toBe(2);
   });
 
   it('a stored user is refused when the answer to a question calls her banned', async () => {
@@ -183,6 +189,22 @@ describe('What Clerk has just said counts, also when it cannot be written', () =
       deps({ store: unwritable(new UnstorableUser('too deep')), onStoreFailure: 'deny' }),
     );
     expect(answer).toMatchObject({ verdict: 'allow', user: { email: claims.email, synced: false } });
+  });
+});
+
+describe('When the table falters', () => {
+  it('a deleted user is refused all the same, by a second read', async () => {
+    await applySnapshot(parts, { source: 'deletion', id: ID, at: NOW }, { path: 'webhook', budgetMs: 1_000 });
+    let failures = 1;
+    const store = {
+      ...parts.store,
+      get: (id: string) => {
+        failures -= 1;
+        return failures >= 0 ? Promise.reject(new StoreUnavailable('throttled')) : parts.memory.get(id);
+      },
+    };
+    const answer = await authorize('token', deps({ verifier: verified({ claims, asOf: NOW }), store }));
+    expect(answer).toEqual({ verdict: 'forbidden' });
   });
 });
 

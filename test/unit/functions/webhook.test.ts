@@ -94,6 +94,12 @@ describe('A webhook', () => {
     expect(await deps.quarantine.get('msg_deep')).toMatchObject({ reason: 'unstorable' });
   });
 
+  it('that does not say it is JSON is verified all the same', async () => {
+    const { body, headers } = signedWebhook(OURS, created);
+    const { 'content-type': _type, ...unsaid } = headers;
+    expect((await receive({ body, headers: unsaid })).status).toBe(200);
+  });
+
   it('with bytes that are not UTF-8 is refused, not mended', async () => {
     const { headers } = signedWebhook(OURS, created);
     const event = { headers, body: Buffer.from([0x7b, 0xff, 0x7d]).toString('base64'), isBase64Encoded: true };
@@ -142,6 +148,8 @@ describe('A webhook that cannot be applied now', () => {
     parts.down.clerk = true;
     const tie = signedWebhook(OURS, created);
     expect((await receive(tie)).status).toBe(503);
+    expect(parts.metrics.sum('SyncFailed', { Path: 'webhook' })).toBe(1);
+    expect(parts.log.lines.at(-1)).toMatchObject({ level: 'warn', facts: { reason: 'clerk-unavailable' } });
     parts.down.clerk = false;
     parts.clerkUsers.set('user_one', { ...stored, profile: { ...stored.profile, firstName: 'Asked' } });
     expect(await receive(tie)).toEqual({ status: 200, outcome: 'updated' });
@@ -153,6 +161,8 @@ describe('A webhook that cannot be applied now', () => {
     const read = { source: 'read', ...stored, seenAt: NOW - 1_100, lifts: 'none' } as const;
     await applySnapshot(parts, read, { path: 'reconciler', budgetMs: 1_000 });
     expect(await receive(signedWebhook(OURS, created))).toEqual({ status: 200, outcome: 'stale' });
+    expect(parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
+    expect(parts.log.lines.at(-1)).toMatchObject({ message: 'event changed nothing', facts: { outcome: 'stale' } });
     expect((await parts.memory.get('user_one'))?.tombstone).toBeUndefined();
   });
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { whyNotLocal } from '../../http/local-only.ts';
 import { controlProblem } from '../http/problem.ts';
 import type { Route } from '../http/router.ts';
 import type { Surface } from '../http/server.ts';
@@ -23,7 +24,7 @@ export function controlSurface(world: World, backendRoutes: readonly Route[]): S
   return {
     prefix: '/',
     routes: [...routes, { method: 'GET', pattern: '/', handle: () => ({ body: index }) }],
-    admit: requireLoopback,
+    admit: requireLocal,
     notFound: (method, path) => controlProblem(404, 'not_found', `There is no ${method} ${path}. GET / lists what is.`),
     invalidBody: (reason) => controlProblem(400, 'bad_request', `The request body is not usable: ${reason}.`),
     bodyTooLarge: (limit) => controlProblem(413, 'too_large', `The request body is larger than ${limit} bytes.`),
@@ -35,8 +36,7 @@ function describe({ method, pattern }: Route): string {
 }
 
 /** These routes mint tokens without a password, so they answer this machine only, wherever the server listens. */
-function requireLoopback(request: IncomingMessage): void {
-  const address = request.socket.remoteAddress ?? '';
-  if (/^(::ffff:)?127\.|^::1$/.test(address)) return;
-  throw controlProblem(403, 'not_local', 'The control routes answer requests from this machine only.');
+function requireLocal(request: IncomingMessage): void {
+  const refusal = whyNotLocal(request);
+  if (refusal !== undefined) throw controlProblem(403, 'not_local', refusal);
 }

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FaultyEndpoint } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
+import { whyNotLocal } from '../../http/local-only.ts';
 import type { ControlRoutes } from '../http-api/server.ts';
 import type { LogBook } from '../logs.ts';
 import { ScheduleTargetError, UnknownScheduleError } from '../schedules/scheduler.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
 import type { MetricStore } from '../services/metric-store.ts';
+import { answerStore } from './store.ts';
 
 export interface ControlOptions {
   /** What the index answers. */
   readonly index: () => unknown;
   readonly scheduler: Scheduler;
+  readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults'>;
   readonly metrics: MetricStore;
   readonly logs: LogBook;
 }
@@ -23,17 +27,24 @@ export const CONTROLS = [
   'POST /__local/schedules/{name}',
   'GET /__local/metrics?raw',
   'GET /__local/logs?function=&limit=',
+  'GET /__local/store',
+  'PUT /__local/store { throttle, reset, slowMs, down }',
 ];
 
 const DEFAULT_LOG_LINES = 200;
 
-/** The local cloud's own routes under an API's URL: what no deployment has. */
+/**
+ * The local cloud's own routes under an API's URL: what no deployment has. They need no key, so they answer this machine's
+ * tools and pages only; the template's own routes answer whom the template lets in.
+ */
 export function controlRoutes(options: ControlOptions): ControlRoutes {
   return {
     async handle(request, response) {
       const url = new URL(request.url ?? '/', 'http://local');
       if (url.pathname !== CONTROL_PREFIX && !url.pathname.startsWith(`${CONTROL_PREFIX}/`)) return false;
-      await answer(url, request, response, options);
+      const refusal = whyNotLocal(request);
+      if (refusal === undefined) await answer(url, request, response, options);
+      else answerJson(response, 403, { error: refusal });
       return true;
     },
   };
@@ -48,6 +59,10 @@ async function answer(
   const [what = '', name] = url.pathname.slice(CONTROL_PREFIX.length + 1).split('/');
   if (request.method === 'POST' && what === 'schedules' && name !== undefined) {
     await fire(decodeURIComponent(name), response, options.scheduler);
+    return;
+  }
+  if (what === 'store' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
+    await answerStore(request, response, options.store);
     return;
   }
   const answers = new Map<string, () => unknown>([

@@ -11,6 +11,8 @@ export interface IdentityInput {
   readonly type: string;
   readonly logicalId: string;
   readonly stackName: string;
+  /** Tells this deployment of the stack from others. */
+  readonly deployment: string;
   readonly region: string;
   readonly accountId: string;
   /** An evaluated property as text, undefined when the template does not give it. */
@@ -23,14 +25,14 @@ type Identify = (input: IdentityInput) => Identity;
 
 /**
  * The physical id and the attributes of a resource, formed as AWS forms them. Generated parts depend on nothing but
- * stack and logical id: tables and secrets of yesterday are found again.
+ * deployment, stack and logical id: tables and secrets of yesterday are found again.
  */
 export function identify(input: IdentityInput): Identity {
   return (SPECIAL.get(input.type) ?? named)(input);
 }
 
 function digest(input: IdentityInput): Buffer {
-  return createHash('sha256').update(`${input.stackName}/${input.logicalId}`).digest();
+  return createHash('sha256').update(`${input.deployment}${input.stackName}/${input.logicalId}`).digest();
 }
 
 /** Characters as CloudFormation and API Gateway use them in generated ids. */

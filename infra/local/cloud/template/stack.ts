@@ -34,6 +34,8 @@ export interface StackOptions {
   readonly region: string;
   readonly accountId: string;
   readonly parameters: Readonly<Record<string, string>>;
+  /** Tells this deployment of the template from others: part of every generated name. */
+  readonly deployment?: string;
 }
 
 /** Makes the resources of a template available with their expressions resolved, as a deployment would. */
@@ -46,6 +48,7 @@ class ResolvedStack implements Stack, Scope {
   readonly directory: string;
   readonly region: string;
   readonly accountId: string;
+  readonly deployment: string;
   readonly resources: readonly Resource[];
   readonly condition: (name: string) => boolean;
   readonly #template: JsonRecord;
@@ -57,6 +60,7 @@ class ResolvedStack implements Stack, Scope {
     this.directory = assembled.directory;
     this.region = options.region;
     this.accountId = options.accountId;
+    this.deployment = options.deployment ?? '';
     this.#template = assembled.template;
     this.#parameters = options.parameters;
     this.condition = conditionEvaluator(asRecord(assembled.template['Conditions']), () => this);
@@ -187,6 +191,7 @@ class TemplateResource implements Resource {
       type: this.type,
       logicalId: this.logicalId,
       stackName: this.#stack.name,
+      deployment: this.#stack.deployment,
       region: this.#stack.region,
       accountId: this.#stack.accountId,
       property: (name) => asPrintable(this.property(name)),
