@@ -10,6 +10,7 @@ import { startClerkStandIn } from './clerk/index.ts';
 import { createLocalClock } from './clock.ts';
 import type { LocalCloud } from './cloud/index.ts';
 import { startLocalCloud } from './cloud/index.ts';
+import { findEngine } from './dynamodb/find-engine.ts';
 import type { StackFile } from './stack-file.ts';
 
 export interface LocalStackOptions {
@@ -58,6 +59,8 @@ async function startParts(
   options: LocalStackOptions,
   closers: (() => Promise<void> | void)[],
 ): Promise<Omit<LocalStack, 'close'>> {
+  // Before anything else: without an engine there is nothing to start.
+  findEngine();
   const clock = createLocalClock();
   const state = options.stateDirectory;
   options.onProgress?.('Starting the stand-in for Clerk');

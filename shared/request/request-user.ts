@@ -13,7 +13,10 @@ export interface RequestUser {
   readonly imageUrl: string | null;
   readonly username: string | null;
   readonly externalId: string | null;
+  /** The primary address, normalised, if Clerk has verified it. */
+  readonly verifiedEmail: string | null;
   readonly banned: boolean;
+  readonly deprovisioned: boolean;
   readonly locked: boolean;
   readonly publicMetadata: JsonObject;
   /** ISO 8601; null until Clerk has told when it created the user. */
@@ -39,7 +42,9 @@ export function requestUser(user: MirroredUser | StoredUser, synced: boolean): R
     emailVerified: emailVerified(user),
     username: record?.username ?? null,
     externalId: record?.externalId ?? null,
+    verifiedEmail: record?.verifiedEmail ?? null,
     banned: record?.banned ?? false,
+    deprovisioned: record?.deprovisioned ?? false,
     locked: user.locked,
     publicMetadata: record?.publicMetadata ?? {},
     clerkCreatedAt: record ? isoTime(record.clerkCreatedAt) : null,

@@ -123,6 +123,22 @@ describe('npm start', () => {
     expect(existsSync(join(directory, '.local/stack.json'))).toBe(true);
   });
 
+  it('stops in order on a Ctrl-C that comes twice at once, as npm and the terminal both pass it on', async () => {
+    const started = start();
+    const stack = await untilRunning(started);
+    const created = await fetch(`${stack.clerk}/v1/users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stack.secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ email_address: ['last@example.com'] }),
+    });
+    expect(created.status).toBe(200);
+    started.process.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    started.process.kill('SIGINT');
+    expect(await started.ended).toBe(130);
+    expect(readFileSync(join(directory, '.local/clerk.json'), 'utf8')).toContain('last@example.com');
+  });
+
   it('takes over from one that was killed', async () => {
     const first = start();
     const stack = await untilRunning(first);

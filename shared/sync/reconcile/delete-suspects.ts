@@ -67,6 +67,8 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   const { deps, run, changes } = chunk;
   const stored = await deps.store.get(id, { consistent: true });
   if (!stored || stored.tombstone) return;
+  // Whom the table has had for less than this run Clerk may not have heard of everywhere yet: the next run will see.
+  if (stored.createdAt > run.startedAt) return;
   const askedAt = deps.clock.now();
   const user = await deps.directory.getUser(id);
   if (!user) {
