@@ -35,7 +35,8 @@ const clerk = createUserDirectory({
 });
 const directory = withRetries(clerk, { timers, random, clock, maxWaitMs: 15_000 });
 
-const client = createDynamoDbClient({ requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 2 });
+// Nobody waits for a run, and its listing alone makes hundreds of calls: one that is throttled must not end it.
+const client = createDynamoDbClient({ requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 5 });
 const table = { client, tableName, clock };
 
 const deps: ReconcileDependencies = {

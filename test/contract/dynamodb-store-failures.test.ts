@@ -10,8 +10,8 @@ import type { UserStore } from '../../shared/ports/user-store.ts';
 import { StoreUnavailable } from '../../shared/ports/user-store.ts';
 import { all } from '../support/contracts/user-store.ts';
 import { aUser, aWrite, NOW } from '../support/contracts/users.ts';
-import { answerWith, refusing, startFaultyEndpoint } from '../support/dynamodb/faulty-endpoint.ts';
-import type { Treatment } from '../support/dynamodb/faulty-endpoint.ts';
+import { answerWith, refusing, startScriptedEndpoint } from '../support/dynamodb/scripted-endpoint.ts';
+import type { Treatment } from '../support/dynamodb/scripted-endpoint.ts';
 
 /** Room for a loaded machine: what answers, answers. */
 const LIMITS = { requestTimeoutMs: 10_000, connectionTimeoutMs: 10_000, maxAttempts: 1 };
@@ -207,9 +207,9 @@ async function failing(
 ): Promise<{
   store: UserStore;
   deps: ReturnType<typeof depsAt>;
-  endpoint: Awaited<ReturnType<typeof startFaultyEndpoint>>;
+  endpoint: Awaited<ReturnType<typeof startScriptedEndpoint>>;
 }> {
-  const endpoint = await startFaultyEndpoint(treat);
+  const endpoint = await startScriptedEndpoint(treat);
   cleanups.push(() => endpoint.close());
   const deps = depsAt(endpoint.url, limits);
   return { store: createDynamoDbUserStore(deps), deps, endpoint };

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { startDurableService } from '../durable/index.ts';
 import type { DurableService } from '../durable/index.ts';
 import { startDynamoDbEngine } from '../dynamodb/engine.ts';
+import { startFaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
+import type { FaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
 import type { Closers } from './closers.ts';
+import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { Functions } from './lambda/functions.ts';
@@ -28,7 +31,10 @@ export interface FoundationOptions {
 
 /** What everything else stands on: tables, services and functions. */
 export interface Foundation {
+  /** Of the engine itself. */
   readonly dynamodbUrl: string;
+  /** What stands between functions and the engine. */
+  readonly store: FaultyEndpoint;
   readonly servicesUrl: string;
   readonly functions: Functions;
   readonly invoker: Invoker;
@@ -40,6 +46,7 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const { region } = stack;
   if (cloud.dataDirectory !== undefined) mkdirSync(cloud.dataDirectory, { recursive: true });
   const dynamodbUrl = await startTables(options);
+  const store = await startStore(dynamodbUrl, closers);
   const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
   const services = await serveServices({
     targets: serviceTargets(options),
@@ -48,13 +55,19 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
     ...(cloud.host === undefined ? {} : { host: cloud.host }),
   });
   closers.add(() => services.close());
-  const host = { region, dynamodbUrl, servicesUrl: services.url, overrides: cloud.environment ?? {}, localise };
+  const host = {
+    region,
+    dynamodbUrl: store.url,
+    servicesUrl: services.url,
+    overrides: cloud.environment ?? {},
+    localise,
+  };
   const functions = new Functions(stack, host, observer.log);
   closers.add(() => functions.close());
   const durable = await startDurable(options, functions);
   const invoker = new Invoker(functions, durable);
   Object.assign(late, { durable, lambda: { functions, invoker } });
-  return { dynamodbUrl, servicesUrl: services.url, functions, invoker };
+  return { dynamodbUrl, store, servicesUrl: services.url, functions, invoker };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -70,6 +83,13 @@ async function startTables({ cloud, stack, closers }: FoundationOptions): Promis
   closers.add(() => engine.close());
   await createTables(engine.url, stack.region, tables);
   return engine.url;
+}
+
+/** Functions reach their tables through an endpoint that can be told to fail. Like the engine, it is for this machine only. */
+async function startStore(engineUrl: string, closers: Closers): Promise<FaultyEndpoint> {
+  const store = await startFaultyEndpoint({ engineUrl, faults: AS_ON_AWS });
+  closers.add(() => store.close());
+  return store;
 }
 
 function serviceTargets({ cloud, stack, observer }: FoundationOptions): ServicesOptions['targets'] {

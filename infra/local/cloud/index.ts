@@ -10,7 +10,12 @@ export type { LogEntry } from './logs.ts';
  *
  * Imitated: Lambda (versions, aliases, timeouts, reserved concurrency, one process per instance, durable functions),
  * HTTP APIs (routes, payload formats, Lambda authorizers with their cache, CORS, throttles, limits of size), DynamoDB
- * tables in a real engine, Secrets Manager values, CloudWatch metrics put by call or embedded in logs, schedules.
+ * tables in a real engine (an index refuses what it does not project), Secrets Manager values, CloudWatch metrics put by call or embedded in logs, schedules.
+ *
+ * Under each API's URL are routes that no deployment has, which `GET /__local` lists: schedules are fired there, logs and
+ * metrics are read, and `PUT /__local/store` puts faults between the functions and their tables (throttling, connections
+ * that are reset before or after a write was applied, slow answers, no answers). Whoever asks the engine itself sees the
+ * truth all the while.
  *
  * Not imitated:
  * - IAM, but for the permission that API Gateway needs to invoke a function;

@@ -28,6 +28,7 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   /** URLs without a trailing slash. */
   readonly apis: readonly { readonly logicalId: string; readonly url: string }[];
+  /** Of the engine itself: what is read there is true, whatever faults stand between it and the functions. */
   readonly dynamodbUrl: string;
   /** One endpoint for Secrets Manager, CloudWatch and Lambda. */
   readonly servicesUrl: string;

@@ -3,7 +3,7 @@ import type { FunctionDefinition } from './definition.ts';
 /** What the processes of all functions have in common. */
 export interface FunctionHost {
   readonly region: string;
-  /** Of the table engine. */
+  /** Where functions reach their tables. */
   readonly dynamodbUrl: string;
   /** Of everything else: what is not imitated answers there that it is not. */
   readonly servicesUrl: string;

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 /** How the endpoint treats a request. */
 export type Treatment = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-export interface FaultyEndpoint {
+export interface ScriptedEndpoint {
   readonly url: string;
   /** Requests so far. */
   requests(): number;
@@ -13,7 +13,7 @@ export interface FaultyEndpoint {
 }
 
 /** A DynamoDB endpoint that fails as it is told to: what a local engine never does. */
-export async function startFaultyEndpoint(treat: Treatment): Promise<FaultyEndpoint> {
+export async function startScriptedEndpoint(treat: Treatment): Promise<ScriptedEndpoint> {
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
