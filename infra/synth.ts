@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { spawnTethered } from './local/process/tethered-child.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '..');
 
@@ -27,24 +27,31 @@ export interface SynthesisOptions {
 
 /**
  * Synthesises the app of cdk.json as `npx cdk synth` does, without the command line tool and without network.
- * In a process of its own, so that a long-running caller does not keep the CDK in memory.
+ * In a process of its own, so that a long-running caller does not keep the CDK in memory, and one that ends with its caller.
  * @returns the cloud assembly's directory
  * @throws with what the app wrote to its standard error, such as the setting that is wrong
  */
 export async function synthesise(options: SynthesisOptions): Promise<string> {
   const context = { ...(await readCdkContext()), ...CLI_CONTEXT, ...options.context };
-  const child = spawn(process.execPath, ['infra/app.ts'], {
+  const child = await spawnTethered(process.execPath, ['infra/app.ts'], {
     cwd: REPOSITORY_ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...UNCHECKED, CDK_OUTDIR: options.outdir, CDK_CONTEXT_JSON: JSON.stringify(context) },
+    env: {
+      ...definedEnvironment(),
+      ...UNCHECKED,
+      CDK_OUTDIR: options.outdir,
+      CDK_CONTEXT_JSON: JSON.stringify(context),
+    },
+    endSignal: 'KILL',
   });
-  const exit = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const [code, errors] = await Promise.all([exit, text(child.stderr)]);
+  child.stdout.resume();
+  const [code, errors] = await Promise.all([child.exited, text(child.stderr)]);
   if (code !== 0) throw new Error(`The infrastructure could not be synthesised.\n${errors.trim()}`);
   return options.outdir;
+}
+
+function definedEnvironment(): Record<string, string> {
+  const defined = Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(defined);
 }
 
 async function readCdkContext(): Promise<object> {

@@ -31,7 +31,8 @@ afterEach(async () => {
 
 /** What `npm start -- …` runs, in a directory of its own. */
 function start(args: readonly string[] = ['--port', '0'], environment: Record<string, string> = {}): Start {
-  const child = spawn(process.execPath, [script, ...args], { cwd: directory, env: { ...process.env, ...environment } });
+  const env = { ...process.env, PWD: directory, ...environment };
+  const child = spawn(process.execPath, [script, ...args], { cwd: directory, env });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -139,6 +140,21 @@ describe('npm start', () => {
     expect(readFileSync(join(directory, '.local/clerk.json'), 'utf8')).toContain('last@example.com');
   });
 
+  // Only Linux tells which processes there are without a program to ask.
+  it.runIf(existsSync('/proc/self/environ'))(
+    'stopped while it starts leaves neither a process nor a file behind',
+    async () => {
+      const started = start();
+      while (!started.output().includes('Synthesising')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(await stop(started)).toBe(130);
+      expect(readdirSync(join(directory, '.local'))).not.toContain('lock');
+      const left = () =>
+        readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(directory));
+      await expect.poll(left, { timeout: 2_000 }).toEqual([]);
+    },
+  );
+
   it('takes over from one that was killed', async () => {
     const first = start();
     const stack = await untilRunning(first);
@@ -178,6 +194,15 @@ describe('npm start', () => {
     expect(started.output()).toContain('AWS_ENDPOINT_URL_DYNAMODB');
   });
 });
+
+/** Of a process; every one that the start has started has its directory in `PWD`. Empty where there is none to read. */
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 async function userCount(stack: StackFile): Promise<number> {
   const response = await fetch(`${stack.clerk}/v1/users/count`, {
