@@ -2,7 +2,7 @@ import type { Timers } from '../../ports/time.ts';
 import type { DirectoryOptions } from '../../ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../ports/user-directory.ts';
 import { toDirectoryError } from './directory-errors.ts';
-import { withinTime } from './within-time.ts';
+import { withinTime } from '../system/within-time.ts';
 
 export interface ClerkAccessOptions {
   /** Clerk's secret key (`sk_live_…` or `sk_test_…`). */

@@ -1,6 +1,6 @@
 import { ENVIRONMENT } from '../../names/environment.ts';
 import type { Timers } from '../../ports/time.ts';
-import { withinTime } from '../clerk/within-time.ts';
+import { withinTime } from '../system/within-time.ts';
 import { SecretsUnavailable } from './secret-error.ts';
 import type { RawSecrets, SecretSource } from './source.ts';
 
