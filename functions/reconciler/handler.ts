@@ -18,7 +18,7 @@ import { RECONCILE_LIMITS as limits } from '../../shared/sync/reconcile/dependen
 import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
-const { tableName, stackName, clerkApiUrl, secrets: location } = parseReconcilerConfig(process.env);
+const { tableName, stackName, clerkApiUrl, returningUser, secrets: location } = parseReconcilerConfig(process.env);
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
@@ -41,6 +41,7 @@ const table = { client, tableName, clock };
 
 const deps: ReconcileDependencies = {
   store: createDynamoDbUserStore(table),
+  returningUser,
   runs: createDynamoDbRunStore(table),
   instance: createDynamoDbInstanceStore(table),
   directory,

@@ -45,6 +45,7 @@ export function requestParts(service: string, config: SyncConfig, limits: Reques
     log: createLog({ service }),
     metrics: createEmbeddedMetrics({ stackName: config.stackName }),
     store: createDynamoDbUserStore(table),
+    returningUser: config.returningUser,
     table,
     secrets,
     directory: createUserDirectory({

@@ -8,6 +8,7 @@ import {
   missingAzp,
   onStoreFailure,
   requireEmail,
+  returningUser,
   secretLocation,
   stackName,
   stage,
@@ -22,6 +23,8 @@ export interface SyncConfig {
   readonly stackName: string;
   readonly stage: 'development' | 'staging' | 'production';
   readonly clerkApiUrl: string;
+  /** What becomes of a new Clerk user with the verified email of a deleted one. */
+  readonly returningUser: 'fresh' | 'relink';
   readonly secrets: SecretLocation;
 }
 
@@ -40,6 +43,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     stackName: read(stackName),
     stage: read(stage),
     clerkApiUrl: read(clerkApiUrl),
+    returningUser: read(returningUser),
     secrets: read(secretLocation(needed)),
   };
 }

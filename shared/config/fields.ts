@@ -49,6 +49,7 @@ export const issuer = required(
 
 export const onStoreFailure = choice(ENVIRONMENT.onStoreFailure, ['allow', 'deny'], 'allow');
 export const tokenFrom = choice(ENVIRONMENT.tokenFrom, ['header', 'cookie'], 'header');
+export const returningUser = choice(ENVIRONMENT.returningUser, ['fresh', 'relink'], 'fresh');
 export const stage = choice(ENVIRONMENT.stage, ['development', 'staging', 'production'], 'production');
 
 export const requireEmail: Field<boolean> = (environment) => {

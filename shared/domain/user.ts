@@ -67,6 +67,13 @@ export interface MirroredUser {
 /** Who brought a snapshot. */
 export type Path = 'authorizer' | 'webhook' | 'reconciler' | 'on-demand' | 'admin';
 
+/** The names that are this user's alone, normalised: no other live user has them. See `names.ts`. */
+export interface HeldNames {
+  readonly email?: string;
+  /** Clerk's or, where Clerk has none, one that was derived. */
+  readonly username?: string;
+}
+
 /** A user as the table holds one. */
 export interface StoredUser extends MirroredUser {
   /** Counts the writes of the synchronisation; every write is conditional on it. */
@@ -76,19 +83,22 @@ export interface StoredUser extends MirroredUser {
   /** ms, ours: when the synchronisation last wrote. */
   readonly updatedAt: number;
   readonly changedBy: Path;
-  /** Attributes of the application: never touched by the synchronisation. */
+  /** Attributes of the application: never touched by the synchronisation, but inherited from `previousClerkUserId`. */
   readonly app: JsonObject;
+  readonly held: HeldNames;
+  /** The deleted user who came back as this one, with the same verified email; see `RETURNING_USER`. */
+  readonly previousClerkUserId?: string;
 }
 
-/** Emails are compared in this form and stored as Clerk gave them. */
-export function normaliseEmail(address: string): string {
-  return address.normalize('NFC').trim().toLowerCase();
+/** Emails and usernames are compared in this form and stored as Clerk gave them. */
+export function normaliseName(name: string): string {
+  return name.normalize('NFC').trim().toLowerCase();
 }
 
 /** Whether the email shown is the address that Clerk has verified. */
 export function emailVerified(user: MirroredUser): boolean {
   const { email } = user.profile.content;
-  return email !== null && user.record?.content.verifiedEmail === normaliseEmail(email);
+  return email !== null && user.record?.content.verifiedEmail === normaliseName(email);
 }
 
 /** A user of whom nothing is known but the id. */

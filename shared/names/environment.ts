@@ -15,6 +15,7 @@ export const ENVIRONMENT = {
   missingAzp: 'MISSING_AZP',
   tokenFrom: 'TOKEN_FROM',
   requireEmail: 'REQUIRE_EMAIL',
+  returningUser: 'RETURNING_USER',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
 } as const;

@@ -24,6 +24,8 @@ export const METRICS = {
   WebhookRejected: { unit: 'Count', dimensions: ['Reason'] },
   WebhookQuarantined: { unit: 'Count', dimensions: [] },
   WebhookSecretMatched: { unit: 'Count', dimensions: ['Secret'] },
+  EmailConflict: { unit: 'Count', dimensions: [] },
+  UsernameConflict: { unit: 'Count', dimensions: [] },
   DriftFound: { unit: 'Count', dimensions: ['Field'] },
   ClerkUsers: { unit: 'Count', dimensions: [] },
   StoredUsers: { unit: 'Count', dimensions: [] },

@@ -1,4 +1,6 @@
-import type { MirroredUser, Path, StoredUser } from '../domain/user.ts';
+import type { Name, Reservation } from '../domain/names.ts';
+import type { NameMove } from '../domain/plan-names.ts';
+import type { HeldNames, MirroredUser, Path, StoredUser } from '../domain/user.ts';
 import type { Version } from '../domain/version.ts';
 
 /** The mirror's users. The adapters in `memory/` and `dynamodb/` pass one contract suite. */
@@ -11,13 +13,40 @@ export interface UserStore {
 
   /**
    * Writes on condition that the revision is still the one that was read; with no expected user, that there is none.
-   * Names the attributes of the synchronisation only: the application's `app` survives.
+   * Names the attributes of the synchronisation only: the application's `app` survives. Where names move, they move in the
+   * same transaction.
    *
-   * @returns `written` with the user as it now stands, or `lost` with the user that another writer has put there
+   * @returns `written` with the user as it now stands (`app` as it was read, where names moved), `lost` with the user that
+   * another writer has put there, or `names-changed` with what the reservations in its way are now
    * @throws StoreUnavailable when the store cannot be reached in time
    * @throws UnstorableUser when the user cannot be kept faithfully (too large, a number out of range, nested too deep)
    */
   write(write: UserWrite, options?: CallOptions): Promise<WriteResult>;
+
+  /**
+   * Writes several users and the names that move between them in one transaction: all or nothing, on the same conditions.
+   * @throws as `write` does
+   */
+  writeTogether(writes: readonly UserWrite[], options?: CallOptions): Promise<JointWriteResult>;
+
+  /** Who has a name; a consistent read. @throws StoreUnavailable */
+  reservation(name: Name, options?: CallOptions): Promise<Reservation>;
+
+  /** The live user who has a name; consistent reads. @throws StoreUnavailable */
+  find(name: Name, options?: CallOptions): Promise<StoredUser | undefined>;
+
+  /**
+   * Strikes users off the list of those who wait for a name and, when nobody needs the reservation any more, removes it.
+   * @returns whether it was done; false when the reservation has changed since it was read
+   * @throws StoreUnavailable
+   */
+  tidy(reservation: Reservation, leaving: readonly string[], options?: CallOptions): Promise<boolean>;
+
+  /** Names that somebody waits for, the longest waited for first. A hint: the reservation decides. */
+  listConflicts(options?: CallOptions): AsyncIterable<Name>;
+
+  /** Ids of deleted users by the UTC day of their deletion (`YYYY-MM-DD`), whose personal fields have not been erased. */
+  listDeletedOn(day: string, options?: CallOptions): AsyncIterable<string>;
 
   /** Live users that Clerk created from `from` (ms) on, ascending by creation time and then by id; read page by page. */
   listByCreation(from: number, options?: CallOptions): AsyncIterable<IndexedUser>;
@@ -43,11 +72,31 @@ export interface UserWrite {
   readonly fingerprint: string;
   /** ms. */
   readonly now: number;
+  /** The names that the user holds after the write. */
+  readonly held: HeldNames;
+  /** The names that move with it. */
+  readonly moves: readonly NameMove[];
+  /** A deleted user whose `app` this one inherits where it has no attribute of that name itself; goes with a taken email. */
+  readonly inheritFrom?: string;
+  /** Empties `app` and gives the item a time to live, ms, where one is given: the user's personal data are erased. */
+  readonly erase?: { readonly expiresAt: number | undefined };
 }
 
 export type WriteResult =
   | { readonly status: 'written'; readonly user: StoredUser }
-  | { readonly status: 'lost'; readonly current: StoredUser | undefined };
+  | { readonly status: 'lost'; readonly current: StoredUser | undefined }
+  | NamesChanged;
+
+export type JointWriteResult =
+  | { readonly status: 'written'; readonly users: readonly StoredUser[] }
+  | { readonly status: 'lost' }
+  | NamesChanged;
+
+/** A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. */
+export interface NamesChanged {
+  readonly status: 'names-changed';
+  readonly seen: readonly Reservation[];
+}
 
 /** A row of the index: a hint, since the index lags. The item read by key decides. */
 export interface IndexedUser {

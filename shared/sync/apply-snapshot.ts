@@ -3,25 +3,14 @@ import type { MergeOutcome, Settled } from '../domain/decision.ts';
 import { merge } from '../domain/merge.ts';
 import type { ReadSnapshot, Snapshot } from '../domain/snapshot.ts';
 import type { MirroredUser, Path, StoredUser } from '../domain/user.ts';
-import type { Log } from '../ports/log.ts';
-import type { Metrics } from '../ports/metrics.ts';
-import type { Random } from '../ports/random.ts';
-import type { Clock, Timers } from '../ports/time.ts';
-import type { UserStore, WriteResult } from '../ports/user-store.ts';
 import { StoreUnavailable, UnstorableUser } from '../ports/user-store.ts';
-import { fingerprint } from './fingerprint.ts';
+import type { WriteDependencies } from './names/write-user.ts';
+import { writeUser } from './names/write-user.ts';
 import { backOff, persist } from './persist.ts';
 import { reportFailed, reportSettled } from './report.ts';
 
 /** What applying a snapshot needs. */
-export interface SyncDependencies {
-  readonly store: UserStore;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly metrics: Metrics;
-  readonly log: Log;
-}
+export type SyncDependencies = WriteDependencies;
 
 /** What Clerk answered when asked: the user, that there is none, or nothing (it was not reached, or is not to be asked now). */
 export type AskAnswer = ReadSnapshot | 'absent' | 'unavailable';
@@ -116,20 +105,16 @@ function isOlderThanEvent(answer: ReadSnapshot, question: Snapshot): boolean {
   return question.source === 'event' && answer.asOf < question.asOf;
 }
 
-type Written = Exclude<WriteResult, { status: 'written' }> | { status: 'written'; user: MirroredUser };
+type Written =
+  | { readonly status: 'written'; readonly user: MirroredUser }
+  | { readonly status: 'lost'; readonly current: StoredUser | undefined };
 
 function write(attempt: Attempt, stored: StoredUser | undefined, decision: Settled): Promise<Written> {
-  if (!decision.write) return Promise.resolve({ status: 'written', user: decision.next });
-  const { deps, options, signal } = attempt;
   const { next } = decision;
+  if (!decision.write) return Promise.resolve({ status: 'written', user: next });
+  const { deps, options, signal } = attempt;
   attempt.decided = next;
-  const print = fingerprint(next.profile.content, next.record?.content);
-  return persist(deps, signal, () =>
-    deps.store.write(
-      { next, expected: stored, path: options.path, fingerprint: print, now: deps.clock.now() },
-      { signal },
-    ),
-  );
+  return writeUser(deps, { next, expected: stored, path: options.path }, signal);
 }
 
 function unsettled(stored: StoredUser | undefined, reason: 'absent' | 'unavailable'): SyncResult {

@@ -47,10 +47,11 @@ async function setAttribute(name: string, value: unknown): Promise<void> {
 describe('the item of a user', () => {
   it('has flat attributes, explicit nulls and the keys of its month', async () => {
     const createdAt = Date.UTC(2025, 11, 31, 23, 59, 59, 999);
-    await create(store, {
-      ...aUser(ID, { lastName: null }, { clerkCreatedAt: createdAt, username: null }),
-      restoredAt: NOW - 1,
-    });
+    await create(
+      store,
+      { ...aUser(ID, { lastName: null }, { clerkCreatedAt: createdAt, username: null }), restoredAt: NOW - 1 },
+      { held: { email: 'ada@example.com' } },
+    );
     expect(await item(KEY)).toEqual({
       ...KEY,
       id: ID,
@@ -59,6 +60,7 @@ describe('the item of a user', () => {
       profileAsOf: NOW - 60_000,
       profileSeenAt: NOW - 50_000,
       verifiedEmail: 'ada@example.com',
+      reservedEmail: 'ada@example.com',
       username: null,
       externalId: 'crm-1',
       banned: false,
@@ -122,9 +124,9 @@ describe('the item of a user', () => {
 
   it('keeps attributes that this version does not know', async () => {
     const user = await create(store, aUser(ID));
-    await setAttribute('previousClerkUserId', 'user_before');
+    await setAttribute('laterAttribute', 'later');
     await store.write(aWrite(aUser(ID, { firstName: 'Augusta' }), user));
-    expect(await item(KEY)).toMatchObject({ previousClerkUserId: 'user_before', firstName: 'Augusta', revision: 2 });
+    expect(await item(KEY)).toMatchObject({ laterAttribute: 'later', firstName: 'Augusta', revision: 2 });
   });
 
   it('shows an `app` that is no map as empty: what the application does with it must not lock its user out', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeUserNames } from '../support/contracts/user-names.ts';
 import { describeUserStore } from '../support/contracts/user-store.ts';
 import { startFaultyTables } from '../support/dynamodb/faulty-tables.ts';
 import type { FaultyTables } from '../support/dynamodb/faulty-tables.ts';
@@ -11,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => tables?.close());
 
 // What no engine refuses and AWS does is refused: no query of the store asks an index for what it does not project.
-describeUserStore('in DynamoDB, through an endpoint that only holds indexes to what they project', () => {
-  tables.endpoint.setFaults({ refuseUnprojected: true });
-  return openDynamoDbUserStore(tables, 2);
-});
+for (const describeIt of [describeUserStore, describeUserNames]) {
+  describeIt('in DynamoDB, through an endpoint that only holds indexes to what they project', () => {
+    tables.endpoint.setFaults({ refuseUnprojected: true });
+    return openDynamoDbUserStore(tables, 2);
+  });
+}

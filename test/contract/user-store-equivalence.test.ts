@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryUserStore } from '../../shared/adapters/memory/user-store.ts';
 import type { JsonObject, JsonValue } from '../../shared/domain/json.ts';
-import type { MirroredUser, Path, StoredUser } from '../../shared/domain/user.ts';
+import type { Name } from '../../shared/domain/names.ts';
+import { nameKey } from '../../shared/domain/names.ts';
+import type { NameMove } from '../../shared/domain/plan-names.ts';
+import type { HeldNames, MirroredUser, Path, StoredUser } from '../../shared/domain/user.ts';
 import { UnstorableUser } from '../../shared/ports/user-store.ts';
-import type { UserStore } from '../../shared/ports/user-store.ts';
+import type { NamesChanged, UserStore, UserWrite, WriteResult } from '../../shared/ports/user-store.ts';
 import { all } from '../support/contracts/user-store.ts';
 import { NOW } from '../support/contracts/users.ts';
 import { startTestTables } from '../support/dynamodb/test-tables.ts';
@@ -17,10 +20,29 @@ const DAY_MS = 86_400_000;
 
 /** What happens to a store, in the order it happens. `known` says which earlier state of the user the writer goes by. */
 type Step =
-  | { kind: 'write'; user: MirroredUser; known: 'none' | 'first' | 'latest'; path: Path }
+  | ({ kind: 'write' } & Writing)
+  | { kind: 'together'; writes: Writing[] }
+  | { kind: 'tidy'; name: Name; leaving: string[] }
   | { kind: 'app'; id: string; app: JsonObject }
   | { kind: 'expire'; id: string; after: number }
   | { kind: 'pass'; ms: number };
+
+interface Writing {
+  user: MirroredUser;
+  known: 'none' | 'first' | 'latest';
+  path: Path;
+  moves: NameMove[];
+  held: HeldNames;
+  inheritFrom: string | undefined;
+  erase: { expiresAt: number | undefined } | undefined;
+}
+
+/** Few names, so that they meet. */
+const NAMES: readonly Name[] = [
+  { kind: 'email', value: 'a@example.com' },
+  { kind: 'email', value: 'b@example.com' },
+  { kind: 'username', value: 'a@example.com' },
+];
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 const id = fc.constantFrom(...IDS);
@@ -71,14 +93,43 @@ const user: fc.Arbitrary<MirroredUser> = fc.record({
   restoredAt: fc.option(time, { nil: undefined }),
 });
 
+const move: fc.Arbitrary<NameMove> = fc.record({
+  action: fc.constantFrom('take', 'take', 'release', 'retire', 'wait', 'leave', 'forget'),
+  name: fc.constantFrom(...NAMES),
+});
+
+const writing: fc.Arbitrary<Writing> = fc
+  .record({
+    user,
+    known: fc.constantFrom('none', 'first', 'latest', 'latest', 'latest'),
+    path: fc.constantFrom('webhook', 'authorizer', 'reconciler'),
+    moves: fc.uniqueArray(move, { maxLength: 2, selector: ({ name }) => nameKey(name) }),
+    held: fc.record({ email: fc.constantFrom('a@example.com', 'b@example.com') }, { requiredKeys: [] }),
+    inheritFrom: fc.option(id, { nil: undefined, freq: 6 }),
+    erase: fc.option(fc.record({ expiresAt: fc.option(time, { nil: undefined }) }), { nil: undefined, freq: 6 }),
+  })
+  .map((made) => ({
+    ...made,
+    // What is inherited comes with an email that is taken.
+    inheritFrom: made.moves.some(({ action, name }) => action === 'take' && name.kind === 'email')
+      ? made.inheritFrom
+      : undefined,
+  }));
+
 const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 8, arbitrary: writing.map((made) => ({ kind: 'write' as const, ...made })) },
   {
-    weight: 6,
+    weight: 2,
+    arbitrary: fc
+      .uniqueArray(writing, { minLength: 2, maxLength: 2, selector: (made) => made.user.id })
+      .map((writes) => ({ kind: 'together' as const, writes })),
+  },
+  {
+    weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant('write' as const),
-      user,
-      known: fc.constantFrom('none', 'first', 'latest', 'latest'),
-      path: fc.constantFrom('webhook', 'authorizer', 'reconciler'),
+      kind: fc.constant('tidy' as const),
+      name: fc.constantFrom(...NAMES),
+      leaving: fc.subarray([...IDS]),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('app' as const), id, app }) },
@@ -121,7 +172,12 @@ async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   const answers: unknown[] = [];
   for (const [number, step] of steps.entries()) answers.push(await answerTo(world, step, seen, `print-${number}`));
   for (const id of IDS) answers.push(await world.store.get(id, { consistent: true }));
+  for (const name of NAMES) answers.push(await world.store.reservation(name), await world.store.find(name));
   answers.push(await all(world.store.listByCreation(NOW - DAY_MS)), await all(world.store.listUnknownCreation()));
+  answers.push(await all(world.store.listConflicts()));
+  for (const ago of [0, 1, 2]) {
+    answers.push(await all(world.store.listDeletedOn(new Date(NOW - ago * DAY_MS).toISOString().slice(0, 10))));
+  }
   return answers;
 }
 
@@ -139,20 +195,48 @@ async function answerTo(
       return writeApp(step.id, step.app).catch(noSuchUser);
     case 'expire':
       return expireAt(step.id, now + step.after).catch(noSuchUser);
+    case 'tidy':
+      return store.tidy(await store.reservation(step.name), step.leaving);
     case 'write': {
-      const states = seen.get(step.user.id) ?? [];
-      const expected = { none: undefined, first: states[0], latest: states.at(-1) }[step.known];
-      const write = { next: step.user, expected, path: step.path, fingerprint, now };
-      const result = await store.write(write).catch((error: unknown) => {
-        if (error instanceof UnstorableUser) return error.message;
-        throw error;
-      });
-      if (typeof result === 'string') return result;
-      const left = result.status === 'written' ? result.user : result.current;
-      seen.set(step.user.id, left ? [...states, left] : []);
+      const result = await orReason(store.write(writeOf(step, seen, fingerprint)));
+      if (typeof result !== 'string' && result.status !== 'names-changed') remember(seen, step.user.id, leftBy(result));
+      return result;
+    }
+    case 'together': {
+      const writes = step.writes.map((made) => writeOf(made, seen, fingerprint));
+      const result = await orReason(store.writeTogether(writes));
+      if (typeof result !== 'string' && result.status === 'written') {
+        for (const user of result.users) remember(seen, user.id, user);
+      }
       return result;
     }
   }
+}
+
+function writeOf(made: Writing, seen: Map<string, StoredUser[]>, fingerprint: string): UserWrite {
+  const states = seen.get(made.user.id) ?? [];
+  const expected = { none: undefined, first: states[0], latest: states.at(-1) }[made.known];
+  const { user: next, path, moves, held, inheritFrom, erase } = made;
+  return {
+    ...{ next, expected, path, fingerprint, now, moves, held },
+    ...(inheritFrom !== undefined && { inheritFrom }),
+    ...(erase && { erase }),
+  };
+}
+
+async function orReason<T>(result: Promise<T>): Promise<T | string> {
+  return result.catch((error: unknown) => {
+    if (error instanceof UnstorableUser) return error.message;
+    throw error;
+  });
+}
+
+function remember(seen: Map<string, StoredUser[]>, userId: string, user: StoredUser | undefined): void {
+  seen.set(userId, user ? [...(seen.get(userId) ?? []), user] : []);
+}
+
+function leftBy(result: Exclude<WriteResult, NamesChanged>): StoredUser | undefined {
+  return result.status === 'written' ? result.user : result.current;
 }
 
 function noSuchUser(error: unknown): string {

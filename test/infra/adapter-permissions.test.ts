@@ -130,6 +130,8 @@ function writeUser(access: Access): Promise<unknown> {
     path: 'webhook',
     fingerprint: 'f',
     now: 1,
+    held: {},
+    moves: [],
   });
 }
 

@@ -1,4 +1,4 @@
-import { normaliseEmail } from '../../domain/user.ts';
+import { normaliseName } from '../../domain/user.ts';
 import type { Members } from './json.ts';
 import { isObject } from './json.ts';
 
@@ -31,7 +31,7 @@ function read(address: Members): PrimaryEmail | undefined {
   const email = address['email_address'];
   if (typeof email !== 'string') return undefined;
   if (email === '') return NONE;
-  return { email, verifiedEmail: isVerified(address) ? normaliseEmail(email) : null };
+  return { email, verifiedEmail: isVerified(address) ? normaliseName(email) : null };
 }
 
 function isVerified({ verification }: Members): boolean {

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { AttributeInput } from './json-attributes.ts';
 import { exactNumber } from './json-attributes.ts';
 
 /** An item's attributes as the document client gives them. */
@@ -20,4 +21,19 @@ function valueOf(value: AttributeValue): unknown {
   if (value.NS !== undefined) return new Set(value.NS.map(exactNumber));
   if (value.BS !== undefined) return new Set(value.BS);
   return value.B;
+}
+
+/** Writes a value in DynamoDB's own notation: a transaction that carries attributes over as they are speaks nothing else. */
+export function toNotation(value: AttributeInput): AttributeValue {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (value === null) return { NULL: true };
+  if (Array.isArray(value)) return { L: value.map(toNotation) };
+  if (value instanceof Map) return { M: mapToNotation([...value]) };
+  return { SS: [...value] };
+}
+
+export function mapToNotation(entries: readonly (readonly [string, AttributeInput])[]): Record<string, AttributeValue> {
+  return Object.fromEntries(entries.map(([name, value]) => [name, toNotation(value)]));
 }

@@ -1,7 +1,10 @@
-import type { MirroredUser } from '../../domain/user.ts';
+import type { MirroredUser, Tombstone } from '../../domain/user.ts';
 
 /** The index partition of live users whose Clerk creation time no source has told yet. */
 export const UNKNOWN_CREATION = 'created#unknown';
+
+/** The index partition of the names that somebody waits for. */
+export const CONFLICTS = 'conflict';
 
 /** The last creation time that 13 digits hold, ms (November 2286). */
 export const LAST_CREATION = 9_999_999_999_999;
@@ -11,12 +14,26 @@ export interface IndexKeys {
   readonly sort: string;
 }
 
-/** Where the index lists a user: by UTC month of creation, by creation time and id inside it. Tombstones are not listed. */
+/**
+ * Where the index lists a user: a live one by UTC month of creation, by creation time and id inside it; a deleted one by the
+ * day of the deletion, until the personal fields are erased.
+ */
 export function indexKeysOf(user: MirroredUser): IndexKeys | undefined {
-  if (user.tombstone) return undefined;
+  if (user.tombstone) return indexKeysOfDeleted(user.id, user.tombstone);
   const createdAt = user.record?.content.clerkCreatedAt;
   const group = createdAt === undefined ? UNKNOWN_CREATION : monthGroup(createdAt);
   return { group, sort: sortKey(createdAt ?? 0, user.id) };
+}
+
+function indexKeysOfDeleted(id: string, { deletedAt, erasedAt }: Tombstone): IndexKeys | undefined {
+  if (erasedAt !== undefined) return undefined;
+  const at = Math.min(Math.max(deletedAt, 0), LAST_CREATION);
+  return { group: deletedGroup(new Date(at).toISOString().slice(0, 10)), sort: sortKey(at, id) };
+}
+
+/** @param day UTC, `YYYY-MM-DD` */
+export function deletedGroup(day: string): string {
+  return `erase#${day}`;
 }
 
 /** @param ms a creation time between 0 and {@link LAST_CREATION} */

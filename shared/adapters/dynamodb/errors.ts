@@ -65,8 +65,15 @@ function isPassing(error: unknown): error is Error {
   return named || (code !== undefined && PASSING_CODES.has(code)) || (status !== undefined && status >= 500);
 }
 
+/** Why a transaction was cancelled, when the same one may succeed later. */
+export function isPassingReason(code: string | undefined): boolean {
+  return code !== undefined && PASSING_REASONS.has(code);
+}
+
+const PASSING_REASONS = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+
 /** The message carries the failure's name only: an answer's own text may quote values. */
-function unavailable(error: Error): StoreUnavailable {
+export function unavailable(error: Error): StoreUnavailable {
   const { code, status } = factsOf(error);
   const kind = [error.name, code, status].filter((part) => part !== undefined).join(' ');
   return new StoreUnavailable(`The table did not take the call (${kind}). It may succeed later.`, { cause: error });

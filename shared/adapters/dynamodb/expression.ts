@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../names/table.ts';
 import { secondsOf } from './expiry.ts';
 import type { AttributeInput } from './json-attributes.ts';
@@ -8,6 +9,8 @@ export interface Expression {
   readonly text: string;
   readonly names: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, AttributeInput>>;
+  /** Values in DynamoDB's own notation, for a transaction that carries attributes over. */
+  readonly asTheyAre?: Readonly<Record<string, AttributeValue>>;
 }
 
 /** No such item. */

@@ -1,7 +1,14 @@
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 
 /** What this adapter hands to the document client, whose own type takes anything. */
-export type AttributeInput = string | number | boolean | null | AttributeInput[] | Map<string, AttributeInput>;
+export type AttributeInput =
+  | string
+  | number
+  | boolean
+  | null
+  | AttributeInput[]
+  | Map<string, AttributeInput>
+  | ReadonlySet<string>;
 
 /**
  * A JSON value as the document client takes one. Objects go in as a `Map`: the client tells values apart by their

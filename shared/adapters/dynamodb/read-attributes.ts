@@ -73,6 +73,14 @@ export class AttributeReader {
     return isTexts(list) ? list : this.#fail(name, 'a list of strings');
   }
 
+  /** A set of texts, in order; none where the attribute is missing: DynamoDB keeps no empty set. */
+  textSet(name: string): string[] {
+    if (!this.has(name)) return [];
+    const set = this.#item[name];
+    const members: unknown = set instanceof Set ? [...set] : undefined;
+    return isTexts(members) ? members.toSorted() : this.#fail(name, 'a set of strings');
+  }
+
   json(name: string): JsonObject {
     return toJsonObject(this.#map(name));
   }

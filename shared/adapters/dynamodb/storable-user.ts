@@ -1,4 +1,5 @@
-import type { JsonValue } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import { nameKey } from '../../domain/names.ts';
 import type { MirroredUser } from '../../domain/user.ts';
 import type { UserWrite } from '../../ports/user-store.ts';
 import { UnstorableUser } from '../../ports/user-store.ts';
@@ -19,10 +20,11 @@ const LAST_DATE = 8.64e15;
 /** Attributes that every item has beside the user's own: key, index keys, revision, stamps and fingerprint. At most this much, bytes. */
 const OVERHEAD_BYTES = 1024;
 
-type Flaw = JsonFlaw | 'id' | 'time' | 'creation-time' | 'size';
+type Flaw = JsonFlaw | 'id' | 'reservation' | 'time' | 'creation-time' | 'size';
 
 const EXPLANATIONS: Record<Flaw, string> = {
   id: `its id must have 1 to ${LONGEST_ID_BYTES} bytes`,
+  reservation: `its verified email or username has more than ${LONGEST_ID_BYTES} bytes, which no reservation holds`,
   time: 'one of its times is not a whole number of milliseconds in the range of dates',
   'creation-time': 'Clerk created it before 1970 or after 2286, or not at a whole millisecond',
   number: "a number is outside DynamoDB's range or beyond the integers that JSON readers keep exactly",
@@ -33,11 +35,16 @@ const EXPLANATIONS: Record<Flaw, string> = {
 };
 
 /**
- * Refuses, before any call, a user that DynamoDB would refuse or give back changed.
+ * Refuses, before any write, a user that DynamoDB would refuse or give back changed.
+ *
+ * @param app the application's attributes on the same item
  * @throws UnstorableUser with a reason that names no value
  */
-export function refuseUnstorable({ next, expected }: Pick<UserWrite, 'next' | 'expected'>): void {
-  const flaw = flawOfUser(next) ?? flawOfSize(next, expected?.app ?? {});
+export function refuseUnstorable(
+  { next, moves, held }: Pick<UserWrite, 'next' | 'moves' | 'held'>,
+  app: JsonObject,
+): void {
+  const flaw = flawOfUser(next) ?? flawOfMoves(moves) ?? flawOfSize(next, { app, held: { ...held } });
   if (flaw) throw new UnstorableUser(`The user cannot be stored (${flaw}): ${EXPLANATIONS[flaw]}.`);
 }
 
@@ -54,8 +61,13 @@ function flawOfUser(user: MirroredUser): Flaw | undefined {
     .find((flaw) => flaw !== undefined);
 }
 
-function flawOfSize(user: MirroredUser, app: JsonValue): Flaw | undefined {
-  const bytes = OVERHEAD_BYTES + 3 * utf8Length(user.id) + itemSize({ ...fieldsOf(user), app });
+/** A reservation's key stands in the index's sort key too. */
+function flawOfMoves(moves: UserWrite['moves']): Flaw | undefined {
+  return moves.some(({ name }) => utf8Length(nameKey(name)) > LONGEST_ID_BYTES) ? 'reservation' : undefined;
+}
+
+function flawOfSize(user: MirroredUser, others: JsonObject): Flaw | undefined {
+  const bytes = OVERHEAD_BYTES + 3 * utf8Length(user.id) + itemSize({ ...fieldsOf(user), ...others });
   return bytes > LARGEST_ITEM_BYTES ? 'size' : undefined;
 }
 

@@ -1,5 +1,16 @@
+import type { NameKind } from '../../domain/names.ts';
+import { claimOf } from '../../domain/names.ts';
 import { PROFILE_FIELDS, RECORD_FIELDS } from '../../domain/user.ts';
-import type { MirroredUser, Path, Profile, Register, StoredUser, Tombstone, UserRecord } from '../../domain/user.ts';
+import type {
+  HeldNames,
+  MirroredUser,
+  Path,
+  Profile,
+  Register,
+  StoredUser,
+  Tombstone,
+  UserRecord,
+} from '../../domain/user.ts';
 import type { UserWrite } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
 import { indexKeysOf } from './creation-index.ts';
@@ -29,7 +40,8 @@ export function userIdOf(key: string): string | undefined {
  * Every attribute of the synchronisation as a write leaves it, apart from `createdAt` and `app`, which only a creation sets.
  * Null is kept as null, an explicit fact; the record is absent while no source has told it.
  */
-export function synchronisedAttributes({ next, expected, path, fingerprint, now }: UserWrite): ItemChange {
+export function synchronisedAttributes(write: UserWrite): ItemChange {
+  const { next, expected, path, fingerprint, now, held } = write;
   const keys = indexKeysOf(next);
   return {
     id: next.id,
@@ -41,6 +53,7 @@ export function synchronisedAttributes({ next, expected, path, fingerprint, now 
     locked: next.locked,
     ...profileAttributes(next.profile),
     ...recordAttributes(next.record),
+    ...nameAttributes(next, held),
     deletedAt: isoTime(next.tombstone?.deletedAt),
     erasedAt: isoTime(next.tombstone?.erasedAt),
     restoredAt: isoTime(next.restoredAt),
@@ -68,11 +81,30 @@ function recordAttributes(record: Register<UserRecord> | undefined): ItemChange 
 }
 
 /**
+ * What the user has for itself alone. `username` is the name to show, Clerk's or a derived one; `conflicts` says for people
+ * which names the user waits for.
+ */
+function nameAttributes(next: MirroredUser, held: HeldNames): ItemChange {
+  const waited = KINDS.filter((kind) => claimOf(next, kind) !== undefined && claimOf(next, kind) !== held[kind]);
+  const derived = next.record?.content.username === null ? held.username : undefined;
+  return {
+    ...(derived !== undefined && { username: derived }),
+    usernameDerived: derived === undefined ? undefined : true,
+    reservedEmail: held.email,
+    reservedUsername: held.username,
+    conflicts: waited.length > 0 ? waited : undefined,
+  };
+}
+
+const KINDS: readonly NameKind[] = ['email', 'username'];
+
+/**
  * Reads a user's item back.
  * @throws MalformedItem naming the attribute that is not as the synchronisation writes it
  */
 export function parseUserItem(item: Attributes): StoredUser {
   const read = readerOf(item);
+  const previousClerkUserId = read.optionalText('previousClerkUserId');
   return {
     ...parseMirroredUser(read),
     revision: read.number('revision'),
@@ -80,7 +112,15 @@ export function parseUserItem(item: Attributes): StoredUser {
     updatedAt: read.time('updatedAt'),
     changedBy: read.oneOf('changedBy', PATHS),
     app: read.jsonOrEmpty('app'),
+    held: parseHeldNames(read),
+    ...(previousClerkUserId !== undefined && { previousClerkUserId }),
   };
+}
+
+function parseHeldNames(read: AttributeReader): HeldNames {
+  const email = read.optionalText('reservedEmail');
+  const username = read.optionalText('reservedUsername');
+  return { ...(email !== undefined && { email }), ...(username !== undefined && { username }) };
 }
 
 function parseMirroredUser(read: AttributeReader): MirroredUser {
@@ -106,7 +146,7 @@ function parseRecord(read: AttributeReader): Register<UserRecord> {
   return {
     content: {
       verifiedEmail: read.textOrNull('verifiedEmail'),
-      username: read.textOrNull('username'),
+      username: read.has('usernameDerived') ? null : read.textOrNull('username'),
       externalId: read.textOrNull('externalId'),
       banned: read.flag('banned'),
       deprovisioned: read.flag('deprovisioned'),

@@ -1,17 +1,24 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { TABLE } from '../../names/table.ts';
+import type { Name } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
-import type { CallOptions, ReadOptions, UserStore, UserWrite, WriteResult } from '../../ports/user-store.ts';
-import { UNKNOWN_CREATION } from './creation-index.ts';
+import type {
+  CallOptions,
+  JointWriteResult,
+  ReadOptions,
+  UserStore,
+  UserWrite,
+  WriteResult,
+} from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
-import type { Expression } from './expression.ts';
-import { allOf, anyOf, noItem, notPastExpiry, pastExpiry, references, revisionIs, update } from './expression.ts';
-import { listGroups, listMonths } from './list-by-creation.ts';
-import { refuseUnstorable } from './storable-user.ts';
+import { references } from './expression.ts';
+import { listConflicts, listDeletedOn, listMonths, listUnknown } from './list-users.ts';
+import { readReservation, tidyReservation } from './reservations.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
-import type { ItemChange } from './user-item.ts';
-import { isoTime, parseUserItem, synchronisedAttributes, userKey } from './user-item.ts';
+import { writeInTransaction } from './transaction.ts';
+import { parseUserItem, userKey } from './user-item.ts';
+import type { PreparedWrite } from './user-write.ts';
+import { prepareWrite, userAfter } from './user-write.ts';
 
 /** Rows of the index that one read takes: about 250 KB, 31 read units. */
 const PAGE_SIZE = 1000;
@@ -22,9 +29,20 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
   return {
     get: (id, options = {}) => get(deps, id, options),
     write: (write, options = {}) => writeUser(deps, write, options),
+    writeTogether: (writes, options = {}) => writeTogether(deps, writes, options),
+    reservation: (name, options = {}) => readReservation(deps, name, options),
+    find: (name, options = {}) => find(deps, name, options),
+    tidy: (reservation, leaving, options = {}) => tidyReservation(deps, reservation, leaving, options),
+    listConflicts: (options = {}) => listConflicts(index, options),
+    listDeletedOn: (day, options = {}) => listDeletedOn(index, day, options),
     listByCreation: (from, options = {}) => listMonths(index, from, options),
-    listUnknownCreation: (options = {}) => listGroups(index, [{ group: UNKNOWN_CREATION }], options),
+    listUnknownCreation: (options = {}) => listUnknown(index, options),
   };
+}
+
+async function find(table: TableAccess, name: Name, options: CallOptions): Promise<StoredUser | undefined> {
+  const { owner } = await readReservation(table, name, options);
+  return owner === undefined ? undefined : get(table, owner, { ...options, consistent: true });
 }
 
 async function get(
@@ -42,21 +60,25 @@ async function get(
   return item && parseUserItem(item);
 }
 
-/** One update that names the synchronisation's attributes only, never a put: what the application keeps in `app` survives. */
-async function writeUser(
+async function writeUser(table: TableAccess, write: UserWrite, options: CallOptions): Promise<WriteResult> {
+  const prepared = await prepareWrite(table, write, options);
+  if (write.moves.length === 0) return updateUser(table, prepared, options);
+  const result = await writeInTransaction(table, [prepared], options);
+  return result.status === 'written' ? { status: 'written', user: userAfter(prepared) } : result;
+}
+
+/** Where no name moves, one update of one item is all. */
+async function updateUser(
   { client, tableName, clock }: TableAccess,
-  write: UserWrite,
+  { write, update, condition }: PreparedWrite,
   options: CallOptions,
 ): Promise<WriteResult> {
-  refuseUnstorable(write);
-  const change = update(changeOf(write));
-  const condition = conditionOf(write, clock.now());
   const command = new UpdateCommand({
     TableName: tableName,
     Key: keyOf(userKey(write.next.id)),
-    UpdateExpression: change.text,
+    UpdateExpression: update.text,
     ConditionExpression: condition.text,
-    ...references(change, condition),
+    ...references(update, condition),
     ReturnValues: 'ALL_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
@@ -66,15 +88,13 @@ async function writeUser(
   return { status: 'lost', current: current && parseUserItem(current) };
 }
 
-/** A creation may stand on what is left of an item past its time: none of that may live on, nor its time to live. */
-function changeOf(write: UserWrite): ItemChange {
-  const attributes = synchronisedAttributes(write);
-  if (!write.expected) {
-    return { ...attributes, createdAt: isoTime(write.now), app: new Map(), [TABLE.timeToLive]: undefined };
-  }
-  return write.next.tombstone ? attributes : { ...attributes, [TABLE.timeToLive]: undefined };
-}
-
-function conditionOf({ expected }: UserWrite, now: number): Expression {
-  return expected ? allOf(revisionIs(expected.revision), notPastExpiry(now)) : anyOf(noItem(), pastExpiry(now));
+async function writeTogether(
+  table: TableAccess,
+  writes: readonly UserWrite[],
+  options: CallOptions,
+): Promise<JointWriteResult> {
+  const prepared = await Promise.all(writes.map((write) => prepareWrite(table, write, options)));
+  const result = await writeInTransaction(table, prepared, options);
+  if (result.status === 'written') return { status: 'written', users: prepared.map(userAfter) };
+  return result.status === 'lost' ? { status: 'lost' } : result;
 }

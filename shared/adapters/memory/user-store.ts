@@ -1,11 +1,15 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { MirroredUser, StoredUser } from '../../domain/user.ts';
+import type { Reservation } from '../../domain/names.ts';
+import type { StoredUser } from '../../domain/user.ts';
 import type { Clock } from '../../ports/time.ts';
-import type { CallOptions, IndexedUser, UserStore, UserWrite, WriteResult } from '../../ports/user-store.ts';
+import type { CallOptions, UserStore } from '../../ports/user-store.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
-import { indexKeysOf, monthGroups, sortKey, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
-import { isExpired, secondsOf } from '../dynamodb/expiry.ts';
-import { refuseUnstorable } from '../dynamodb/storable-user.ts';
+import { deletedGroup, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
+import { secondsOf } from '../dynamodb/expiry.ts';
+import { createMemoryReservations } from './reservations.ts';
+import { createUserItems, rowsOf } from './user-items.ts';
+import type { Listed, UserItem } from './user-items.ts';
+import { writeUser, writeUsers } from './write-users.ts';
 
 /** A user store without a table, and what others than the synchronisation do to the items of one. */
 export interface MemoryUserStore extends UserStore {
@@ -15,43 +19,54 @@ export interface MemoryUserStore extends UserStore {
   expireAt(id: string, ms: number): void;
   /** Every item that has not expired, tombstones included, in the order of the ids. */
   users(): StoredUser[];
+  /** Every reservation that is written down. */
+  reservations(): readonly Reservation[];
 }
-
-interface Item {
-  readonly user: StoredUser;
-  readonly fingerprint: string;
-  /** s since the epoch. */
-  readonly expiresAt: number | undefined;
-}
-
-type Items = Map<string, Item>;
 
 /**
- * Keeps users as the table does: optimistic revisions, times to live by the clock, an index by month of creation, and
- * it refuses the users that DynamoDB refuses, so that what passes here passes there.
+ * Keeps users as the table does: optimistic revisions, names that move in the same transaction, times to live by the clock,
+ * an index by month of creation, and it refuses the users that DynamoDB refuses, so that what passes here passes there.
  */
 export function createMemoryUserStore({ clock }: { readonly clock: Clock }): MemoryUserStore {
-  const items: Items = new Map();
-  const living = (id: string): Item | undefined => {
-    const item = items.get(id);
-    return item && !isExpired(item.expiresAt, clock.now()) ? item : undefined;
-  };
-  const change = (id: string, changed: (item: Item) => Item): void => {
-    const item = living(id);
+  const items = createUserItems(clock);
+  const reservations = createMemoryReservations();
+  const table = { items, reservations };
+  const change = (id: string, changed: (item: UserItem) => UserItem): void => {
+    const item = items.living(id);
     if (!item) throw new Error(`There is no user ${id} to change.`);
-    items.set(id, changed(item));
+    items.put(changed(item));
   };
+  const list = (options: CallOptions, matches: (row: Listed) => boolean): AsyncGenerator<Listed> =>
+    each(options, () => rowsOf(items.all()).filter(matches));
   return {
-    get: (id, options = {}) => answer(options, () => living(id)?.user),
-    write: (write, options = {}) => answer(options, () => writeUser(items, living(write.next.id), write)),
+    get: (id, options = {}) => answer(options, () => items.living(id)?.user),
+    write: (write, options = {}) => answer(options, () => writeUser(table, write)),
+    writeTogether: (writes, options = {}) => answer(options, () => writeUsers(table, writes)),
+    reservation: (name, options = {}) => answer(options, () => reservations.get(name)),
+    find: (name, options = {}) => answer(options, () => items.living(reservations.get(name).owner ?? '')?.user),
+    tidy: (reservation, leaving, options = {}) => answer(options, () => reservations.tidy(reservation, leaving)),
     listByCreation: (from, options = {}) => {
       const groups = new Set(monthGroups(from, clock.now()));
-      return list(items, (group, at) => groups.has(group) && at >= from, options);
+      return map(
+        list(options, ({ group, at }) => groups.has(group) && at >= from),
+        ({ row }) => row,
+      );
     },
-    listUnknownCreation: (options = {}) => list(items, (group) => group === UNKNOWN_CREATION, options),
+    listUnknownCreation: (options = {}) =>
+      map(
+        list(options, ({ group }) => group === UNKNOWN_CREATION),
+        ({ row }) => row,
+      ),
+    listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
+    listDeletedOn: (day, options = {}) =>
+      map(
+        list(options, ({ group }) => group === deletedGroup(day)),
+        ({ row }) => row.id,
+      ),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
-    users: () => [...items.keys()].toSorted().flatMap((id) => living(id)?.user ?? []),
+    users: () => items.all().flatMap(({ user }) => items.living(user.id)?.user ?? []),
+    reservations: () => reservations.all(),
   };
 }
 
@@ -62,50 +77,12 @@ async function answer<T>({ signal }: CallOptions, call: () => T): Promise<T> {
   return call();
 }
 
-function writeUser(items: Items, current: Item | undefined, write: UserWrite): WriteResult {
-  refuseUnstorable(write);
-  const { next, expected, fingerprint } = write;
-  if (current?.user.revision !== expected?.revision) return { status: 'lost', current: current?.user };
-  const user = { ...mirrored(next), ...stamps(current?.user, write) };
-  items.set(next.id, { user, fingerprint, expiresAt: next.tombstone && current?.expiresAt });
-  return { status: 'written', user };
-}
-
-/** The rule's own fields: what it was given, and hands on, may be a stored user with more of them. */
-function mirrored({ id, profile, record, locked, tombstone, restoredAt }: MirroredUser): MirroredUser {
-  return { id, profile, record, locked, tombstone, restoredAt };
-}
-
-function stamps(current: StoredUser | undefined, { path, now }: UserWrite): Omit<StoredUser, keyof MirroredUser> {
-  return {
-    revision: (current?.revision ?? 0) + 1,
-    createdAt: current?.createdAt ?? now,
-    updatedAt: now,
-    changedBy: path,
-    app: current?.app ?? {},
-  };
-}
-
-type Matches = (group: string, clerkCreatedAt: number) => boolean;
-
-/** Rows in the order of their sort keys, as they stood when the first was asked for: the table's index lags too. */
-async function* list(items: Items, matches: Matches, options: CallOptions): AsyncGenerator<IndexedUser> {
-  const rows = await answer(options, () => rowsOf(items, matches));
+/** Rows as they stood when the first was asked for: the table's index lags too. */
+async function* each<T>(options: CallOptions, list: () => readonly T[]): AsyncGenerator<T> {
+  const rows = await answer(options, list);
   for (const row of rows) yield answer(options, () => row);
 }
 
-function rowsOf(items: Items, matches: Matches): IndexedUser[] {
-  return [...items.values()]
-    .flatMap((item) => rowOf(item, matches) ?? [])
-    .map((row) => ({ row, key: sortKey(row.clerkCreatedAt, row.id) }))
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ row }) => row);
-}
-
-function rowOf({ user, fingerprint }: Item, matches: Matches): IndexedUser | undefined {
-  const { id, profile, record } = user;
-  const group = indexKeysOf(user)?.group;
-  const clerkCreatedAt = record?.content.clerkCreatedAt ?? 0;
-  if (group === undefined || !matches(group, clerkCreatedAt)) return undefined;
-  return { id, clerkCreatedAt, fingerprint, profileVersion: profile.version, recordVersion: record?.version };
+async function* map<T, U>(rows: AsyncGenerator<T>, make: (row: T) => U): AsyncGenerator<U> {
+  for await (const row of rows) yield make(row);
 }

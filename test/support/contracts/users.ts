@@ -39,7 +39,16 @@ export function aTokenUser(id: string): MirroredUser {
 }
 
 export function aWrite(next: MirroredUser, expected?: StoredUser, more: Partial<UserWrite> = {}): UserWrite {
-  return { next, expected, path: 'webhook', fingerprint: `print-of-${next.id}`, now: NOW, ...more };
+  return {
+    next,
+    expected,
+    path: 'webhook',
+    fingerprint: `print-of-${next.id}`,
+    now: NOW,
+    held: {},
+    moves: [],
+    ...more,
+  };
 }
 
 /** Stores a user that must not be there yet. */
@@ -48,6 +57,6 @@ export async function create(store: UserStore, user: MirroredUser, more: Partial
 }
 
 export function written(result: WriteResult): StoredUser {
-  if (result.status !== 'written') throw new Error('The write was lost.');
+  if (result.status !== 'written') throw new Error(`The write was not made: ${result.status}.`);
   return result.user;
 }

@@ -95,7 +95,16 @@ export function erased(user: MirroredUser, erasedAt: number): MirroredUser {
 
 /** A user as the table holds one. */
 export function asStored(user: MirroredUser, facts: Partial<StoredUser> = {}): StoredUser {
-  return { ...user, revision: 1, createdAt: SECOND, updatedAt: SECOND, changedBy: 'webhook', app: {}, ...facts };
+  return {
+    ...user,
+    revision: 1,
+    createdAt: SECOND,
+    updatedAt: SECOND,
+    changedBy: 'webhook',
+    app: {},
+    held: {},
+    ...facts,
+  };
 }
 
 /** Freezes a value through and through, so that a rule that changes its input fails. */

@@ -51,7 +51,8 @@ export function createBench(random = (): number => 0.5): Bench {
     pauses.push(ms);
     return time.timers.sleep(ms, signal);
   };
-  const plain = { clock: time.clock, random: { next: random, id: () => 'id' }, metrics, log };
+  const returningUser = 'fresh' as const;
+  const plain = { clock: time.clock, random: { next: random, id: () => 'id' }, metrics, log, returningUser };
   const deps = { ...plain, timers: { ...time.timers, sleep }, store: troubled(store, calls, troubles) };
   const others = { ...plain, timers: time.timers, store, metrics: createMemoryMetrics(), log: createMemoryLog() };
   return {

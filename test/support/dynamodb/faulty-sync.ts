@@ -45,7 +45,15 @@ export async function startFaultySync(tables: FaultyTables, limits: Partial<Clie
   };
   const metrics = createMemoryMetrics();
   const store = createDynamoDbUserStore({ client: tables.connect(limits), tableName, clock });
-  const deps = { store, clock, timers, random: createSystemRandom(), metrics, log: createMemoryLog() };
+  const deps: SyncDependencies = {
+    store,
+    clock,
+    timers,
+    random: createSystemRandom(),
+    metrics,
+    log: createMemoryLog(),
+    returningUser: 'fresh',
+  };
   const sync: FaultySync = {
     deps,
     tableName,

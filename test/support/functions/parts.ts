@@ -58,6 +58,7 @@ export function createParts() {
     timers,
     random,
     store,
+    returningUser: 'fresh' as const,
     memory,
     metrics,
     log,

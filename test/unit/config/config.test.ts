@@ -43,6 +43,7 @@ describe("the authorizer's configuration", () => {
       tokenFrom: 'header',
       onStoreFailure: 'allow',
       requireEmail: true,
+      returningUser: 'fresh',
     });
   });
 
@@ -53,6 +54,7 @@ describe("the authorizer's configuration", () => {
       CLERK_API_URL: 'http://127.0.0.1:8080',
       MISSING_AZP: 'allow',
       ON_STORE_FAILURE: 'deny',
+      RETURNING_USER: 'relink',
       TOKEN_FROM: 'cookie',
       REQUIRE_EMAIL: 'false',
       STAGE: 'staging',
@@ -62,6 +64,7 @@ describe("the authorizer's configuration", () => {
       clerkApiUrl: 'http://127.0.0.1:8080',
       missingAzp: 'allow',
       onStoreFailure: 'deny',
+      returningUser: 'relink',
       tokenFrom: 'cookie',
       requireEmail: false,
       stage: 'staging',
@@ -112,6 +115,7 @@ describe("the authorizer's configuration", () => {
     ['CLERK_AUTHORIZED_PARTIES', 'https://ok.example.com,null'],
     ['MISSING_AZP', 'ALLOW'],
     ['ON_STORE_FAILURE', 'true'],
+    ['RETURNING_USER', 'merge'],
     ['TOKEN_FROM', 'both'],
     ['REQUIRE_EMAIL', '1'],
     ['STAGE', 'prod'],
@@ -122,7 +126,7 @@ describe("the authorizer's configuration", () => {
   });
 
   it('never repeats a value: a secret may have been put into the wrong variable', () => {
-    const names = [...Object.keys(COMPLETE), 'CLERK_API_URL', 'MISSING_AZP', 'ON_STORE_FAILURE', 'TOKEN_FROM', 'STAGE'];
+    const names = [...Object.keys(COMPLETE), 'CLERK_API_URL', 'MISSING_AZP', 'ON_STORE_FAILURE', 'RETURNING_USER', 'TOKEN_FROM', 'STAGE'];
     const environment = Object.fromEntries(names.map((name) => [name, 'sk_test_example\u0000']));
     const problems = problemsOf(() => parseAuthorizerConfig(environment));
     expect(problems).toHaveLength(names.length - 1);

@@ -1,20 +1,20 @@
 import { merge } from '../../../shared/domain/merge.ts';
 import { describe, expect, it } from 'vitest';
 import { changedFields } from '../../../shared/domain/changed-fields.ts';
-import { blankUser, emailVerified, normaliseEmail } from '../../../shared/domain/user.ts';
+import { blankUser, emailVerified, normaliseName } from '../../../shared/domain/user.ts';
 import { ADAS_RECORD, completeToken, deletion, event, ID, SECOND, storedAfter } from '../../support/domain/builders.ts';
 
-describe('normaliseEmail', () => {
+describe('normaliseName', () => {
   it.each([
     ['capitals', 'Ada@Example.COM', 'ada@example.com'],
     ['white space around', '  ada@example.com\n', 'ada@example.com'],
     ['letters composed of two', 'a\u0308da@example.com', '\u00e4da@example.com'],
   ])('makes one form of %s', (_title, given, expected) => {
-    expect(normaliseEmail(given)).toBe(expected);
+    expect(normaliseName(given)).toBe(expected);
   });
 
   it('keeps what may be another mailbox apart', () => {
-    expect(normaliseEmail('a.da+x@example.com')).toBe('a.da+x@example.com');
+    expect(normaliseName('a.da+x@example.com')).toBe('a.da+x@example.com');
   });
 });
 

@@ -53,6 +53,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     directory: clerk,
     runs,
     instance: createMemoryInstanceStore(),
+    returningUser: 'fresh',
     limits: { ...RECONCILE_LIMITS, ...limits },
   };
   const world = {

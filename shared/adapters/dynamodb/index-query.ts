@@ -1,10 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
-import type { CallOptions, IndexedUser } from '../../ports/user-store.ts';
-import { monthGroups, timeKey } from './creation-index.ts';
+import type { CallOptions } from '../../ports/user-store.ts';
+import type { Attributes } from './attribute-value.ts';
 import { callTable } from './errors.ts';
-import { parseIndexRow } from './index-row.ts';
 import type { TableAccess } from './table-access.ts';
 import { sendOptions } from './table-access.ts';
 
@@ -20,32 +19,25 @@ export interface IndexAccess extends TableAccess {
 }
 
 /** A partition of the index, or the end of it that starts at a sort key. */
-interface Slice {
+export interface Slice {
   readonly group: string;
   readonly fromSort?: string;
 }
 
-/** Live users by creation time and id, from `from` (ms) to the end of next month. */
-export function listMonths(index: IndexAccess, from: number, options: CallOptions): AsyncIterable<IndexedUser> {
-  const [first, ...later] = monthGroups(from, index.clock.now());
-  const slices = first === undefined ? [] : [{ group: first, fromSort: timeKey(Math.max(0, Math.ceil(from))) }];
-  return listGroups(index, [...slices, ...later.map((group) => ({ group }))], options);
-}
-
 /** The rows of several slices, one slice after the other, each in the order of its sort keys. */
-export async function* listGroups(
+export async function* listRows(
   index: IndexAccess,
   slices: readonly Slice[],
   { signal }: CallOptions,
-): AsyncGenerator<IndexedUser> {
+): AsyncGenerator<Attributes> {
   const abandoned = new AbortController();
   const bounded = { signal: signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal };
   try {
     for await (const { slice, page } of firstPages(index, slices, bounded)) {
-      yield* rowsOf(page);
+      yield* page.Items ?? [];
       for (let key = page.LastEvaluatedKey; key;) {
         const next = await readPage(index, slice, bounded, key);
-        yield* rowsOf(next);
+        yield* next.Items ?? [];
         key = next.LastEvaluatedKey;
       }
     }
@@ -90,8 +82,4 @@ function readPage(
     ...(after && { ExclusiveStartKey: after }),
   });
   return callTable(() => client.send(command, sendOptions(options)));
-}
-
-function rowsOf({ Items = [] }: QueryCommandOutput): IndexedUser[] {
-  return Items.map(parseIndexRow);
 }

@@ -1,0 +1,102 @@
+import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { NameChange } from '../../domain/name-change.ts';
+import { nameChanges } from '../../domain/name-change.ts';
+import { nameKey } from '../../domain/names.ts';
+import type { StoredUser } from '../../domain/user.ts';
+import type { CallOptions, NamesChanged, UserWrite } from '../../ports/user-store.ts';
+import type { Attributes } from './attribute-value.ts';
+import { fromNotation, mapToNotation } from './attribute-value.ts';
+import { callTable, isPassingReason, unavailable } from './errors.ts';
+import type { Expression } from './expression.ts';
+import { parseReservation, reservationCondition, reservationUpdate } from './reservation-item.ts';
+import type { TableAccess } from './table-access.ts';
+import { keyOf, living, sendOptions } from './table-access.ts';
+import { parseUserItem, userKey } from './user-item.ts';
+import type { PreparedWrite } from './user-write.ts';
+
+/** What came of a transaction; of several users that others have written since, the first is told. */
+export type TransactionResult =
+  | { readonly status: 'written' }
+  | { readonly status: 'lost'; readonly current: StoredUser | undefined }
+  | NamesChanged;
+
+/** Writes users and the reservations of the names that move with them: all or nothing. */
+export async function writeInTransaction(
+  table: TableAccess,
+  users: readonly PreparedWrite[],
+  options: CallOptions,
+): Promise<TransactionResult> {
+  const changes = nameChanges(users.map(({ write }) => movesOf(write)));
+  const command = new TransactWriteItemsCommand({
+    TransactItems: [
+      ...users.map((user) => updateOf(table, userKey(user.write.next.id), user.update, user.condition)),
+      ...changes.map((change) => reservationWrite(table, change)),
+    ],
+  });
+  try {
+    await callTable(() => table.client.send(command, sendOptions(options)));
+    return { status: 'written' };
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    return refusal(error, { table, users, changes });
+  }
+}
+
+function movesOf({ next, moves, inheritFrom }: UserWrite): Parameters<typeof nameChanges>[0][number] {
+  return { userId: next.id, moves, inheritFrom };
+}
+
+function reservationWrite(table: TableAccess, change: NameChange): TransactWriteItem {
+  const update = reservationUpdate(change, table.clock.now());
+  return updateOf(table, nameKey(change.name), update, reservationCondition(change));
+}
+
+function updateOf(table: TableAccess, key: string, update: Expression, condition?: Expression): TransactWriteItem {
+  const values = mapToNotation(Object.entries({ ...update.values, ...condition?.values }));
+  return {
+    Update: {
+      TableName: table.tableName,
+      Key: mapToNotation(Object.entries(keyOf(key))),
+      UpdateExpression: update.text,
+      ...(condition && { ConditionExpression: condition.text }),
+      ExpressionAttributeNames: { ...update.names, ...condition?.names },
+      ExpressionAttributeValues: { ...values, ...update.asTheyAre },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  };
+}
+
+interface Attempted {
+  readonly table: TableAccess;
+  readonly users: readonly PreparedWrite[];
+  readonly changes: readonly NameChange[];
+}
+
+/**
+ * Reads why a transaction was cancelled: a reason for each item, in their order.
+ * @throws StoreUnavailable when another transaction was in the way, or the table too busy; the error itself for all else
+ */
+function refusal(error: TransactionCanceledException, { table, users, changes }: Attempted): TransactionResult {
+  const reasons = error.CancellationReasons ?? [];
+  const lost = users.findIndex((_user, position) => isUnmet(reasons[position]));
+  if (lost >= 0) {
+    const current = living(itemOf(reasons[lost]), table.clock);
+    return { status: 'lost', current: current && parseUserItem(current) };
+  }
+  const seen = changes.flatMap(({ name }, position) => {
+    const reason = reasons[users.length + position];
+    return isUnmet(reason) ? [parseReservation(name, itemOf(reason))] : [];
+  });
+  if (seen.length > 0) return { status: 'names-changed', seen };
+  if (reasons.some(({ Code }) => isPassingReason(Code))) throw unavailable(error);
+  throw error;
+}
+
+function isUnmet(reason: CancellationReason | undefined): boolean {
+  return reason?.Code === 'ConditionalCheckFailed';
+}
+
+function itemOf(reason: CancellationReason | undefined): Attributes | undefined {
+  return reason?.Item && fromNotation(reason.Item);
+}

@@ -1,0 +1,82 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { nameChanges } from '../../domain/name-change.ts';
+import type { MirroredUser, StoredUser } from '../../domain/user.ts';
+import type { JointWriteResult, NamesChanged, UserWrite, WriteResult } from '../../ports/user-store.ts';
+import { secondsOf } from '../dynamodb/expiry.ts';
+import { refuseUnstorable } from '../dynamodb/storable-user.ts';
+import type { MemoryReservations } from './reservations.ts';
+import type { UserItem, UserItems } from './user-items.ts';
+
+interface Table {
+  readonly items: UserItems;
+  readonly reservations: MemoryReservations;
+}
+
+export function writeUser(table: Table, write: UserWrite): WriteResult {
+  const result = writeAll(table, [write]);
+  if (result.status !== 'written') return result;
+  const [user] = result.users;
+  if (!user) throw new Error('A write of one user has left none.');
+  return { status: 'written', user };
+}
+
+export function writeUsers(table: Table, writes: readonly UserWrite[]): JointWriteResult {
+  const result = writeAll(table, writes);
+  return result.status === 'lost' ? { status: 'lost' } : result;
+}
+
+type Result =
+  | { readonly status: 'written'; readonly users: readonly StoredUser[] }
+  | { readonly status: 'lost'; readonly current: StoredUser | undefined }
+  | NamesChanged;
+
+/** All or nothing: every user has the revision that was expected, and every name is as its change takes it to be. */
+function writeAll({ items, reservations }: Table, writes: readonly UserWrite[]): Result {
+  for (const write of writes) refuseUnstorable(write, appAfter(write, write.expected?.app ?? {}, items));
+  const lost = writes.find(({ next, expected }) => items.living(next.id)?.user.revision !== expected?.revision);
+  if (lost) return { status: 'lost', current: items.living(lost.next.id)?.user };
+  const changes = nameChanges(writes.map(({ next, moves, inheritFrom }) => ({ userId: next.id, moves, inheritFrom })));
+  const seen = reservations.unmet(changes);
+  if (seen.length > 0) return { status: 'names-changed', seen };
+  const users = writes.map((write) => put(items, write));
+  const [first] = writes;
+  reservations.make(changes, first?.now ?? 0);
+  return { status: 'written', users };
+}
+
+/** @returns the user as the writer is told of it: where names move, the table does not tell what the application has added */
+function put(items: UserItems, write: UserWrite): StoredUser {
+  const current = items.living(write.next.id);
+  const user = { ...mirrored(write.next), ...stamps(write), app: appAfter(write, current?.user.app ?? {}, items) };
+  items.put({ user, fingerprint: write.fingerprint, expiresAt: expiryAfterWrite(write, current) });
+  const isTold = write.moves.length === 0 || write.inheritFrom !== undefined || write.erase !== undefined;
+  return isTold ? user : { ...user, app: write.expected?.app ?? {} };
+}
+
+function appAfter({ expected, erase, inheritFrom }: UserWrite, current: JsonObject, items: UserItems): JsonObject {
+  const own = erase || !expected ? {} : current;
+  return inheritFrom === undefined ? own : { ...items.any(inheritFrom)?.user.app, ...own };
+}
+
+function expiryAfterWrite({ next, expected, erase }: UserWrite, current: UserItem | undefined): number | undefined {
+  if (erase) return erase.expiresAt === undefined ? undefined : secondsOf(erase.expiresAt);
+  return expected && next.tombstone ? current?.expiresAt : undefined;
+}
+
+/** The rule's own fields: what it was given, and hands on, may be a stored user with more of them. */
+function mirrored({ id, profile, record, locked, tombstone, restoredAt }: MirroredUser): MirroredUser {
+  return { id, profile, record, locked, tombstone, restoredAt };
+}
+
+function stamps(write: UserWrite): Omit<StoredUser, keyof MirroredUser | 'app'> {
+  const { expected, path, now, held } = write;
+  const previous = expected?.previousClerkUserId ?? write.inheritFrom;
+  return {
+    revision: (expected?.revision ?? 0) + 1,
+    createdAt: expected?.createdAt ?? now,
+    updatedAt: now,
+    changedBy: path,
+    held,
+    ...(previous !== undefined && { previousClerkUserId: previous }),
+  };
+}
