@@ -18,6 +18,8 @@ export interface Reservation {
   readonly lastOwner: string | undefined;
   /** Live users whose name it is by Clerk's word, while somebody else has it here. */
   readonly claimants: readonly string[];
+  /** Whether it is on the list of names that somebody waits for; it may still be when nobody does. */
+  readonly isListed: boolean;
   /** Counts the changes of the reservation; 0 for one that nobody has written. */
   readonly revision: number;
 }
@@ -28,7 +30,31 @@ export function nameKey({ kind, value }: Name): string {
 }
 
 export function freeName(name: Name): Reservation {
-  return { name, owner: undefined, lastOwner: undefined, claimants: [], revision: 0 };
+  return { name, owner: undefined, lastOwner: undefined, claimants: [], isListed: false, revision: 0 };
+}
+
+/** What of a reservation is out of date. */
+export interface LeftOver {
+  /** Users on the list of those who wait, who do not wait or not any more. */
+  readonly claimants: readonly string[];
+  /** Whether its owner does not have the name. */
+  readonly owner: boolean;
+}
+
+/**
+ * A reservation without what is out of date, and off the list of conflicts when nobody waits; undefined when nobody needs it
+ * any more, and the reservation itself when there is nothing to tidy: a write that changes nothing would only make the
+ * change-stream function look again.
+ */
+export function tidied(reservation: Reservation, leftOver: LeftOver): Reservation | undefined {
+  const { lastOwner, isListed, revision } = reservation;
+  const owner = leftOver.owner ? undefined : reservation.owner;
+  const claimants = reservation.claimants.filter((id) => !leftOver.claimants.includes(id));
+  const isWaitedFor = claimants.length > 0;
+  const isSame =
+    owner === reservation.owner && claimants.length === reservation.claimants.length && isListed === isWaitedFor;
+  if (revision > 0 && owner === undefined && lastOwner === undefined && !isWaitedFor) return undefined;
+  return isSame ? reservation : { ...reservation, owner, claimants, isListed: isWaitedFor, revision: revision + 1 };
 }
 
 /**
@@ -67,6 +93,8 @@ export function derivedUsernames(user: MirroredUser): readonly string[] {
   if (user.tombstone || !user.record) return [];
   const id = normaliseName(user.id.replace(/^user_/, ''));
   const local = /^(.+)@/.exec(normaliseName(user.profile.content.email ?? ''))?.[1];
-  const stem = [...(local ?? id)].slice(0, LONGEST_STEM).join('');
+  const stem = Array.from(local ?? id)
+    .slice(0, LONGEST_STEM)
+    .join('');
   return [stem, ...SUFFIX_LENGTHS.map((length) => `${stem}-${id.slice(-length)}`), `${stem}-${id}`];
 }

@@ -1,4 +1,4 @@
-import type { Name, Reservation } from '../domain/names.ts';
+import type { LeftOver, Name, Reservation } from '../domain/names.ts';
 import type { NameMove } from '../domain/plan-names.ts';
 import type { HeldNames, MirroredUser, Path, StoredUser } from '../domain/user.ts';
 import type { Version } from '../domain/version.ts';
@@ -36,11 +36,11 @@ export interface UserStore {
   find(name: Name, options?: CallOptions): Promise<StoredUser | undefined>;
 
   /**
-   * Strikes users off the list of those who wait for a name and, when nobody needs the reservation any more, removes it.
+   * Takes what is out of date out of a reservation and, when nobody needs it any more, removes it.
    * @returns whether it was done; false when the reservation has changed since it was read
    * @throws StoreUnavailable
    */
-  tidy(reservation: Reservation, leaving: readonly string[], options?: CallOptions): Promise<boolean>;
+  tidy(reservation: Reservation, leftOver: LeftOver, options?: CallOptions): Promise<boolean>;
 
   /** Names that somebody waits for, the longest waited for first. A hint: the reservation decides. */
   listConflicts(options?: CallOptions): AsyncIterable<Name>;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryUserStore } from '../../shared/adapters/memory/user-store.ts';
 import type { JsonObject, JsonValue } from '../../shared/domain/json.ts';
-import type { Name } from '../../shared/domain/names.ts';
+import type { LeftOver, Name } from '../../shared/domain/names.ts';
 import { nameKey } from '../../shared/domain/names.ts';
 import type { NameMove } from '../../shared/domain/plan-names.ts';
 import type { HeldNames, MirroredUser, Path, StoredUser } from '../../shared/domain/user.ts';
@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000;
 type Step =
   | ({ kind: 'write' } & Writing)
   | { kind: 'together'; writes: Writing[] }
-  | { kind: 'tidy'; name: Name; leaving: string[] }
+  | { kind: 'tidy'; name: Name; leftOver: LeftOver }
   | { kind: 'app'; id: string; app: JsonObject }
   | { kind: 'expire'; id: string; after: number }
   | { kind: 'pass'; ms: number };
@@ -129,7 +129,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('tidy' as const),
       name: fc.constantFrom(...NAMES),
-      leaving: fc.subarray([...IDS]),
+      leftOver: fc.record({ claimants: fc.subarray([...IDS]), owner: fc.boolean() }),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('app' as const), id, app }) },
@@ -196,7 +196,7 @@ async function answerTo(
     case 'expire':
       return expireAt(step.id, now + step.after).catch(noSuchUser);
     case 'tidy':
-      return store.tidy(await store.reservation(step.name), step.leaving);
+      return store.tidy(await store.reservation(step.name), step.leftOver);
     case 'write': {
       const result = await orReason(store.write(writeOf(step, seen, fingerprint)));
       if (typeof result !== 'string' && result.status !== 'names-changed') remember(seen, step.user.id, leftBy(result));
@@ -218,7 +218,13 @@ function writeOf(made: Writing, seen: Map<string, StoredUser[]>, fingerprint: st
   const expected = { none: undefined, first: states[0], latest: states.at(-1) }[made.known];
   const { user: next, path, moves, held, inheritFrom, erase } = made;
   return {
-    ...{ next, expected, path, fingerprint, now, moves, held },
+    next,
+    expected,
+    path,
+    fingerprint,
+    now,
+    moves,
+    held,
     ...(inheritFrom !== undefined && { inheritFrom }),
     ...(erase && { erase }),
   };

@@ -26,6 +26,7 @@ export function parseReservation(name: Name, item: Attributes | undefined): Rese
     owner: read.optionalText('owner'),
     lastOwner: read.optionalText('lastOwner'),
     claimants: read.textSet('claimants'),
+    isListed: read.has(TABLE.index.partitionKey),
     revision: read.number('revision'),
   };
 }

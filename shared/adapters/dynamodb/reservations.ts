@@ -1,13 +1,14 @@
 import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Name, Reservation } from '../../domain/names.ts';
-import { nameKey } from '../../domain/names.ts';
+import type { LeftOver, Name, Reservation } from '../../domain/names.ts';
+import { nameKey, tidied } from '../../domain/names.ts';
 import { TABLE } from '../../names/table.ts';
 import type { CallOptions } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
-import { references, revisionIs } from './expression.ts';
+import { references, revisionIs, update } from './expression.ts';
 import { parseReservation } from './reservation-item.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, sendOptions } from './table-access.ts';
+import type { ItemChange } from './user-item.ts';
 
 /** A reservation past its time to live says what no reservation says: nobody has the name. So it is not looked at. */
 export async function readReservation(
@@ -20,61 +21,44 @@ export async function readReservation(
   return parseReservation(name, Item);
 }
 
-/** Strikes `leaving` off the list; a name that nobody waits for leaves the index, one that nobody needs leaves the table. */
+/** Removes what is out of date from a reservation, on condition that nobody has changed it, and with it what nobody needs. */
 export async function tidyReservation(
-  table: TableAccess,
-  reservation: Reservation,
-  leaving: readonly string[],
-  options: CallOptions,
-): Promise<boolean> {
-  if (reservation.revision === 0) return true;
-  const { claimants, owner, lastOwner } = reservation;
-  const left = claimants.filter((id) => !leaving.includes(id));
-  const isNeeded = owner !== undefined || lastOwner !== undefined || left.length > 0;
-  return isNeeded ? rewrite(table, reservation, left, options) : remove(table, reservation, options);
-}
-
-async function remove(
   { client, tableName }: TableAccess,
   reservation: Reservation,
+  leftOver: LeftOver,
   options: CallOptions,
 ): Promise<boolean> {
+  const next = tidied(reservation, leftOver);
+  if (next === reservation) return true;
   const condition = revisionIs(reservation.revision);
-  const command = new DeleteCommand({
+  const onItem = {
     TableName: tableName,
     Key: keyOf(nameKey(reservation.name)),
     ConditionExpression: condition.text,
-    ...references(condition),
-  });
-  return (await callIfMet(() => client.send(command, sendOptions(options)))).met;
-}
-
-async function rewrite(
-  { client, tableName }: TableAccess,
-  reservation: Reservation,
-  left: readonly string[],
-  options: CallOptions,
-): Promise<boolean> {
-  const condition = revisionIs(reservation.revision);
-  const isWaitedFor = left.length > 0;
-  const { partitionKey, sortKey } = TABLE.index;
-  const change = {
-    text: isWaitedFor
-      ? 'SET #claimants = :left ADD #revision :one'
-      : 'REMOVE #claimants, #group, #sort ADD #revision :one',
-    names: {
-      '#claimants': 'claimants',
-      '#revision': 'revision',
-      ...(!isWaitedFor && { '#group': partitionKey, '#sort': sortKey }),
-    },
-    values: { ':one': 1, ...(isWaitedFor && { ':left': new Set(left) }) },
   };
-  const command = new UpdateCommand({
-    TableName: tableName,
-    Key: keyOf(nameKey(reservation.name)),
-    UpdateExpression: change.text,
-    ConditionExpression: condition.text,
-    ...references(change, condition),
-  });
-  return (await callIfMet(() => client.send(command, sendOptions(options)))).met;
+  const change = next && update(changeOf(next));
+  const command = change
+    ? new UpdateCommand({ ...onItem, UpdateExpression: change.text, ...references(change, condition) })
+    : new DeleteCommand({ ...onItem, ...references(condition) });
+  return (await callIfMet(() => send(client, command, options))).met;
+}
+
+function changeOf({ owner, claimants, isListed, revision }: Reservation): ItemChange {
+  const { partitionKey, sortKey } = TABLE.index;
+  return {
+    revision,
+    owner,
+    claimants: claimants.length > 0 ? new Set(claimants) : undefined,
+    ...(!isListed && { [partitionKey]: undefined, [sortKey]: undefined }),
+  };
+}
+
+function send(
+  client: TableAccess['client'],
+  command: UpdateCommand | DeleteCommand,
+  options: CallOptions,
+): Promise<unknown> {
+  return command instanceof UpdateCommand
+    ? client.send(command, sendOptions(options))
+    : client.send(command, sendOptions(options));
 }

@@ -32,7 +32,7 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
     writeTogether: (writes, options = {}) => writeTogether(deps, writes, options),
     reservation: (name, options = {}) => readReservation(deps, name, options),
     find: (name, options = {}) => find(deps, name, options),
-    tidy: (reservation, leaving, options = {}) => tidyReservation(deps, reservation, leaving, options),
+    tidy: (reservation, leftOver, options = {}) => tidyReservation(deps, reservation, leftOver, options),
     listConflicts: (options = {}) => listConflicts(index, options),
     listDeletedOn: (day, options = {}) => listDeletedOn(index, day, options),
     listByCreation: (from, options = {}) => listMonths(index, from, options),

@@ -84,7 +84,13 @@ export function userAfter({ write, app }: PreparedWrite): StoredUser {
   const { id, profile, record, locked, tombstone, restoredAt } = next;
   const previous = expected?.previousClerkUserId ?? write.inheritFrom;
   return {
-    ...{ id, profile, record, locked, tombstone, restoredAt, held },
+    id,
+    profile,
+    record,
+    locked,
+    tombstone,
+    restoredAt,
+    held,
     revision: (expected?.revision ?? 0) + 1,
     createdAt: expected?.createdAt ?? now,
     updatedAt: now,

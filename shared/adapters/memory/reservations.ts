@@ -1,6 +1,6 @@
 import type { NameChange } from '../../domain/name-change.ts';
-import type { Name, Reservation } from '../../domain/names.ts';
-import { freeName, nameKey } from '../../domain/names.ts';
+import type { LeftOver, Name, Reservation } from '../../domain/names.ts';
+import { freeName, nameKey, tidied } from '../../domain/names.ts';
 
 /** Reservations in memory, and since when somebody waits for each. */
 export interface MemoryReservations {
@@ -8,51 +8,43 @@ export interface MemoryReservations {
   /** Those that stand in the way of the changes, as they are. */
   unmet(changes: readonly NameChange[]): readonly Reservation[];
   make(changes: readonly NameChange[], now: number): void;
-  tidy(reservation: Reservation, leaving: readonly string[]): boolean;
+  tidy(reservation: Reservation, leftOver: LeftOver): boolean;
   /** Names that somebody waits for, the longest waited for first. */
   conflicts(): readonly Name[];
   /** Every reservation that is written down. */
   all(): readonly Reservation[];
 }
 
-interface Entry {
-  readonly reservation: Reservation;
-  /** ms; undefined when nobody waits. */
-  readonly listedAt: number | undefined;
-}
-
 export function createMemoryReservations(): MemoryReservations {
-  const entries = new Map<string, Entry>();
-  const get = (name: Name): Reservation => entries.get(nameKey(name))?.reservation ?? freeName(name);
+  const written = new Map<string, Reservation>();
+  /** When somebody last began to wait for a name, ms. */
+  const listed = new Map<string, number>();
+  const get = (name: Name): Reservation => written.get(nameKey(name)) ?? freeName(name);
   return {
     get,
     unmet: (changes) => changes.filter((change) => !isMet(change, get(change.name))).map(({ name }) => get(name)),
     make(changes, now) {
       for (const change of changes) {
         const key = nameKey(change.name);
-        const listedAt = change.waiting.length > 0 ? now : entries.get(key)?.listedAt;
-        entries.set(key, { reservation: changed(change, get(change.name)), listedAt });
+        if (change.waiting.length > 0) listed.set(key, now);
+        written.set(key, changed(change, get(change.name)));
       }
     },
-    tidy(reservation, leaving) {
+    tidy(reservation, leftOver) {
+      const next = tidied(reservation, leftOver);
+      if (next === reservation) return true;
+      if (get(reservation.name).revision !== reservation.revision) return false;
       const key = nameKey(reservation.name);
-      const entry = entries.get(key);
-      if (reservation.revision === 0) return true;
-      if (entry?.reservation.revision !== reservation.revision) return false;
-      const { owner, lastOwner, claimants, revision } = reservation;
-      const left = claimants.filter((id) => !leaving.includes(id));
-      const isNeeded = owner !== undefined || lastOwner !== undefined || left.length > 0;
-      const tidied = { ...reservation, claimants: left, revision: revision + 1 };
-      if (isNeeded) entries.set(key, { reservation: tidied, listedAt: left.length > 0 ? entry.listedAt : undefined });
-      else entries.delete(key);
+      if (!next?.isListed) listed.delete(key);
+      if (next) written.set(key, next);
+      else written.delete(key);
       return true;
     },
     conflicts: () =>
-      [...entries]
-        .flatMap(([key, { reservation, listedAt }]) => (listedAt === undefined ? [] : [{ key, reservation, listedAt }]))
-        .toSorted((a, b) => a.listedAt - b.listedAt || (a.key < b.key ? -1 : 1))
-        .map(({ reservation }) => reservation.name),
-    all: () => [...entries.values()].map(({ reservation }) => reservation),
+      [...listed]
+        .toSorted(([a, since], [b, later]) => since - later || (a < b ? -1 : 1))
+        .flatMap(([key]) => written.get(key)?.name ?? []),
+    all: () => [...written.values()],
   };
 }
 
@@ -79,6 +71,7 @@ function changed(change: NameChange, before: Reservation): Reservation {
     owner: takenBy ?? (releasedBy === undefined ? before.owner : undefined),
     lastOwner: lastOwnerAfter(),
     claimants: [...new Set([...before.claimants, ...waiting])].filter((id) => !gone.includes(id)).toSorted(),
+    isListed: before.isListed || waiting.length > 0,
     revision: before.revision + 1,
   };
 

@@ -9,6 +9,7 @@ import { secondsOf } from '../dynamodb/expiry.ts';
 import { createMemoryReservations } from './reservations.ts';
 import { createUserItems, rowsOf } from './user-items.ts';
 import type { Listed, UserItem } from './user-items.ts';
+import type { MemoryTable } from './write-users.ts';
 import { writeUser, writeUsers } from './write-users.ts';
 
 /** A user store without a table, and what others than the synchronisation do to the items of one. */
@@ -36,37 +37,41 @@ export function createMemoryUserStore({ clock }: { readonly clock: Clock }): Mem
     if (!item) throw new Error(`There is no user ${id} to change.`);
     items.put(changed(item));
   };
-  const list = (options: CallOptions, matches: (row: Listed) => boolean): AsyncGenerator<Listed> =>
-    each(options, () => rowsOf(items.all()).filter(matches));
   return {
     get: (id, options = {}) => answer(options, () => items.living(id)?.user),
     write: (write, options = {}) => answer(options, () => writeUser(table, write)),
     writeTogether: (writes, options = {}) => answer(options, () => writeUsers(table, writes)),
     reservation: (name, options = {}) => answer(options, () => reservations.get(name)),
     find: (name, options = {}) => answer(options, () => items.living(reservations.get(name).owner ?? '')?.user),
-    tidy: (reservation, leaving, options = {}) => answer(options, () => reservations.tidy(reservation, leaving)),
-    listByCreation: (from, options = {}) => {
-      const groups = new Set(monthGroups(from, clock.now()));
-      return map(
-        list(options, ({ group, at }) => groups.has(group) && at >= from),
-        ({ row }) => row,
-      );
-    },
-    listUnknownCreation: (options = {}) =>
-      map(
-        list(options, ({ group }) => group === UNKNOWN_CREATION),
-        ({ row }) => row,
-      ),
-    listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
-    listDeletedOn: (day, options = {}) =>
-      map(
-        list(options, ({ group }) => group === deletedGroup(day)),
-        ({ row }) => row.id,
-      ),
+    tidy: (reservation, leftOver, options = {}) => answer(options, () => reservations.tidy(reservation, leftOver)),
+    ...listings(table, clock),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
     users: () => items.all().flatMap(({ user }) => items.living(user.id)?.user ?? []),
     reservations: () => reservations.all(),
+  };
+}
+
+type Listings = Pick<UserStore, 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'>;
+
+function listings({ items, reservations }: MemoryTable, clock: Clock): Listings {
+  const list = (options: CallOptions, matches: (row: Listed) => boolean): AsyncGenerator<Listed> =>
+    each(options, () => rowsOf(items.all()).filter(matches));
+  return {
+    listByCreation: (from, options = {}) => {
+      const groups = new Set(monthGroups(from, clock.now()));
+      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from);
+      return map(rows, ({ row }) => row);
+    },
+    listUnknownCreation: (options = {}) => {
+      const rows = list(options, ({ group }) => group === UNKNOWN_CREATION);
+      return map(rows, ({ row }) => row);
+    },
+    listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
+    listDeletedOn: (day, options = {}) => {
+      const rows = list(options, ({ group }) => group === deletedGroup(day));
+      return map(rows, ({ row }) => row.id);
+    },
   };
 }
 

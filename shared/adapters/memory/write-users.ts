@@ -7,12 +7,13 @@ import { refuseUnstorable } from '../dynamodb/storable-user.ts';
 import type { MemoryReservations } from './reservations.ts';
 import type { UserItem, UserItems } from './user-items.ts';
 
-interface Table {
+/** What a memory store keeps. */
+export interface MemoryTable {
   readonly items: UserItems;
   readonly reservations: MemoryReservations;
 }
 
-export function writeUser(table: Table, write: UserWrite): WriteResult {
+export function writeUser(table: MemoryTable, write: UserWrite): WriteResult {
   const result = writeAll(table, [write]);
   if (result.status !== 'written') return result;
   const [user] = result.users;
@@ -20,7 +21,7 @@ export function writeUser(table: Table, write: UserWrite): WriteResult {
   return { status: 'written', user };
 }
 
-export function writeUsers(table: Table, writes: readonly UserWrite[]): JointWriteResult {
+export function writeUsers(table: MemoryTable, writes: readonly UserWrite[]): JointWriteResult {
   const result = writeAll(table, writes);
   return result.status === 'lost' ? { status: 'lost' } : result;
 }
@@ -31,7 +32,7 @@ type Result =
   | NamesChanged;
 
 /** All or nothing: every user has the revision that was expected, and every name is as its change takes it to be. */
-function writeAll({ items, reservations }: Table, writes: readonly UserWrite[]): Result {
+function writeAll({ items, reservations }: MemoryTable, writes: readonly UserWrite[]): Result {
   for (const write of writes) refuseUnstorable(write, appAfter(write, write.expected?.app ?? {}, items));
   const lost = writes.find(({ next, expected }) => items.living(next.id)?.user.revision !== expected?.revision);
   if (lost) return { status: 'lost', current: items.living(lost.next.id)?.user };

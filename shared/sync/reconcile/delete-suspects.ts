@@ -1,7 +1,7 @@
 import type { Changes, ChangeCounter } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
-import { each } from './each.ts';
+import { each } from '../each.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';

@@ -2,7 +2,7 @@ import type { IndexedUser } from '../../ports/user-store.ts';
 import type { ChangeCounter, Changes } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
-import { each } from './each.ts';
+import { each } from '../each.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
 import { mirrorRead } from './mirror-read.ts';

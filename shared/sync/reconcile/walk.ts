@@ -3,7 +3,7 @@ import { createChangeCounter } from './changes.ts';
 
 import { Comparison } from './compare.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
-import { each } from './each.ts';
+import { each } from '../each.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
 import type { ListedPage } from './list-users.ts';

@@ -34,13 +34,13 @@ export function describeUserNames(name: string, open: () => Promise<UserStoreWor
     async function have(id: string, name: Name): Promise<StoredUser> {
       return written(await move(id, { [name.kind]: name.value }, [doing('take', name)]));
     }
-    const state = async (name: Name): Promise<Omit<Reservation, 'name' | 'revision'>> => {
+    const state = async (name: Name): Promise<Pick<Reservation, 'owner' | 'lastOwner' | 'claimants'>> => {
       const { owner, lastOwner, claimants } = await store.reservation(name);
       return { owner, lastOwner, claimants };
     };
 
     it('are free until somebody takes them', async () => {
-      expect(await store.reservation(ADA)).toEqual({ name: ADA, ...FREE, revision: 0 });
+      expect(await store.reservation(ADA)).toEqual({ name: ADA, ...FREE, isListed: false, revision: 0 });
       expect(await store.find(ADA)).toBeUndefined();
     });
 
@@ -180,7 +180,7 @@ export function describeUserNames(name: string, open: () => Promise<UserStoreWor
         );
         // One set cannot be added to and taken from in the same change: who is left over is tidied away.
         expect(await state(ADA)).toEqual({ ...FREE, owner: 'user_b', claimants: ['user_a', 'user_b'] });
-        expect(await store.tidy(await store.reservation(ADA), ['user_b'])).toBe(true);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: ['user_b'], owner: false })).toBe(true);
         expect(await state(ADA)).toEqual({ ...FREE, owner: 'user_b', claimants: ['user_a'] });
       });
 
@@ -211,27 +211,47 @@ export function describeUserNames(name: string, open: () => Promise<UserStoreWor
       it('are removed when they are tidied', async () => {
         await have('user_a', ADA);
         await move('user_a', {}, [doing('release', ADA)]);
-        expect(await store.tidy(await store.reservation(ADA), [])).toBe(true);
-        expect(await store.reservation(ADA)).toEqual({ name: ADA, ...FREE, revision: 0 });
+        expect(await store.tidy(await store.reservation(ADA), { claimants: [], owner: false })).toBe(true);
+        expect(await store.reservation(ADA)).toEqual({ name: ADA, ...FREE, isListed: false, revision: 0 });
       });
 
       it('are needed while somebody has them, had them or waits for them', async () => {
         await have('user_a', ADA);
-        expect(await store.tidy(await store.reservation(ADA), [])).toBe(true);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: [], owner: false })).toBe(true);
         expect(await state(ADA)).toEqual({ ...FREE, owner: 'user_a' });
         const next = { ...aUser('user_a'), tombstone: { deletedAt: NOW } };
         await move('user_a', {}, [doing('retire', ADA)], { next });
-        expect(await store.tidy(await store.reservation(ADA), [])).toBe(true);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: [], owner: false })).toBe(true);
         expect(await state(ADA)).toEqual({ ...FREE, lastOwner: 'user_a' });
+      });
+
+      it('are not written when there is nothing to tidy', async () => {
+        await have('user_a', ADA);
+        await move('user_b', {}, [doing('wait', ADA)]);
+        const before = await store.reservation(ADA);
+        expect(before).toMatchObject({ isListed: true, revision: 2 });
+        expect(await store.tidy(before, { claimants: [], owner: false })).toBe(true);
+        expect(await store.reservation(ADA)).toEqual(before);
+      });
+
+      it('lose an owner who has nothing to do with them, and are given to whoever waits', async () => {
+        await have('user_a', ADA);
+        await move('user_b', {}, [doing('wait', ADA)]);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: [], owner: true })).toBe(true);
+        expect(await state(ADA)).toEqual({ ...FREE, claimants: ['user_b'] });
+        expect(await all(store.listConflicts())).toEqual([ADA]);
+        await have('user_b', ADA);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: [], owner: true })).toBe(true);
+        expect(await store.reservation(ADA)).toMatchObject({ ...FREE, revision: 0 });
       });
 
       it('leave the list of conflicts with the last who waits', async () => {
         await have('user_a', ADA);
         await move('user_b', {}, [doing('wait', ADA)]);
         await move('user_c', {}, [doing('wait', ADA)]);
-        expect(await store.tidy(await store.reservation(ADA), ['user_b'])).toBe(true);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: ['user_b'], owner: false })).toBe(true);
         await expect.poll(() => all(store.listConflicts()), { timeout: 10_000 }).toEqual([ADA]);
-        expect(await store.tidy(await store.reservation(ADA), ['user_c'])).toBe(true);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: ['user_c'], owner: false })).toBe(true);
         await expect.poll(() => all(store.listConflicts()), { timeout: 10_000 }).toEqual([]);
         expect(await state(ADA)).toEqual({ ...FREE, owner: 'user_a' });
       });
@@ -241,13 +261,13 @@ export function describeUserNames(name: string, open: () => Promise<UserStoreWor
         await move('user_a', {}, [doing('release', ADA)]);
         const before = await store.reservation(ADA);
         await have('user_b', ADA);
-        expect(await store.tidy(before, [])).toBe(false);
-        expect(await store.tidy({ ...before, claimants: ['user_c'] }, [])).toBe(false);
+        expect(await store.tidy(before, { claimants: [], owner: false })).toBe(false);
+        expect(await store.tidy({ ...before, claimants: ['user_c'] }, { claimants: [], owner: false })).toBe(false);
         expect(await state(ADA)).toEqual({ ...FREE, owner: 'user_b' });
       });
 
       it('need no tidying when they were never written', async () => {
-        expect(await store.tidy(await store.reservation(ADA), [])).toBe(true);
+        expect(await store.tidy(await store.reservation(ADA), { claimants: [], owner: false })).toBe(true);
       });
     });
 

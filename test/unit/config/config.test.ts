@@ -126,7 +126,15 @@ describe("the authorizer's configuration", () => {
   });
 
   it('never repeats a value: a secret may have been put into the wrong variable', () => {
-    const names = [...Object.keys(COMPLETE), 'CLERK_API_URL', 'MISSING_AZP', 'ON_STORE_FAILURE', 'RETURNING_USER', 'TOKEN_FROM', 'STAGE'];
+    const names = [
+      ...Object.keys(COMPLETE),
+      'CLERK_API_URL',
+      'MISSING_AZP',
+      'ON_STORE_FAILURE',
+      'RETURNING_USER',
+      'TOKEN_FROM',
+      'STAGE',
+    ];
     const environment = Object.fromEntries(names.map((name) => [name, 'sk_test_example\u0000']));
     const problems = problemsOf(() => parseAuthorizerConfig(environment));
     expect(problems).toHaveLength(names.length - 1);

@@ -3,7 +3,7 @@ import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { collectSuspects, createSuspectSpool } from '../../../shared/sync/reconcile/suspects.ts';
-import { each } from '../../../shared/sync/reconcile/each.ts';
+import { each } from '../../../shared/sync/each.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
 import type { World } from './support/world.ts';

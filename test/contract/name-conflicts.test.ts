@@ -1,0 +1,387 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DirectoryUser } from '../../shared/ports/user-directory.ts';
+import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
+import { resolveName } from '../../shared/sync/names/resolve-name.ts';
+import { startTestTables } from '../support/dynamodb/test-tables.ts';
+import type { TestTables } from '../support/dynamodb/test-tables.ts';
+import { BEGIN, emailName, openNameWorld, person, username } from '../support/names/name-world.ts';
+import type { NameWorld } from '../support/names/name-world.ts';
+
+let tables: TestTables;
+beforeAll(async () => {
+  tables = await startTestTables();
+});
+afterAll(() => tables.close());
+
+const ADA = 'ada@example.com';
+const BEA = 'bea@example.com';
+
+/** Puts users into Clerk and into the table. */
+async function settle(world: NameWorld, ...users: readonly DirectoryUser[]): Promise<void> {
+  for (const user of users) {
+    world.directory.put(user);
+    await world.announce(user);
+  }
+}
+
+/** Nothing is broken and nothing is open, and these are the owners. */
+async function expectOwners(world: NameWorld, owners: Readonly<Record<string, string>>): Promise<void> {
+  const audit = await world.audit();
+  expect(audit.broken).toEqual([]);
+  expect(audit.open).toEqual([]);
+  expect(Object.fromEntries(audit.owners)).toMatchObject(owners);
+}
+
+describe('An email that another live user has', () => {
+  it('is stored with the newcomer, who waits: nobody fails and nobody is merged', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    const result = await world.announce(person('user_b', 'ADA@example.com'));
+    expect(result).toMatchObject({ status: 'settled', outcome: 'created' });
+    const [a, b] = [await world.get('user_a'), await world.get('user_b')];
+    expect(a?.held.email).toBe(ADA);
+    expect(b).toMatchObject({ profile: { content: { email: 'ADA@example.com' } }, held: { username: 'ada-b' } });
+    expect(world.metrics.sum('EmailConflict')).toBe(1);
+    const { broken, open, owners } = await world.audit();
+    expect([broken, open, owners.get(`email#${ADA}`)]).toEqual([[], [], 'user_a']);
+  });
+
+  it('is counted once and logged with ids only, however often the newcomer is written', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    await world.announce(person('user_b', ADA, { asOf: BEGIN + 10_000, record: { banned: true } }));
+    expect(world.metrics.sum('EmailConflict')).toBe(1);
+    expect(JSON.stringify(world.log.lines)).not.toContain('example.com');
+  });
+
+  it('goes to the one to whom Clerk gives it, when the other has another by now', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    world.directory.put(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    await settle(world, person('user_b', ADA, { asOf: BEGIN + 70_000 }));
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    await expectOwners(world, { [`email#${ADA}`]: 'user_b', [`email#${BEA}`]: 'user_a' });
+    expect((await world.get('user_a'))?.profile.content.email).toBe(BEA);
+  });
+
+  it('stays with its owner when Clerk gives it to her, and the newcomer becomes what Clerk says', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    world.directory.put(person('user_b', BEA, { asOf: BEGIN + 60_000 }));
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    await expectOwners(world, { [`email#${ADA}`]: 'user_a', [`email#${BEA}`]: 'user_b' });
+  });
+
+  it('stays where it is while Clerk gives it to both', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('waiting');
+    expect((await world.audit()).owners.get(`email#${ADA}`)).toBe('user_a');
+    expect((await world.audit()).broken).toEqual([]);
+  });
+
+  it('stays where it is when Clerk cannot be asked, and is resolved later', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    world.directory.put(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    world.directory.onCall(() => new DirectoryUnavailable('down'));
+    await expect(resolveName(world.deps, emailName(ADA))).rejects.toThrow(DirectoryUnavailable);
+    expect((await world.audit()).owners.get(`email#${ADA}`)).toBe('user_a');
+    world.directory.onCall();
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${ADA}`]: 'user_b' });
+  });
+
+  it('goes to the newcomer when Clerk no longer has its owner, who is not deleted for it', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    world.directory.remove('user_a');
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('waiting');
+    expect((await world.audit()).broken).toEqual([]);
+    expect((await world.audit()).owners.get(`email#${ADA}`)).toBe('user_b');
+    expect((await world.get('user_a'))?.tombstone).toBeUndefined();
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN + 100_000 });
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    await expectOwners(world, { [`email#${ADA}`]: 'user_b' });
+  });
+
+  it('that is not verified reserves nothing and conflicts with nobody', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA, { record: { verifiedEmail: null } }));
+    expect(world.metrics.sum('EmailConflict')).toBe(0);
+    await expectOwners(world, { [`email#${ADA}`]: 'user_a' });
+  });
+
+  it('that a token shows reserves nothing', async () => {
+    const world = await openNameWorld(tables);
+    const claims = { email: ADA, firstName: 'A', lastName: null, imageUrl: null };
+    await world.apply({ source: 'token', id: 'user_a', claims, asOf: BEGIN });
+    expect(await world.get('user_a')).toMatchObject({ held: {} });
+    expect((await world.audit()).owners.size).toBe(0);
+  });
+});
+
+describe('A free email', () => {
+  it('that its owner gives up goes to the one who waits, and Clerk need not be asked', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    await world.announce(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    expect((await world.audit()).open).toHaveLength(1);
+    world.directory.onCall(() => new DirectoryUnavailable('down'));
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${ADA}`]: 'user_b', [`email#${BEA}`]: 'user_a' });
+  });
+
+  it('goes to the one of several to whom Clerk gives it', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA), person('user_c', ADA), person('user_d', ADA));
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN + 100_000 });
+    world.directory.remove('user_a');
+    for (const id of ['user_b', 'user_d']) world.directory.put(person(id, null, { asOf: BEGIN + 60_000 }));
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${ADA}`]: 'user_c' });
+  });
+
+  it('goes to one of several of whom Clerk says nothing', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA), person('user_c', ADA));
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN + 100_000 });
+    for (const { id } of world.directory.users()) world.directory.remove(id);
+    await world.resolveAll();
+    const { open, broken, owners } = await world.audit();
+    expect([open, broken]).toEqual([[], []]);
+    expect(['user_b', 'user_c']).toContain(owners.get(`email#${ADA}`));
+  });
+
+  it('leaves the table when nobody needs it', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    await world.announce(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    expect((await world.store.reservation(emailName(ADA))).revision).toBe(0);
+  });
+
+  it('is remembered as that of a deleted user, who has it back when she is restored', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN });
+    expect(await world.store.reservation(emailName(ADA))).toMatchObject({ owner: undefined, lastOwner: 'user_a' });
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    await world.apply({ source: 'read', ...person('user_a', ADA), seenAt: BEGIN + 600_000, lifts: 'deleted' });
+    await expectOwners(world, { [`email#${ADA}`]: 'user_a' });
+    expect(await world.get('user_a')).toMatchObject({ held: { email: ADA, username: 'ada' } });
+  });
+
+  it('that somebody else has by then makes the restored user wait', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN });
+    await settle(world, person('user_b', ADA));
+    await world.apply({ source: 'read', ...person('user_a', ADA), seenAt: BEGIN + 600_000, lifts: 'deleted' });
+    expect((await world.audit()).broken).toEqual([]);
+    expect((await world.audit()).owners.get(`email#${ADA}`)).toBe('user_b');
+    expect(world.metrics.sum('EmailConflict')).toBe(1);
+  });
+});
+
+describe('A swap of two emails', () => {
+  const later = { asOf: BEGIN + 60_000 };
+
+  it('of which both events arrive ends with both right', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', BEA));
+    await settle(world, person('user_a', BEA, later), person('user_b', ADA, later));
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${BEA}`]: 'user_a', [`email#${ADA}`]: 'user_b' });
+  });
+
+  it('of which one event is lost is made whole in one transaction', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', BEA));
+    world.directory.put(person('user_b', ADA, later));
+    await settle(world, person('user_a', BEA, later));
+    const revisions = [(await world.get('user_a'))?.revision, (await world.get('user_b'))?.revision];
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${BEA}`]: 'user_a', [`email#${ADA}`]: 'user_b' });
+    const after = [(await world.get('user_a'))?.revision, (await world.get('user_b'))?.revision];
+    expect(after).toEqual(revisions.map((revision = 0) => revision + 1));
+  });
+
+  it('among three, of which two events are lost, ends with all three right', async () => {
+    const world = await openNameWorld(tables);
+    const CEA = 'cea@example.com';
+    await settle(world, person('user_a', ADA), person('user_b', BEA), person('user_c', CEA));
+    world.directory.put(person('user_b', CEA, later));
+    world.directory.put(person('user_c', ADA, later));
+    await settle(world, person('user_a', BEA, later));
+    await world.resolveAll();
+    await world.resolveAll();
+    await expectOwners(world, {
+      [`email#${BEA}`]: 'user_a',
+      [`email#${CEA}`]: 'user_b',
+      [`email#${ADA}`]: 'user_c',
+    });
+  });
+});
+
+describe('A re-registration whose creation precedes the deletion', () => {
+  it.each(['fresh', 'relink'] as const)('ends with the address at the new user (%s)', async (returningUser) => {
+    const world = await openNameWorld(tables, { returningUser });
+    await settle(world, person('user_old', ADA));
+    const again = person('user_new', ADA, { record: { clerkCreatedAt: BEGIN + 1 } });
+    world.directory.remove('user_old');
+    await settle(world, again);
+    expect((await world.get('user_new'))?.held.email).toBeUndefined();
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN + 5_000 });
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${ADA}`]: 'user_new' });
+    const back = await world.get('user_new');
+    expect(back?.previousClerkUserId).toBe(returningUser === 'relink' ? 'user_old' : undefined);
+  });
+});
+
+describe('Usernames', () => {
+  const named = (id: string, name: string | null, asOf = BEGIN): DirectoryUser =>
+    person(id, `${id}@example.com`, { asOf, record: { username: name } });
+
+  it('come from the email when Clerk has none, and from the id without an email', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', 'Ada.Lovelace+x@example.com'), person('user_2BcD', null));
+    expect((await world.get('user_a'))?.held.username).toBe('ada.lovelace+x');
+    expect((await world.get('user_2BcD'))?.held.username).toBe('2bcd');
+  });
+
+  it('that are derived end with a part of the id when somebody has the plain one', async () => {
+    const world = await openNameWorld(tables);
+    const people = ['user_1aaaa', 'user_2bbbb', 'user_3cccc'].map((id, n) => person(id, `ada@${n}.example.com`));
+    await settle(world, ...people);
+    const names = await Promise.all(people.map(async ({ id }) => (await world.get(id))?.held.username));
+    expect(names).toEqual(['ada', 'ada-bbbb', 'ada-cccc']);
+    await expectOwners(world, {});
+  });
+
+  it('that are derived stay when the email changes', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    await expectOwners(world, { 'username#ada': 'user_a', [`email#${BEA}`]: 'user_a' });
+  });
+
+  it('that Clerk chose beat a derived one, whose holder gets the suffix, without asking Clerk', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_1aaaa', ADA));
+    world.directory.onCall(() => new DirectoryUnavailable('down'));
+    await settle(world, named('user_b', 'Ada'));
+    expect(world.metrics.sum('UsernameConflict')).toBe(1);
+    await world.resolveAll();
+    await expectOwners(world, { 'username#ada': 'user_b', 'username#ada-aaaa': 'user_1aaaa' });
+    expect((await world.get('user_b'))?.record?.content.username).toBe('Ada');
+  });
+
+  it('that cross, of which both events arrive, end with one owner each', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, named('user_a', 'ada'), named('user_b', 'bea'));
+    await settle(world, named('user_a', 'bea', BEGIN + 60_000), named('user_b', 'ada', BEGIN + 60_000));
+    await world.resolveAll();
+    await expectOwners(world, { 'username#bea': 'user_a', 'username#ada': 'user_b' });
+  });
+
+  it('that cross, of which one event is lost, end with one owner each', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, named('user_a', 'ada'), named('user_b', 'bea'));
+    world.directory.put(named('user_b', 'ada', BEGIN + 60_000));
+    await settle(world, named('user_a', 'bea', BEGIN + 60_000));
+    await world.resolveAll();
+    await expectOwners(world, { 'username#bea': 'user_a', 'username#ada': 'user_b' });
+  });
+
+  it('that Clerk takes back make room for a derived one', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, named('user_a', 'chosen'), named('user_a', null, BEGIN + 60_000));
+    expect((await world.get('user_a'))?.held.username).toBe('user_a');
+    await world.resolveAll();
+    await settle(world, named('user_b', 'chosen'));
+    await expectOwners(world, { 'username#chosen': 'user_b' });
+  });
+});
+
+describe('A user who comes back', () => {
+  it('inherits what the application kept of her, and only once', async () => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    await settle(world, person('user_old', ADA));
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    await settle(world, person('user_new', ADA, { record: { clerkCreatedAt: BEGIN } }));
+    expect(await world.get('user_new')).toMatchObject({ previousClerkUserId: 'user_old', held: { email: ADA } });
+    await settle(world, person('user_new', BEA, { asOf: BEGIN + 60_000, record: { clerkCreatedAt: BEGIN } }));
+    await settle(world, person('user_third', ADA, { record: { clerkCreatedAt: BEGIN + 1 } }));
+    expect((await world.get('user_third'))?.previousClerkUserId).toBeUndefined();
+    await expectOwners(world, { [`email#${ADA}`]: 'user_third', [`email#${BEA}`]: 'user_new' });
+  });
+
+  it.each([
+    ['an older account with the same address', person('user_new', ADA, { record: { clerkCreatedAt: 1 } })],
+    [
+      'an address that is not verified',
+      person('user_new', ADA, { record: { verifiedEmail: null, clerkCreatedAt: BEGIN } }),
+    ],
+    ['another address', person('user_new', BEA, { record: { clerkCreatedAt: BEGIN } })],
+  ])('is not %s', async (_name, user) => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    await settle(world, person('user_old', ADA));
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    await settle(world, user);
+    expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
+  });
+
+  it('is not somebody who has had another address', async () => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    await settle(world, person('user_old', ADA));
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    const born = { record: { clerkCreatedAt: BEGIN } };
+    await settle(world, person('user_new', BEA, born), person('user_new', ADA, { ...born, asOf: BEGIN + 60_000 }));
+    expect(await world.get('user_new')).toMatchObject({ held: { email: ADA } });
+    expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
+  });
+});
+
+describe('Everybody at once', () => {
+  const crowd = Array.from({ length: 64 }, (_, n) => `user_${String(n).padStart(2, '0')}xyz${n}`);
+
+  it('64 users race for one email: one has it, 63 wait, and Clerk settles it', { timeout: 120_000 }, async () => {
+    const world = await openNameWorld(tables);
+    const chosen = crowd[37] ?? '';
+    const started = performance.now();
+    const results = await Promise.all(crowd.map((id) => world.announce(person(id, ADA))));
+    expect(results.every(({ status }) => status === 'settled')).toBe(true);
+    const raced = await world.audit();
+    expect(raced.broken).toEqual([]);
+    expect(world.metrics.sum('EmailConflict')).toBe(63);
+    for (const id of crowd) world.directory.put(person(id, id === chosen ? ADA : null, { asOf: BEGIN + 60_000 }));
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${ADA}`]: chosen });
+    const names = new Set((await Promise.all(crowd.map((id) => world.get(id)))).map((user) => user?.held.username));
+    expect(names.size).toBe(64);
+    const ms = Math.round(performance.now() - started);
+    console.info(`64 users for one email: raced and resolved in ${ms} ms, 1 owner, 63 conflicts counted, 64 usernames`);
+  });
+
+  it('resolvers that run at the same time end in the same place', { timeout: 120_000 }, async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', BEA), person('user_c', ADA));
+    const later = { asOf: BEGIN + 60_000 };
+    world.directory.put(person('user_a', BEA, later));
+    world.directory.put(person('user_b', null, later));
+    await world.announce(person('user_a', BEA, later));
+    await Promise.allSettled(
+      Array.from({ length: 8 }, () =>
+        Promise.all([ADA, BEA].map((email) => resolveName(world.deps, emailName(email)))),
+      ),
+    );
+    await world.resolveAll();
+    await expectOwners(world, { [`email#${ADA}`]: 'user_c', [`email#${BEA}`]: 'user_a' });
+  });
+
+  it('names that nobody has written are settled', async () => {
+    const world = await openNameWorld(tables);
+    expect(await resolveName(world.deps, username('nobody'))).toBe('settled');
+  });
+});
