@@ -3,6 +3,8 @@ import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import { judgeRun } from '../../shared/sync/reconcile/judge.ts';
+import type { ConflictsChunk } from '../../shared/sync/reconcile/resolve-conflicts.ts';
+import { resolveConflicts } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { NEW_RUN, openRun } from '../../shared/sync/reconcile/run.ts';
 import { completeUnknown } from '../../shared/sync/reconcile/unknown-creation.ts';
@@ -38,6 +40,7 @@ export class FullRun {
       await this.#completeUnknown();
       await this.#judge(countedBefore);
       if (this.#state.heldBecause === undefined && this.#state.suspects > 0) await this.#delete();
+      await this.#resolveConflicts();
     } catch (error) {
       this.#learn({ failedBecause: error instanceof Error ? error.message : String(error) });
     }
@@ -76,6 +79,14 @@ export class FullRun {
       const newcomers = this.#state.newcomers + chunk.newcomers;
       this.#learn({ newcomers, changes: addChanges(this.#state.changes, chunk.changes) });
     });
+  }
+
+  /** Last: what the run has changed and deleted has set names free. */
+  #resolveConflicts(): Promise<void> {
+    const work = resolveConflicts.bind(undefined, this.#deps);
+    return this.#chunks.run<number, ConflictsChunk>('conflicts', 0, work, ({ waiting }) =>
+      this.#learn({ conflicts: waiting }),
+    );
   }
 
   #learn(more: Partial<RunState>): void {

@@ -4,7 +4,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 
 /** The functions of the construct; each has its entry file in `functions/<name>/handler.ts`. */
-export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', 'whoami'] as const;
+export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', 'whoami', 'changes'] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 

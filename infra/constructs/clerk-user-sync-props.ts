@@ -65,6 +65,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly clerkApiUrl?: string;
   /**
+   * What becomes of a new Clerk user with the verified email of a deleted one: `relink` lets him inherit what your application
+   * kept about the deleted user, as long as her personal data have not been erased.
+   * @default 'fresh' - a stranger
+   */
+  readonly returningUser?: 'fresh' | 'relink';
+  /**
    * When reconcile runs start; `off` for none.
    * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
    */

@@ -4,6 +4,7 @@ import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authoriz
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { FunctionName } from './bundle.ts';
+import { ChangeStream } from './change-stream.ts';
 import { ClerkSecret } from './clerk-secret.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
@@ -46,6 +47,7 @@ export class ClerkUserSync extends Construct {
     });
     this.functions = functions.all;
     wireFunctions(functions.all, { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() });
+    new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
     const api = this.#api(props, settings);
     this.api = api.http;
     this.authorizer = api.authorizer;

@@ -35,6 +35,7 @@ export class SyncFunctions extends Construct {
         'Answers GET /whoami: the user as the authorizer passed it on',
         Duration.seconds(10),
       ),
+      changes: this.#function('changes', 'Gives emails and usernames to those who have them', Duration.seconds(120)),
       reconciler: this.reconciler.lambda,
     };
   }
@@ -51,7 +52,11 @@ export class SyncFunctions extends Construct {
     }).lambda;
   }
 
-  #function(name: 'webhook' | 'users' | 'whoami', description: string, timeout: Duration): Function {
+  #function(
+    name: Exclude<FunctionName, 'authorizer' | 'reconciler'>,
+    description: string,
+    timeout: Duration,
+  ): Function {
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
     const code = this.#bundles(name);
     return new NodeFunction(this, id, { ...this.#props.logs, description, code, memorySize: 512, timeout }).lambda;

@@ -1,8 +1,8 @@
-import { Annotations, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Alias, Code, Function } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { connectDurableExecutions } from './connections.ts';
+import { FailureQueue } from './failure-queue.ts';
 import { NodeFunction } from './node-function.ts';
 import type { LogSettings } from './node-function.ts';
 
@@ -14,11 +14,11 @@ export class Reconciler extends Construct {
   readonly lambda: Function;
   readonly alias: Alias;
   /** Start events that were not delivered, and those of executions that failed: Lambda does not retry a durable one. */
-  readonly failures: Queue;
+  readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, props: LogSettings & { readonly code: Code }) {
     super(scope, id);
-    this.failures = this.#failureQueue();
+    this.failures = new FailureQueue(this, 'Failures');
     this.lambda = new NodeFunction(this, 'Run', {
       ...props,
       description: 'Compares every Clerk user with the table and repairs what differs',
@@ -40,18 +40,5 @@ export class Reconciler extends Construct {
     // A run in flight goes on with the version it began with, so a deployment must leave that version in place.
     this.lambda.currentVersion.applyRemovalPolicy(RemovalPolicy.RETAIN);
     return this.lambda.addAlias('live');
-  }
-
-  #failureQueue(): Queue {
-    const queue = new Queue(this, 'Failures', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(queue).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'This queue is itself the dead-letter queue; a person empties it.',
-    });
-    return queue;
   }
 }

@@ -5,11 +5,13 @@ import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import type { UserTable } from './user-table.ts';
 
 /**
- * What a function may do to which items: by action, the partition keys, or patterns of them with `*`. There is no scan and
- * no deletion, and nobody may put a user, whom only updates may touch, so that what an application keeps on the same item
- * survives whatever a function does.
+ * What a function may do to which items: by action, the partition keys, or patterns of them with `*`. A transaction needs the
+ * same rights as the updates in it. There is no scan, no user is deleted, and nobody may put a user, whom only updates may
+ * touch, so that what an application keeps on the same item survives whatever a function does.
  */
-export type ItemAccess = Readonly<Partial<Record<'GetItem' | 'UpdateItem' | 'PutItem', readonly string[]>>>;
+export type ItemAccess = Readonly<
+  Partial<Record<'GetItem' | 'UpdateItem' | 'PutItem' | 'DeleteItem', readonly string[]>>
+>;
 
 /** Tells the function which table, and lets it do there what `access` says and nothing else. */
 export function connectTable(lambda: Function, table: UserTable, access: ItemAccess): void {

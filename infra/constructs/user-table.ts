@@ -38,6 +38,12 @@ export class UserTable extends TableV2 {
     });
   }
 
+  /** ARN of the stream, which is on in every stage. */
+  get streamArn(): string {
+    if (this.tableStreamArn === undefined) throw new Error('The table has been made without its stream.');
+    return this.tableStreamArn;
+  }
+
   /** ARN of the one index, without a wildcard. */
   get indexArn(): string {
     return `${this.tableArn}/index/${TABLE.index.name}`;

@@ -1,5 +1,6 @@
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import { TABLE } from '../../shared/names/table.ts';
 import type { FunctionName } from './bundle.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
@@ -8,6 +9,8 @@ import { connectIndex, connectTable } from './table-access.ts';
 import type { UserTable } from './user-table.ts';
 
 const USERS = 'user#*';
+/** Emails and usernames that belong to one user each: they move with the users, in the same transactions. */
+const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
 const INSTANCE = 'settings#instance';
 const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
@@ -32,6 +35,7 @@ export function wireFunctions(functions: Readonly<Record<FunctionName, Function>
   wireWebhook(functions.webhook, wiring);
   wireUsers(functions.users, wiring);
   wireReconciler(functions.reconciler, wiring);
+  wireChanges(functions.changes, wiring);
 }
 
 function wireAuthorizer(lambda: Function, wiring: Wiring): void {
@@ -44,33 +48,51 @@ function wireAuthorizer(lambda: Function, wiring: Wiring): void {
     [ENVIRONMENT.tokenFrom]: props.tokenFrom ?? 'header',
     [ENVIRONMENT.requireEmail]: String(props.requireEmail ?? true),
   });
-  connectTable(lambda, table, { GetItem: [USERS], UpdateItem: [USERS] });
+  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: [USERS, ...NAMES] });
   connectClerk(lambda, secret, props);
 }
 
 function wireWebhook(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, { GetItem: [USERS, INSTANCE], UpdateItem: [USERS], PutItem: ['quarantine#*'] });
+  connectTable(lambda, table, {
+    GetItem: [...readable(props), INSTANCE],
+    UpdateItem: [USERS, ...NAMES],
+    PutItem: ['quarantine#*'],
+  });
   connectClerk(lambda, secret, props);
 }
 
 function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, { GetItem: [USERS], UpdateItem: [USERS] });
+  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: [USERS, ...NAMES] });
   connectClerk(lambda, secret, props);
 }
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, RUNS, HELD_DELETIONS],
-    UpdateItem: [USERS, HELD_DELETIONS],
+    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS],
+    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS],
     PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
+    DeleteItem: NAMES,
   });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
   connectMetrics(lambda);
 }
 
+function wireChanges(lambda: Function, { props, table, secret }: Wiring): void {
+  connectTable(lambda, table, { GetItem: [USERS, ...NAMES], UpdateItem: [USERS, ...NAMES], DeleteItem: NAMES });
+  connectClerk(lambda, secret, props);
+}
+
+/** A function that writes users need not read who has a name, unless it must know who comes back. */
+function readable({ returningUser }: ClerkUserSyncProps): readonly string[] {
+  return returningUser === 'relink' ? [USERS, ...NAMES] : [USERS];
+}
+
 /** Clerk's Backend API and the keys to it. */
 function connectClerk(lambda: Function, secret: ReadableSecret, props: ClerkUserSyncProps): void {
-  configure(lambda, { [ENVIRONMENT.clerkApiUrl]: props.clerkApiUrl ?? 'https://api.clerk.com' });
+  configure(lambda, {
+    [ENVIRONMENT.clerkApiUrl]: props.clerkApiUrl ?? 'https://api.clerk.com',
+    [ENVIRONMENT.returningUser]: props.returningUser ?? 'fresh',
+  });
   connectSecret(lambda, secret);
 }

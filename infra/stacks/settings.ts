@@ -18,6 +18,7 @@ const NAMES = [
   'onStoreFailure',
   'tokenFrom',
   'requireEmail',
+  'returningUser',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'secretArn',
@@ -29,6 +30,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stage: Stage;
   readonly stackName: string;
   readonly clerkApiUrl?: string;
+  readonly returningUser?: 'fresh' | 'relink';
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -44,6 +46,7 @@ export function readSettings(context: Context): Settings {
     stackName: readStackName(context) ?? `clerk-sync-${stage}`,
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
+    ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

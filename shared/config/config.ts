@@ -93,6 +93,14 @@ export function parseUsersConfig(environment: Environment): SyncConfig {
 }
 
 /**
+ * The configuration of the change-stream function.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseChangesConfig(environment: Environment): SyncConfig {
+  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+}
+
+/**
  * The whole configuration, for tools that check a deployment.
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */

@@ -1,7 +1,9 @@
-/** Names of the table's keys and of its one index: the construct creates them, the DynamoDB adapter uses them. */
+/** Names of the table's keys, of its one index and of what filters its stream: the construct and the DynamoDB adapter use them. */
 export const TABLE = {
   partitionKey: 'pk',
   timeToLive: 'expiresAt',
+  /** Items that say who has an email or a username. */
+  reservation: { prefixes: ['email#', 'username#'], owner: 'owner' },
   index: {
     name: 'byGroup',
     partitionKey: 'group',

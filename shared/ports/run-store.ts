@@ -25,6 +25,8 @@ export interface RunCounts {
   readonly restored: number;
   /** Users in the table that Clerk's list does not have: proposals for deletion. */
   readonly suspects: number;
+  /** Emails and usernames that somebody waits for after the run. */
+  readonly conflicts: number;
 }
 
 /** Runs and the deletions they propose. Every method throws StoreUnavailable. */

@@ -228,7 +228,8 @@ describe('a table that is not there', () => {
 describe('the other items', () => {
   it('of a run and its suspects have the keys of the design', async () => {
     const runs = createDynamoDbRunStore({ client: tables.client, tableName, clock });
-    const counts = { clerkUsers: 1, storedUsers: 1, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 1 };
+    const changes = { created: 0, updated: 0, deleted: 0, restored: 0 };
+    const counts = { clerkUsers: 1, storedUsers: 1, ...changes, suspects: 1, conflicts: 0 };
     await runs.save({
       id: 'r1',
       mode: 'full',

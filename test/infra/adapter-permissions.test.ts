@@ -1,3 +1,4 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
@@ -17,9 +18,10 @@ interface Call {
   readonly keys: readonly string[];
 }
 
-type Caller = 'authorizer' | 'webhook' | 'users' | 'reconciler';
+type Caller = 'authorizer' | 'webhook' | 'users' | 'reconciler' | 'changes';
 
 const resources = resourcesOf();
+const relinking = resourcesOf({ returningUser: 'relink' });
 
 /**
  * The local cloud does not imitate IAM, so that a permission which an adapter lacks would first be missed on AWS. Here the
@@ -30,11 +32,12 @@ describe('what the adapters call, the policies allow:', () => {
     const { calls, access } = recorder();
     await attempt(() => createDynamoDbUserStore(access).get('user_1'));
     await attempt(() => writeUser(access));
+    await attempt(() => moveNames(access));
     await attempt(() => createDynamoDbInstanceStore(access).get());
     await attempt(() =>
       createDynamoDbQuarantine(access).put({ id: 'msg_1', body: '{}', reason: 'no-id', firstAt: 1, userId: undefined }),
     );
-    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem', 'GetItem', 'PutItem']);
+    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem', 'GetItem', 'PutItem']);
     expect(calls.filter((call) => !isAllowed('webhook', call))).toEqual([]);
   });
 
@@ -42,7 +45,34 @@ describe('what the adapters call, the policies allow:', () => {
     const { calls, access } = recorder();
     await attempt(() => createDynamoDbUserStore(access).get('user_1'));
     await attempt(() => writeUser(access));
-    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem']);
+    await attempt(() => moveNames(access));
+    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
+    expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
+  });
+
+  it.each(['authorizer', 'users', 'webhook'] as const)(
+    'the %s function learns who comes back, where it is told to care',
+    async (name) => {
+      const { calls, access } = recorder();
+      const users = createDynamoDbUserStore(access);
+      await attempt(() => users.reservation(NAME));
+      await attempt(() => moveNames(access, 'user_2'));
+      expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'GetItem', 'GetItem', 'UpdateItem']);
+      expect(calls.filter((call) => !isAllowed(name, call, relinking))).toEqual([]);
+      expect(calls.filter((call) => !isAllowed(name, call))).not.toEqual([]);
+    },
+  );
+
+  it.each(['reconciler', 'changes'] as const)('the %s function settles conflicts', async (name) => {
+    const { calls, access } = recorder();
+    const users = createDynamoDbUserStore(access);
+    await attempt(() => users.find(NAME));
+    await attempt(() => users.reservation(NAME));
+    await attempt(() => moveNames(access));
+    const free = { name: NAME, owner: undefined, lastOwner: undefined, claimants: [], isListed: true, revision: 3 };
+    await attempt(() => users.tidy(free, { claimants: [], owner: false }));
+    await attempt(() => users.tidy({ ...free, owner: 'user_1' }, { claimants: [], owner: false }));
+    expect(new Set(calls.map(({ action }) => action))).toEqual(new Set(['GetItem', 'UpdateItem', 'DeleteItem']));
     expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
   });
 
@@ -54,6 +84,8 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => writeUser(access));
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listUnknownCreation()));
+    await attempt(() => drain(users.listConflicts()));
+    await attempt(() => drain(users.listDeletedOn('2026-01-01')));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
     await attempt(() => runs.save(RUN));
     await attempt(() => runs.get('run_1'));
@@ -65,7 +97,7 @@ describe('what the adapters call, the policies allow:', () => {
 });
 
 describe('and nothing besides:', () => {
-  const everyone = ['authorizer', 'webhook', 'users', 'reconciler'] as const;
+  const everyone = ['authorizer', 'webhook', 'users', 'reconciler', 'changes'] as const;
 
   it.each(everyone)('%s never puts a whole user', (name) => {
     expect(isAllowed(name, onItem('PutItem', 'user#user_1'))).toBe(false);
@@ -77,18 +109,26 @@ describe('and nothing besides:', () => {
   });
 
   it.each([
-    ['authorizer', ['settings#instance', 'held#run_1']],
-    ['webhook', ['held#run_1']],
-    ['users', ['settings#instance', 'held#run_1']],
+    ['authorizer', ['settings#instance', 'held#run_1', 'email#a@example.com']],
+    ['webhook', ['held#run_1', 'email#a@example.com']],
+    ['users', ['settings#instance', 'held#run_1', 'email#a@example.com']],
     ['reconciler', ['settings#instance']],
+    ['changes', ['settings#instance', 'held#run_1', 'run#run_1']],
   ] as const)('%s reads nothing that it has no use for', (name, more) => {
-    const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com', 'email#a@example.com'];
+    const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com'];
     expect(keys.filter((key) => isAllowed(name, onItem('GetItem', key)))).toEqual([]);
   });
 
-  it.each(['webhook', 'users', 'authorizer'] as const)('%s reads and writes no run', (name) => {
+  it.each(['webhook', 'users', 'authorizer', 'changes'] as const)('%s reads and writes no run', (name) => {
     for (const action of ['GetItem', 'UpdateItem', 'PutItem'])
       expect(isAllowed(name, onItem(action, 'run#run_1'))).toBe(false);
+  });
+
+  it.each(everyone)('%s deletes no user, and nothing but names that nobody needs', (name) => {
+    const keys = ['user#user_1', 'run#run_1', 'settings#instance', 'held#run_1', 'quarantine#msg_1'];
+    expect(keys.filter((key) => isAllowed(name, onItem('DeleteItem', key)))).toEqual([]);
+    const isResolver = name === 'reconciler' || name === 'changes';
+    expect(isAllowed(name, onItem('DeleteItem', 'username#ada'))).toBe(isResolver);
   });
 
   it('the reconciler alone queries the index, and nobody the table', () => {
@@ -114,7 +154,7 @@ const RUN: Run = {
   status: 'running',
   startedAt: 1,
   endedAt: undefined,
-  counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0 },
+  counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
   heldBecause: undefined,
   failedBecause: undefined,
@@ -135,6 +175,27 @@ function writeUser(access: Access): Promise<unknown> {
   });
 }
 
+const NAME = { kind: 'email', value: 'ada@example.com' } as const;
+
+/** A write of a user whose email moves with it. */
+function moveNames(access: Access, inheritFrom?: string): Promise<unknown> {
+  return createDynamoDbUserStore(access).write({
+    next: blankUser('user_1'),
+    expected: { ...blankUser('user_1'), ...STAMPS },
+    path: 'webhook',
+    fingerprint: 'f',
+    now: 1,
+    held: { email: NAME.value },
+    moves: [
+      { action: 'take', name: NAME },
+      { action: 'release', name: { kind: 'username', value: 'ada' } },
+    ],
+    ...(inheritFrom !== undefined && { inheritFrom }),
+  });
+}
+
+const STAMPS = { revision: 1, createdAt: 1, updatedAt: 1, changedBy: 'webhook', app: {}, held: {} } as const;
+
 function recorder(): { calls: Call[]; access: Access } {
   const calls: Call[] = [];
   const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }): Promise<unknown> => {
@@ -147,12 +208,25 @@ function recorder(): { calls: Call[]; access: Access } {
 
 function callOf({ constructor, input }: { constructor: { name: string }; input: Record<string, unknown> }): Call {
   const action = constructor.name.replace(/Command$/, '').replace(/^(Get|Put|Update|Delete)$/, '$1Item');
+  if (action === 'TransactWriteItems') return transactionOf(input['TransactItems'] as readonly TransactWriteItem[]);
   const index = input['IndexName'] as string | undefined;
   const values = (input['ExpressionAttributeValues'] ?? {}) as Record<string, unknown>;
   const holder = (input['Item'] ?? input['Key'] ?? {}) as Record<string, unknown>;
   const key = index === undefined ? holder[TABLE.partitionKey] : values[`:${TABLE.index.partitionKey}`];
-  if (typeof key !== 'string') throw new Error(`${constructor.name} names no partition key`);
-  return { action, index, keys: [key] };
+  return { action, index, keys: [keyIn(key)] };
+}
+
+/** A transaction needs the rights of what is in it, and names all its keys at once. */
+function transactionOf(items: readonly TransactWriteItem[]): Call {
+  const keys = items.map(({ Update }) => keyIn(Update?.Key?.[TABLE.partitionKey]));
+  return { action: 'UpdateItem', index: undefined, keys };
+}
+
+/** As text, or in DynamoDB's own notation. */
+function keyIn(value: unknown): string {
+  const key = typeof value === 'object' && value !== null && 'S' in value ? value.S : value;
+  if (typeof key !== 'string') throw new Error('A call names no partition key.');
+  return key;
 }
 
 function onItem(action: string, key: string): Call {
@@ -170,8 +244,8 @@ async function drain(items: AsyncIterable<unknown>): Promise<void> {
 }
 
 /** As IAM would decide, as far as these policies go: action, table or index, and the keys that the call names. */
-function isAllowed(name: Caller, call: Call): boolean {
-  return statementsOfFunction(resources, name).some(({ Action, Resource, Condition }) => {
+function isAllowed(name: Caller, call: Call, all = resources): boolean {
+  return statementsOfFunction(all, name).some(({ Action, Resource, Condition }) => {
     const onIndex = JSON.stringify(Resource).includes(`/index/${TABLE.index.name}`);
     return (
       [Action].flat().includes(`dynamodb:${call.action}`) &&

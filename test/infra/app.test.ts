@@ -67,7 +67,7 @@ describe('the app', () => {
       Variables: { CLERK_SECRET_ARN: secretArn },
     });
     const policies = JSON.stringify(ofType(resources, 'AWS::IAM::Policy'));
-    expect(policies.split(secretArn)).toHaveLength(5);
+    expect(policies.split(secretArn)).toHaveLength(6);
   });
 });
 

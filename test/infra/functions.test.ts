@@ -73,7 +73,7 @@ describe('every function', () => {
 
 describe('configuration', () => {
   const COMMON = [ENVIRONMENT.stage, ENVIRONMENT.stackName];
-  const CLERK = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn, ENVIRONMENT.clerkApiUrl];
+  const CLERK = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn, ENVIRONMENT.clerkApiUrl, ENVIRONMENT.returningUser];
   const TOKENS = [
     ENVIRONMENT.issuer,
     ENVIRONMENT.authorizedParties,
@@ -88,6 +88,7 @@ describe('configuration', () => {
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
     ['reconciler', [...COMMON, ...CLERK]],
+    ['changes', [...COMMON, ...CLERK]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {
     expect(Object.keys(environment(resources, name)).toSorted()).toEqual([...expected].toSorted());
@@ -108,7 +109,7 @@ describe('configuration', () => {
       expect(names).not.toContain(forbidden);
     }
     const arns = all.flatMap((variables) => variables[ENVIRONMENT.secretArn] ?? []);
-    expect(arns.map(target)).toEqual(Array.from({ length: 4 }, () => secret.logicalId));
+    expect(arns.map(target)).toEqual(Array.from({ length: 5 }, () => secret.logicalId));
     expect(JSON.stringify(resources)).not.toMatch(/sk_(live|test)_|whsec_|BEGIN [A-Z ]*KEY/);
     expect(JSON.parse(String(secret.Properties['SecretString']))).toEqual({
       secretKey: 'REPLACE-ME',
@@ -126,6 +127,7 @@ describe('configuration', () => {
       onStoreFailure: 'deny',
       tokenFrom: 'cookie',
       requireEmail: false,
+      returningUser: 'relink',
     });
     expect(environment(changed, 'authorizer')).toMatchObject({
       [ENVIRONMENT.stage]: 'staging',
@@ -136,6 +138,7 @@ describe('configuration', () => {
       [ENVIRONMENT.onStoreFailure]: 'deny',
       [ENVIRONMENT.tokenFrom]: 'cookie',
       [ENVIRONMENT.requireEmail]: 'false',
+      [ENVIRONMENT.returningUser]: 'relink',
     });
   });
 
@@ -147,6 +150,7 @@ describe('configuration', () => {
       [ENVIRONMENT.onStoreFailure]: 'allow',
       [ENVIRONMENT.tokenFrom]: 'header',
       [ENVIRONMENT.requireEmail]: 'true',
+      [ENVIRONMENT.returningUser]: 'fresh',
     });
   });
 

@@ -8,6 +8,7 @@ const resources = resourcesOf();
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const SECRET = ['secretsmanager:GetSecretValue'];
 const USERS = 'user#*';
+const NAMES = ['email#*', 'username#*'];
 
 describe('permissions', () => {
   it.each([
@@ -16,11 +17,27 @@ describe('permissions', () => {
     ['users', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['whoami', LOGS],
     [
+      'changes',
+      [
+        ...LOGS,
+        ...SECRET,
+        'dynamodb:DeleteItem',
+        'dynamodb:DescribeStream',
+        'dynamodb:GetItem',
+        'dynamodb:GetRecords',
+        'dynamodb:GetShardIterator',
+        'dynamodb:ListStreams',
+        'dynamodb:UpdateItem',
+        'sqs:SendMessage',
+      ],
+    ],
+    [
       'reconciler',
       [
         ...LOGS,
         ...SECRET,
         'cloudwatch:PutMetricData',
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
@@ -53,15 +70,17 @@ describe('permissions', () => {
   });
 
   it.each([
-    ['authorizer', { GetItem: [USERS], UpdateItem: [USERS] }],
-    ['webhook', { GetItem: [USERS, 'settings#instance'], UpdateItem: [USERS], PutItem: ['quarantine#*'] }],
-    ['users', { GetItem: [USERS], UpdateItem: [USERS] }],
+    ['authorizer', { GetItem: [USERS], UpdateItem: [USERS, ...NAMES] }],
+    ['webhook', { GetItem: [USERS, 'settings#instance'], UpdateItem: [USERS, ...NAMES], PutItem: ['quarantine#*'] }],
+    ['users', { GetItem: [USERS], UpdateItem: [USERS, ...NAMES] }],
+    ['changes', { GetItem: [USERS, ...NAMES], UpdateItem: [USERS, ...NAMES], DeleteItem: NAMES }],
     [
       'reconciler',
       {
-        GetItem: [USERS, 'run#*', 'held#*'],
-        UpdateItem: [USERS, 'held#*'],
+        GetItem: [USERS, ...NAMES, 'run#*', 'held#*'],
+        UpdateItem: [USERS, ...NAMES, 'held#*'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
+        DeleteItem: NAMES,
       },
     ],
     ['whoami', {}],
@@ -78,10 +97,11 @@ describe('permissions', () => {
     expect(conditions).toHaveLength(Object.keys(keysOf).length);
   });
 
-  it('have wildcards in two places only, both bounded', () => {
+  it('have wildcards in three places only: two are bounded, and one lists', () => {
     const wild = allStatements().filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
     const reconciler = functionOf(resources, 'reconciler').logicalId;
-    expect(wild).toHaveLength(2);
+    expect(wild).toHaveLength(3);
+    expect(wild).toContainEqual({ Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' });
     expect(wild).toContainEqual({
       Effect: 'Allow',
       Action: 'cloudwatch:PutMetricData',

@@ -1,6 +1,7 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, it } from 'vitest';
 import { addSecondInstance, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
+import type { Resource } from './stack.ts';
 
 const resources = resourcesOf();
 const SCHEDULE = 'AWS::Scheduler::Schedule';
@@ -24,12 +25,18 @@ describe('the reconciler', () => {
   });
 
   it('hands failed executions to the encrypted queue', () => {
-    const queue = only(resources, 'AWS::SQS::Queue');
+    const queue = reconcilerQueue();
     expect(queue.Properties).toMatchObject({ SqsManagedSseEnabled: true });
     const { TargetArn } = functionOf(resources, 'reconciler').Properties['DeadLetterConfig'] as { TargetArn: unknown };
     expect(target(TargetArn)).toBe(queue.logicalId);
   });
 });
+
+/** Of runs that came to nothing; the change stream has one of its own. */
+function reconcilerQueue(): Resource {
+  const queues = ofType(resources, 'AWS::SQS::Queue').filter(({ logicalId }) => logicalId.includes('Reconciler'));
+  return only(queues, 'AWS::SQS::Queue');
+}
 
 describe('the schedule', () => {
   const schedule = only(resources, SCHEDULE);
@@ -52,7 +59,7 @@ describe('the schedule', () => {
 
   it('keeps what could not be delivered, and is on time', () => {
     const to = schedule.Properties['Target'] as Record<string, unknown>;
-    expect(target((to['DeadLetterConfig'] as { Arn: unknown }).Arn)).toBe(only(resources, 'AWS::SQS::Queue').logicalId);
+    expect(target((to['DeadLetterConfig'] as { Arn: unknown }).Arn)).toBe(reconcilerQueue().logicalId);
     expect(to['RetryPolicy']).toEqual({ MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: 3600 });
     expect(schedule.Properties['FlexibleTimeWindow']).toEqual({ Mode: 'OFF' });
   });
@@ -82,7 +89,7 @@ describe('the schedule', () => {
         { Action: 'lambda:InvokeFunction', Resource: { Ref: alias.logicalId } },
         {
           Action: 'sqs:SendMessage',
-          Resource: { 'Fn::GetAtt': [only(resources, 'AWS::SQS::Queue').logicalId, 'Arn'] },
+          Resource: { 'Fn::GetAtt': [reconcilerQueue().logicalId, 'Arn'] },
         },
       ],
     });

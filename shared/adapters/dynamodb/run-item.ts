@@ -55,5 +55,6 @@ function parseCounts(read: AttributeReader): RunCounts {
     deleted: read.number('deleted'),
     restored: read.number('restored'),
     suspects: read.number('suspects'),
+    conflicts: read.optionalNumber('conflicts') ?? 0,
   };
 }

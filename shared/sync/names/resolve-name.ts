@@ -17,7 +17,7 @@ export interface ResolveDependencies extends SyncDependencies {
   readonly directory: Pick<UserDirectory, 'listUsersById'>;
 }
 
-/** `waiting`: somebody still waits, since Clerk gives the name to several or has not heard of a deletion yet. */
+/** `waiting`: somebody still waits, since Clerk gives the name to several, or the mirror has not heard of a deletion yet. */
 export type Resolution = 'settled' | 'waiting';
 
 /** Who else writes to the same users meanwhile makes it look again; somebody does not do so more often than this. */
@@ -36,7 +36,7 @@ const PATH = 'reconciler';
  *
  * May be repeated, and may run at the same time as anything else.
  *
- * @throws DirectoryUnavailable when Clerk cannot be asked, StoreUnavailable, or the reason that time ran out
+ * @throws DirectoryUnavailable when Clerk cannot be asked, StoreUnavailable
  */
 export async function resolveName(deps: ResolveDependencies, name: Name): Promise<Resolution> {
   const deadline = deps.timers.deadline(BUDGET_MS);
@@ -53,6 +53,9 @@ export async function resolveName(deps: ResolveDependencies, name: Name): Promis
       if (!(await settleBy(reads, deps, parties, signal))) return 'waiting';
     }
     return 'waiting';
+  } catch (error) {
+    if (error === signal.reason) return 'waiting';
+    throw error;
   } finally {
     deadline.clear();
   }

@@ -16,6 +16,8 @@ export interface RunState {
   readonly changes: Changes;
   /** Users proposed for deletion. */
   readonly suspects: number;
+  /** Emails and usernames that somebody still waits for. */
+  readonly conflicts: number;
   /** Users who came behind the walk's back and were met later on. */
   readonly newcomers: number;
   readonly heldBecause: string | undefined;
@@ -28,6 +30,7 @@ export const NEW_RUN: RunState = {
   walked: NOTHING_WALKED,
   changes: NO_CHANGES,
   suspects: 0,
+  conflicts: 0,
   newcomers: 0,
   heldBecause: undefined,
   failedBecause: undefined,
@@ -87,10 +90,11 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
  * Live users after the run, by its own count: those of Clerk's list who are live in the table, newcomers, and the suspects of
  * a held run. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
  */
-function countsOf({ clerkUsers, walked, changes, suspects, newcomers, heldBecause }: RunState): RunCounts {
+function countsOf(state: RunState): RunCounts {
+  const { clerkUsers, walked, changes, suspects, conflicts, newcomers, heldBecause } = state;
   const { created, updated, deleted, restored } = changes;
   const storedUsers = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
-  return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects };
+  return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {

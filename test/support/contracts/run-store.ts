@@ -14,7 +14,7 @@ const RUN: Run = {
   status: 'running',
   startedAt: NOW + 1,
   endedAt: undefined,
-  counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0 },
+  counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
   heldBecause: undefined,
   failedBecause: undefined,
@@ -51,7 +51,8 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
     });
 
     it.each(['in-sync', 'repaired', 'held', 'failed'] as const)('gives back a run that ended %s', async (status) => {
-      const counts = { clerkUsers: 7, storedUsers: 6, created: 5, updated: 4, deleted: 3, restored: 2, suspects: 1 };
+      const changes = { created: 5, updated: 4, deleted: 3, restored: 2 };
+      const counts = { clerkUsers: 7, storedUsers: 6, ...changes, suspects: 1, conflicts: 8 };
       const ended: Run = {
         ...RUN,
         status,

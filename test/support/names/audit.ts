@@ -40,7 +40,10 @@ export function auditNames(items: readonly Item[]): NameAudit {
     items.filter((item) => /^(?:email|username)#/.test(String(item['pk']))).map((item) => [String(item['pk']), item]),
   );
   const owners = new Map(
-    [...reservations].flatMap(([key, item]) => (item['owner'] ? [[key, String(item['owner'])]] : [])),
+    [...reservations].flatMap(([key, item]) => {
+      const owner = textOf(item['owner']);
+      return owner === undefined ? [] : [[key, owner] as const];
+    }),
   );
   const broken = [
     ...[...users.values()].flatMap((user) => KINDS.flatMap((names) => wrongWithUser(user, names, reservations))),
@@ -65,12 +68,12 @@ function wrongWithUser(
 ): string[] {
   const id = String(user['id']);
   const isLive = user['deletedAt'] === undefined;
-  const has = user[held];
+  const has = textOf(user[held]);
   if (!isLive) return has === undefined ? [] : [`${id} is deleted and still has a ${kind}`];
   const claim = kind === 'username' && user['usernameDerived'] ? undefined : normalised(user[claimed]);
   const problems: string[] = [];
-  if (has !== undefined && reservations.get(`${kind}#${String(has)}`)?.['owner'] !== id) {
-    problems.push(`${id} believes to have the ${kind} ${String(has)}, whose reservation says otherwise`);
+  if (has !== undefined && reservations.get(`${kind}#${has}`)?.['owner'] !== id) {
+    problems.push(`${id} believes to have the ${kind} ${has}, whose reservation says otherwise`);
   }
   if (claim !== undefined && claim !== has) {
     const claimants = reservations.get(`${kind}#${claim}`)?.['claimants'];
@@ -87,6 +90,10 @@ function wrongWithOwner(key: string, user: Item | undefined): string[] {
 }
 
 function normalised(value: unknown): string | undefined {
-  const text = typeof value === 'string' ? value.normalize('NFC').trim().toLowerCase() : '';
+  const text = textOf(value)?.normalize('NFC').trim().toLowerCase();
   return text === '' ? undefined : text;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }

@@ -259,7 +259,7 @@ describe('what a run leaves behind', () => {
       status: 'repaired',
       startedAt: START,
       endedAt: world.time.clock.now(),
-      counts: { created, updated, deleted, restored, clerkUsers, storedUsers, suspects: 3 },
+      counts: { created, updated, deleted, restored, clerkUsers, storedUsers, suspects: 3, conflicts: 0 },
       drift: { lastName: 3 },
       heldBecause: undefined,
       failedBecause: undefined,

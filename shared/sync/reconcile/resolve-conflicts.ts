@@ -1,0 +1,46 @@
+import { resolveName } from '../names/resolve-name.ts';
+import type { ReconcileDependencies } from './dependencies.ts';
+import type { Problem } from './failure.ts';
+import { problemOf } from './failure.ts';
+
+export interface ConflictsChunk {
+  /** Names that the next chunk passes over, since somebody goes on waiting for them; undefined when there is no next one. */
+  readonly next: number | undefined;
+  readonly advanced: boolean;
+  /** Names that somebody goes on waiting for. */
+  readonly waiting: number;
+  readonly problem: Problem | undefined;
+  /** ms. */
+  readonly tookMs: number;
+}
+
+/**
+ * Resolves every email and username that somebody waits for: what the change-stream function has missed, or could not settle
+ * then. May be repeated.
+ *
+ * @param passed names at the head of the list that earlier chunks could not settle
+ */
+export async function resolveConflicts(deps: ReconcileDependencies, passed: number): Promise<ConflictsChunk> {
+  const startedAt = deps.clock.now();
+  const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
+  let position = 0;
+  let waiting = passed;
+  let settled = 0;
+  let hasEnded = true;
+  let problem: Problem | undefined;
+  try {
+    for await (const name of deps.store.listConflicts()) {
+      position += 1;
+      if (position <= passed) continue;
+      if ((await resolveName(deps, name)) === 'waiting') waiting += 1;
+      else settled += 1;
+      hasEnded = !isLate();
+      if (!hasEnded) break;
+    }
+  } catch (error) {
+    hasEnded = false;
+    problem = problemOf(error);
+  }
+  const advanced = hasEnded || waiting > passed || settled > 0;
+  return { next: hasEnded ? undefined : waiting, advanced, waiting, problem, tookMs: deps.clock.now() - startedAt };
+}
