@@ -34,6 +34,7 @@ describe('the reconciler as a durable execution of the SDK', () => {
       'unknown-1',
       'judge',
       'delete-1',
+      'conflicts-1',
       'close',
     ]);
     expect(liveUsers(world)).toEqual(usersOfClerk(world));

@@ -29,8 +29,8 @@ export interface Comparison {
   readonly mismatches: readonly Mismatch[];
 }
 
-/** The attributes that a live user's item must have, and their values. */
-export function expectedItem(user: Json): Json {
+/** The attributes that a live user's item must have, and their values; of the username, only one that Clerk has given. */
+function expectedItem(user: Json): Json {
   const primary = primaryAddress(user);
   const address = primary ? String(primary['email_address']) : null;
   const verified = (primary?.['verification'] as Json | null | undefined)?.['status'] === 'verified';
@@ -43,7 +43,7 @@ export function expectedItem(user: Json): Json {
     firstName: user['first_name'] || null,
     lastName: user['last_name'] || null,
     imageUrl: user['image_url'] || null,
-    username: user['username'] ?? null,
+    ...(user['username'] ? { username: user['username'] } : {}),
     verifiedEmail: address !== null && verified ? address.trim().normalize('NFC').toLowerCase() : null,
     externalId: user['external_id'] ?? null,
     banned: user['banned'] === true,
@@ -57,12 +57,14 @@ export function expectedItem(user: Json): Json {
 
 /** Compares every Clerk user with every live user of the table, field by field. */
 export async function compareMirror(where: MirrorLocation): Promise<Comparison> {
-  const [clerk, table] = await Promise.all([readClerk(where), readTable(where)]);
+  const [clerk, items] = await Promise.all([readClerk(where), scan(where)]);
+  const table = liveUsers(items);
+  const owners = new Map(items.map((item) => [String(item['pk']), item['owner']]));
   const missing = [...clerk.keys()].filter((id) => !table.has(id));
   const surplus = [...table.keys()].filter((id) => !clerk.has(id));
   const different = [...clerk].flatMap(([id, user]) => {
     const item = table.get(id);
-    return item ? differingFields(expectedItem(user), item).map((field) => ({ id, field })) : [];
+    return item ? differingFields(user, item, owners).map((field) => ({ id, field })) : [];
   });
   return {
     users: { clerk: clerk.size, table: table.size },
@@ -74,8 +76,23 @@ export async function compareMirror(where: MirrorLocation): Promise<Comparison> 
   };
 }
 
-export function differingFields(expected: Json, item: Json): string[] {
-  return Object.keys(expected).filter((field) => !isDeepStrictEqual(expected[field], item[field]));
+function differingFields(user: Json, item: Json, owners: ReadonlyMap<string, unknown>): string[] {
+  const expected = expectedItem(user);
+  return [
+    ...Object.keys(expected).filter((field) => !isDeepStrictEqual(expected[field], item[field])),
+    // Where Clerk has none it is derived once, from an email that may have changed since: that it is nobody else's must do.
+    ...(typeof item['username'] === 'string' && item['username'] !== '' ? [] : ['username']),
+    ...['email', 'username']
+      .filter((kind) => !isReserved(kind, expected, item, owners))
+      .map((kind) => `${kind} reservation`),
+  ];
+}
+
+/** Whether the verified email, and the username, belong to this user and no one else. */
+function isReserved(kind: string, expected: Json, item: Json, owners: ReadonlyMap<string, unknown>): boolean {
+  const name =
+    kind === 'email' ? expected['verifiedEmail'] : String(item['username']).trim().normalize('NFC').toLowerCase();
+  return name === null || owners.get(`${kind}#${String(name)}`) === item['id'];
 }
 
 /** The item of one user as the table has it, tombstones included. */
@@ -101,8 +118,7 @@ async function readClerk(where: MirrorLocation): Promise<Map<string, Json>> {
   }
 }
 
-async function readTable(where: MirrorLocation): Promise<Map<string, Json>> {
-  const items = await scan(where);
+function liveUsers(items: readonly Json[]): Map<string, Json> {
   const live = items.filter((item) => String(item['pk']).startsWith('user#') && item['deletedAt'] === undefined);
   return new Map(live.map((item) => [String(item['pk']).slice('user#'.length), item]));
 }
