@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DirectoryUser } from '../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
+import { eraseUser } from '../../shared/sync/erase-user.ts';
 import { resolveName } from '../../shared/sync/names/resolve-name.ts';
 import { startTestTables } from '../support/dynamodb/test-tables.ts';
 import type { TestTables } from '../support/dynamodb/test-tables.ts';
@@ -300,6 +301,102 @@ describe('Usernames', () => {
   });
 });
 
+describe('A user of an unusual kind is stored as she is:', () => {
+  const LONG = { latin: 'é'.repeat(64), kanji: '漢'.repeat(64), emoji: '👩🏽‍🚀'.repeat(16), arabic: 'م'.repeat(64) };
+
+  it.each([
+    ['without email and name', person('user_a', null, { profile: { firstName: null } })],
+    [
+      'with long names in any script',
+      person('user_a', ADA, { profile: { firstName: LONG.kanji, lastName: LONG.emoji } }),
+    ],
+    ['with long usernames in any script', person('user_a', ADA, { record: { username: LONG.arabic } })],
+    ['with a long local part', person('user_a', `${LONG.latin}@example.com`)],
+    ['with 8 KB of metadata', person('user_a', ADA, { record: { publicMetadata: { text: 'x'.repeat(8_180) } } })],
+    ['with an id that is not of Clerk', person('legacy 7#é', ADA)],
+  ])('%s', async (_name, user) => {
+    const world = await openNameWorld(tables);
+    await settle(world, user);
+    const { profile, record } = (await world.get(user.id)) ?? {};
+    expect([profile?.content, record?.content]).toEqual([user.profile, user.record]);
+    expect(Object.values(await owners(world))).toEqual(
+      Array.from({ length: record?.content.verifiedEmail ? 2 : 1 }, () => user.id),
+    );
+  });
+
+  it.each([
+    [
+      'metadata of half a megabyte',
+      person('user_a', ADA, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } }),
+      'size',
+    ],
+    [
+      'a username of a thousand bytes',
+      person('user_a', ADA, { record: { username: 'x'.repeat(1_000) } }),
+      'reservation',
+    ],
+    ['an id without end', person(`user_${'x'.repeat(2_000)}`, ADA), 'id'],
+  ])('or refused with a named reason: %s', async (_name, user, reason) => {
+    const world = await openNameWorld(tables);
+    const result = await world.announce(user);
+    expect(result).toMatchObject({ status: 'failed', reason: 'unstorable' });
+    expect(result.status === 'failed' && result.error.message).toContain(`(${reason})`);
+    expect(await owners(world)).toEqual({});
+  });
+});
+
+describe('A user who is erased', () => {
+  const options = { path: 'admin', budgetMs: 5_000, expiresAt: undefined, evenLive: false } as const;
+
+  it('leaves no value of hers anywhere in the table', async () => {
+    const world = await openNameWorld(tables);
+    const record = { username: 'countess', publicMetadata: { cohort: 'first' } };
+    await settle(world, person('user_a', 'lovelace@example.com', { profile: { firstName: 'Augusta' }, record }));
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN });
+    expect(await eraseUser(world.deps, 'user_a', options)).toBe('erased');
+    await resolveName(world.deps, emailName('lovelace@example.com'));
+    await resolveName(world.deps, username('countess'));
+    const left = JSON.stringify(await world.items());
+    for (const value of ['lovelace', 'Augusta', 'countess', 'cohort']) expect(left).not.toContain(value);
+    expect(left).toContain('user_a');
+    expect(await eraseUser(world.deps, 'user_a', options)).toBe('erased-before');
+  });
+
+  it('keeps nothing of an address that somebody else has by now', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN });
+    await settle(world, person('user_b', ADA));
+    expect(await eraseUser(world.deps, 'user_a', options)).toBe('erased');
+    expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_b' });
+  });
+
+  it('is not erased while she lives, unless that is asked for; then her names are free', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    expect(await eraseUser(world.deps, 'user_a', options)).toBe('live');
+    expect(await eraseUser(world.deps, 'user_a', { ...options, evenLive: true })).toBe('erased');
+    await world.resolveAll();
+    expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_b' });
+    expect(await world.announce(person('user_a', ADA, { asOf: BEGIN + 60_000 }))).toMatchObject({ outcome: 'stale' });
+  });
+
+  it('may be nobody', async () => {
+    const world = await openNameWorld(tables);
+    expect(await eraseUser(world.deps, 'user_a', options)).toBe('absent');
+  });
+
+  it('is not relinked to anyone', async () => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    await settle(world, person('user_old', ADA));
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    await eraseUser(world.deps, 'user_old', options);
+    await settle(world, person('user_new', ADA, { record: { clerkCreatedAt: BEGIN } }));
+    expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
+    expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_new' });
+  });
+});
+
 describe('A user who comes back', () => {
   it('inherits what the application kept of her, and only once', async () => {
     const world = await openNameWorld(tables, { returningUser: 'relink' });
@@ -340,6 +437,21 @@ describe('A user who comes back', () => {
 });
 
 describe('Everybody at once', () => {
+  it('64 writers race on one user, each with another address: the newest stands', { timeout: 120_000 }, async () => {
+    const world = await openNameWorld(tables);
+    const states = Array.from({ length: 64 }, (_, n) => {
+      const at = (n * 37) % 64;
+      return person('user_a', `a${at}@example.com`, { asOf: BEGIN + at * 60_000, record: { username: `name${at}` } });
+    });
+    const results = await Promise.all(states.map((state) => world.announce(state)));
+    expect(results.every(({ status }) => status === 'settled')).toBe(true);
+    expect(await world.get('user_a')).toMatchObject({
+      profile: { content: { email: 'a63@example.com' }, version: { asOf: BEGIN + 63 * 60_000 } },
+      held: { email: 'a63@example.com', username: 'name63' },
+    });
+    expect(await owners(world)).toEqual({ 'email#a63@example.com': 'user_a', 'username#name63': 'user_a' });
+  });
+
   const crowd = Array.from({ length: 64 }, (_, n) => `user_${String(n).padStart(2, '0')}xyz${n}`);
 
   it('64 users race for one email: one has it, 63 wait, and Clerk settles it', { timeout: 120_000 }, async () => {

@@ -37,6 +37,8 @@ export interface NameWorld {
   /** Resolves every name that somebody waits for, as a run does. */
   resolveAll(): Promise<void>;
   audit(): Promise<NameAudit>;
+  /** Every item of the table, as it is. */
+  items(): Promise<Readonly<Record<string, unknown>>[]>;
 }
 
 export async function openNameWorld(
@@ -74,6 +76,7 @@ export async function openNameWorld(
       for (const name of await all(store.listConflicts())) await resolveName(deps, name);
     },
     audit: async () => auditNames(await scanTable(tables.client, tableName)),
+    items: () => scanTable(tables.client, tableName),
   };
 }
 

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../shared/domain/snapshot.ts';
+import { meter } from '../support/dynamodb/bill.ts';
+import { startTestTables } from '../support/dynamodb/test-tables.ts';
+import type { TestTables } from '../support/dynamodb/test-tables.ts';
+import { BEGIN, openNameWorld, person } from '../support/names/name-world.ts';
+import type { NameWorld } from '../support/names/name-world.ts';
+
+let tables: TestTables;
+let billOf: ReturnType<typeof meter>;
+beforeAll(async () => {
+  tables = await startTestTables();
+  billOf = meter(tables.client);
+});
+afterAll(() => tables.close());
+
+const ADA = 'ada@example.com';
+const claims = { email: ADA, firstName: 'user_a', lastName: null, imageUrl: null };
+
+describe('What the table charges', () => {
+  let world: NameWorld;
+  beforeEach(async () => {
+    world = await openNameWorld(tables);
+    await world.announce(person('user_a', ADA));
+  });
+
+  const token = (asOf: number): Snapshot => ({ source: 'token', id: 'user_a', claims, asOf });
+
+  it('for an unchanged user is half a read unit and nothing else', async () => {
+    const bill = await billOf(() => world.apply(token(BEGIN)));
+    expect(bill).toEqual({ requests: ['GetItem'], readUnits: 0.5, writeUnits: 0, indexWriteUnits: 0 });
+  });
+
+  it('for an event that comes again is half a read unit too', async () => {
+    const bill = await billOf(() => world.announce(person('user_a', ADA)));
+    expect(bill).toEqual({ requests: ['GetItem'], readUnits: 0.5, writeUnits: 0, indexWriteUnits: 0 });
+  });
+
+  it('for a changed user whose names stay is one write request of one unit, and one for the index', async () => {
+    const changed = person('user_a', ADA, { asOf: BEGIN + 60_000, record: { banned: true } });
+    const bill = await billOf(() => world.announce(changed));
+    expect(bill).toEqual({ requests: ['GetItem', 'UpdateItem'], readUnits: 0.5, writeUnits: 2, indexWriteUnits: 1 });
+  });
+
+  it('for a user created from a token is one write request', async () => {
+    const bill = await billOf(() => world.apply({ ...token(BEGIN), id: 'user_b' }));
+    expect(bill).toMatchObject({ requests: ['GetItem', 'UpdateItem'], writeUnits: 2, indexWriteUnits: 1 });
+  });
+
+  it('for a user whose names move is one transaction, at the double price', async () => {
+    const bill = await billOf(() => world.announce(person('user_b', 'bea@example.com')));
+    expect(bill.requests).toEqual(['GetItem', 'TransactWriteItems']);
+    // The user, the email and the username, two units each; the index has one row more.
+    expect(bill.writeUnits - bill.indexWriteUnits).toBe(6);
+  });
+});
