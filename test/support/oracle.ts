@@ -90,9 +90,9 @@ function differingFields(user: Json, item: Json, owners: ReadonlyMap<string, unk
 
 /** Whether the verified email, and the username, belong to this user and no one else. */
 function isReserved(kind: string, expected: Json, item: Json, owners: ReadonlyMap<string, unknown>): boolean {
-  const name =
-    kind === 'email' ? expected['verifiedEmail'] : String(item['username']).trim().normalize('NFC').toLowerCase();
-  return name === null || owners.get(`${kind}#${String(name)}`) === item['id'];
+  const value = kind === 'email' ? expected['verifiedEmail'] : item['username'];
+  if (typeof value !== 'string') return kind === 'email';
+  return owners.get(`${kind}#${value.trim().normalize('NFC').toLowerCase()}`) === item['id'];
 }
 
 /** The item of one user as the table has it, tombstones included. */

@@ -1,4 +1,4 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { resolveChanges } from '../../../functions/changes/resolve-changes.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
@@ -34,7 +34,7 @@ async function conflict() {
     await applySnapshot(deps, { source: 'event', ...user, seenAt: NOW }, { path: 'webhook', budgetMs: 5_000 });
   }
   const owner = async (value: string) => (await parts.memory.reservation({ kind: 'email', value })).owner;
-  const resolve = (...records: DynamoDBRecord[]) => resolveChanges({ Records: records } as DynamoDBStreamEvent, deps);
+  const resolve = (...records: DynamoDBRecord[]) => resolveChanges({ Records: records }, deps);
   return { parts, asked, owner, resolve };
 }
 
