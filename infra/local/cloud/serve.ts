@@ -6,6 +6,7 @@ import { controlRoutes, CONTROLS } from './control/routes.ts';
 import { deploymentId } from './deployment.ts';
 import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
+import { startExpiry } from './dynamodb/expiry.ts';
 import { Gateway } from './http-api/gateway.ts';
 import { refusalAsResult } from './lambda/invoker.ts';
 import { apiPermissions } from './lambda/permissions.ts';
@@ -72,14 +73,13 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
 
 /** Lets streams drive their functions, woken by each write that passes by on its way to a table. */
 async function driveStreams(options: FoundationOptions, foundation: Foundation): Promise<Streams> {
-  const { cloud, observer, closers } = options;
-  const { dataDirectory } = cloud;
-  const streams = await startStreams({
-    ...options,
-    ...foundation,
-    ...(dataDirectory === undefined ? {} : { positionsFile: join(dataDirectory, 'streams.json') }),
-    onProblem: observer.problem,
-  });
+  const { cloud, stack, observer, closers } = options;
+  const { dataDirectory, clock } = cloud;
+  const onProblem = observer.problem;
+  const expiry = startExpiry({ stack, engineUrl: foundation.engine.url, clock, onProblem });
+  closers.add(() => expiry.close());
+  const file = dataDirectory === undefined ? {} : { positionsFile: join(dataDirectory, 'streams.json') };
+  const streams = await startStreams({ ...foundation, ...file, stack, expiry, onProblem });
   closers.add(() => streams.close());
   closers.add(foundation.store.onWrite(() => streams.wake()));
   return streams;

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { asList, asRecord, asText } from '../../../infra/local/cloud/json.ts';
 import type { JsonRecord } from '../../../infra/local/cloud/json.ts';
 import { call, invoked, startOrchard } from './orchard.ts';
@@ -10,10 +10,12 @@ import type { LocalCloudOptions } from '../../../infra/local/cloud/index.ts';
 export interface Diary {
   readonly orchard: Orchard;
   /** Puts an item as a tool does, past what stands between functions and tables. */
-  put(pk: string, attributes?: Record<string, number>): Promise<unknown>;
+  put(pk: string, attributes?: Record<string, number | string>): Promise<unknown>;
   /** Puts an item as a function does. */
   putAsFunction(pk: string): Promise<unknown>;
   remove(pk: string): Promise<unknown>;
+  /** The keys of all items, sorted. */
+  stored(): Promise<string[]>;
   /** The records of every invocation, in order. */
   invocations(): Promise<JsonRecord[][]>;
   /** Their keys: `['a', 'b']` is an invocation with two records. */
@@ -31,7 +33,7 @@ export async function openDiary(options: Partial<LocalCloudOptions> = {}): Promi
   const orchard = await startOrchard(options);
   const TableName = orchard.cloud.physicalId('Diary');
   const tool = connect(orchard.cloud.dynamodbUrl);
-  const put = (client: DynamoDBDocumentClient, pk: string, attributes: Record<string, number> = {}): Promise<unknown> =>
+  const put = (client: DynamoDBDocumentClient, pk: string, attributes: object = {}): Promise<unknown> =>
     client.send(new PutCommand({ TableName, Item: { pk, ...attributes } }));
   const invocations = async (): Promise<JsonRecord[][]> => {
     const { text } = await call(
@@ -50,6 +52,10 @@ export async function openDiary(options: Partial<LocalCloudOptions> = {}): Promi
       await put(client, pk).finally(() => client.destroy());
     },
     remove: (pk) => tool.send(new DeleteCommand({ TableName, Key: { pk } })),
+    async stored() {
+      const { Items = [] } = await tool.send(new ScanCommand({ TableName, ConsistentRead: true }));
+      return Items.map(({ pk }) => String(pk)).toSorted();
+    },
     invocations,
     handed: async () => (await invocations()).map((records) => records.map(keyOf)),
     async mapping() {

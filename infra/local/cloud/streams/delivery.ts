@@ -1,6 +1,6 @@
 import type { InvocationResult } from '../../invocation.ts';
 import { LambdaRefusal } from '../lambda/errors.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import type { StreamRecord } from './record.ts';
 import { outcomeOf } from './response.ts';
 import { afterAttempt, withoutExpired } from './retry.ts';

@@ -1,10 +1,12 @@
 import type { InvocationResult } from '../../invocation.ts';
+import type { Expiry } from '../dynamodb/expiry.ts';
+import type { JsonRecord } from '../json.ts';
 import type { Invoker } from '../lambda/invoker.ts';
 import { Delivery } from './delivery.ts';
 import { EventSource } from './event-source.ts';
 import { givenUpMessage } from './given-up.ts';
 import type { GivenUp } from './given-up.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import type { Position, Positions } from './positions.ts';
 import type { StreamRecord } from './record.ts';
 import type { GivenUpBatch } from './retry.ts';
@@ -21,6 +23,7 @@ export interface DrivenStreamOptions {
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly onProblem: (line: string) => void;
   readonly region: string;
+  readonly expiry: Pick<Expiry, 'hasDeleted'>;
 }
 
 /** What people are told of a mapping. */
@@ -87,8 +90,9 @@ export class DrivenStream {
   }
 
   #reader(shardId: string): ShardReader {
-    const { mapping, region } = this.#options;
-    const source = { streamArn: mapping.streamArn, region };
+    const { mapping, region, expiry } = this.#options;
+    const hasExpired = (keys: JsonRecord): boolean => expiry.hasDeleted(mapping.tableName, keys);
+    const source = { streamArn: mapping.streamArn, region, hasExpired };
     return new ShardReader({ ...this.#options, ...mapping, shardId, source, now: Date.now });
   }
 

@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery.ts';
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import type { Positions } from './positions.ts';
 import { sequenceNumberOf } from './record.ts';
 import type { ShardReader } from './shard-reader.ts';

@@ -1,5 +1,6 @@
-import { EngineClient } from '../../dynamodb/engine-client.ts';
+import { connectToEngine } from '../../dynamodb/connect.ts';
 import type { DynamoDbEngine } from '../../dynamodb/engine.ts';
+import type { Expiry } from '../dynamodb/expiry.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Invoker } from '../lambda/invoker.ts';
 import type { Stack } from '../template/stack.ts';
@@ -7,7 +8,7 @@ import { streamMappings } from './definition.ts';
 import { DrivenStream } from './driven-stream.ts';
 import type { StreamDescription } from './driven-stream.ts';
 import { handledByAll } from './handled.ts';
-import { Pace } from './pace.ts';
+import { Pace } from '../pace.ts';
 import { Positions } from './positions.ts';
 import { openStream } from './table-stream.ts';
 import { withTarget } from './targets.ts';
@@ -18,6 +19,7 @@ export interface StreamsOptions {
   readonly invoker: Pick<Invoker, 'invoke'>;
   /** Streams are read from the engine itself: no faults between functions and tables are met. */
   readonly engine: Pick<DynamoDbEngine, 'url' | 'forgetRecords'>;
+  readonly expiry: Pick<Expiry, 'hasDeleted'>;
   /** Where positions outlive this process. */
   readonly positionsFile?: string;
   readonly onProblem: (line: string) => void;
@@ -45,10 +47,10 @@ export async function startStreams(options: StreamsOptions): Promise<Streams> {
   const closing = new AbortController();
   const pace = new Pace(closing.signal);
   const positions = new Positions(positionsFile);
-  const client = new EngineClient(engine.url, stack.region);
+  const link = connectToEngine(engine.url, stack.region);
   const driven: DrivenStream[] = [];
   for (const mapping of targeted.filter((each) => 'target' in each)) {
-    const stream = await openStream(client, mapping.tableName, closing.signal);
+    const stream = await openStream(link, mapping.tableName);
     driven.push(
       new DrivenStream({ ...options, region: stack.region, mapping, stream, positions, pace, signal: closing.signal }),
     );
@@ -64,6 +66,7 @@ export async function startStreams(options: StreamsOptions): Promise<Streams> {
     wake: () => pace.wake(),
     async close() {
       closing.abort();
+      link.close();
       await Promise.all(running);
     },
   };

@@ -18,13 +18,20 @@ export interface StreamRecord {
 export interface RecordSource {
   readonly streamArn: string;
   readonly region: string;
+  /** Whether an item was deleted because its time was over, by its key. */
+  readonly hasExpired: (keys: JsonRecord) => boolean;
 }
 
+/** Who deletes what has expired, in the words of a record. */
+const DYNAMODB_ITSELF = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+
 /** @param raw As `GetRecords` answers it. */
-export function streamRecord(raw: JsonRecord, { streamArn, region }: RecordSource): StreamRecord {
+export function streamRecord(raw: JsonRecord, { streamArn, region, hasExpired }: RecordSource): StreamRecord {
   const sequenceNumber = sequenceNumberOf(raw);
+  const isExpiry = raw['eventName'] === 'REMOVE' && hasExpired(asRecord(asRecord(raw['dynamodb'])['Keys']));
   const event = {
     ...raw,
+    ...(isExpiry ? { userIdentity: DYNAMODB_ITSELF } : {}),
     // Engines count from 1 in every table; on AWS the id is unlike any other.
     eventID: createHash('md5').update(`${streamArn} ${sequenceNumber}`).digest('hex'),
     awsRegion: region,

@@ -1,4 +1,4 @@
-import type { Pace } from './pace.ts';
+import type { Pace } from '../pace.ts';
 import { isChange, sequenceNumberOf, streamRecord } from './record.ts';
 import type { RecordSource, StreamRecord } from './record.ts';
 import type { Page, TableStream } from './table-stream.ts';

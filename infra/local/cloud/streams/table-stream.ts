@@ -1,4 +1,4 @@
-import type { EngineClient } from '../../dynamodb/engine-client.ts';
+import type { EngineLink } from '../../dynamodb/faulty/engine-link.ts';
 import { asList, asRecord, asText, isRecord } from '../json.ts';
 import type { JsonRecord } from '../json.ts';
 
@@ -26,12 +26,12 @@ export interface TableStream {
 }
 
 /** @throws When the table has no stream. */
-export async function openStream(engine: EngineClient, tableName: string, signal?: AbortSignal): Promise<TableStream> {
-  const { Table: table } = await engine.ask('DynamoDB_20120810.DescribeTable', { TableName: tableName }, signal);
+export async function openStream(engine: Pick<EngineLink, 'ask'>, tableName: string): Promise<TableStream> {
+  const { Table: table } = await engine.ask('DescribeTable', { TableName: tableName });
   const { LatestStreamArn: arn, TableId: tableId } = asRecord(table);
   if (typeof arn !== 'string') throw new Error(`The table ${tableName} has no stream in the DynamoDB engine.`);
   const ask = (operation: string, input: JsonRecord): Promise<JsonRecord> =>
-    engine.ask(`DynamoDBStreams_20120810.${operation}`, input, signal);
+    engine.ask(operation, input, 'DynamoDBStreams_20120810');
   return {
     tableId: asText(tableId) ?? '',
     shards: () => allShards(arn, ask),

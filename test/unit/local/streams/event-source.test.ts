@@ -6,7 +6,7 @@ import { Delivery } from '../../../../infra/local/cloud/streams/delivery.ts';
 import type { DeliveryOptions } from '../../../../infra/local/cloud/streams/delivery.ts';
 import { EventSource } from '../../../../infra/local/cloud/streams/event-source.ts';
 import { handledByAll } from '../../../../infra/local/cloud/streams/handled.ts';
-import { Pace } from '../../../../infra/local/cloud/streams/pace.ts';
+import { Pace } from '../../../../infra/local/cloud/pace.ts';
 import { Positions } from '../../../../infra/local/cloud/streams/positions.ts';
 import type { GivenUpBatch } from '../../../../infra/local/cloud/streams/retry.ts';
 import { ShardReader } from '../../../../infra/local/cloud/streams/shard-reader.ts';
@@ -91,7 +91,7 @@ async function follow(stream: TableStream, settings: Settings = {}): Promise<Wor
         ...common,
         stream,
         shardId,
-        source: { streamArn: 'arn', region: 'here' },
+        source: { streamArn: 'arn', region: 'here', hasExpired: () => false },
         batchSize: 10,
         windowMs: 0,
         wants: () => true,

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Writes come in flocks: whoever is woken by one waits so long for the next ones, in ms. */
+/** What wakes comes in flocks, as writes do: whoever is woken waits at least so long for the next ones, in ms. */
 const FLOCK_MS = 20;
 
-/** How the readers of streams wait: for a time, or until somebody has written. */
+/** How one waits who looks for work again and again: for a time, or until there may be some. */
 export class Pace {
   readonly #signal: AbortSignal;
   readonly #bells = new Set<() => void>();
@@ -19,13 +19,13 @@ export class Pace {
     return this.#wakes;
   }
 
-  /** Somebody has written. */
+  /** There may be work. */
   wake(): void {
     this.#wakes += 1;
     for (const ring of this.#bells) ring();
   }
 
-  /** Waits for so many ms, less when somebody writes or has written since the mark. Throws when all is to end. */
+  /** Waits for so many ms, less when woken then or since the mark. Throws when all is to end. */
   async wait(ms: number, mark: number): Promise<void> {
     const from = performance.now();
     if (mark === this.#wakes) await this.#untilWoken(ms);
@@ -33,7 +33,7 @@ export class Pace {
     await this.sleep(Math.max(0, left));
   }
 
-  /** Waits for so many ms, whoever writes. Throws when all is to end. */
+  /** Waits for so many ms, whoever wakes. Throws when all is to end. */
   async sleep(ms: number): Promise<void> {
     if (ms > 0) await sleep(ms, undefined, { signal: this.#signal });
     this.#signal.throwIfAborted();
