@@ -104,7 +104,11 @@ describe('the end of a local cloud', () => {
 
   it('comes with the end of this process, even by SIGKILL while a function blocks', async () => {
     const script = fileURLToPath(new URL('../support/cloud/run-orchard.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, assembly], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Whoever is killed leaves its files behind: here, where they are removed.
+    const folder = temporaryFolder();
+    folders.push(folder);
+    const env = { ...process.env, TMPDIR: folder.path };
+    const child = spawn(process.execPath, [script, assembly], { stdio: ['ignore', 'pipe', 'inherit'], env });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     // The engine, and a function in an endless loop, each with its tether.
     await expect.poll(() => descendants(child.pid ?? 0).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
