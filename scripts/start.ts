@@ -71,6 +71,7 @@ function forget(directory: string): void {
     'dynamodb.sqlite-shm',
     'dynamodb.sqlite-wal',
     'secrets.json',
+    'streams.json',
     'deployment',
     'durable.json',
   ]) {

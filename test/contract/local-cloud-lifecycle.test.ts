@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,14 @@ import { startDynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { findEngine } from '../../infra/local/dynamodb/find-engine.ts';
 import { listen } from '../../infra/local/http/server.ts';
 import { listWith } from '../support/cloud/matchers.ts';
-import { buildOrchard, call, invoked, startOrchard, temporaryFolder } from '../support/cloud/orchard.ts';
+import {
+  buildOrchard,
+  call,
+  changedOrchard,
+  invoked,
+  startOrchard,
+  temporaryFolder,
+} from '../support/cloud/orchard.ts';
 import type { Folder } from '../support/cloud/orchard.ts';
 
 const folders: Folder[] = [];
@@ -28,15 +35,10 @@ afterEach(() => {
   for (const folder of folders.splice(0)) folder.remove();
 });
 
-/** A copy of the assembly, with changed resources. */
+/** The folder of a copy of the assembly, with changed resources. */
 function changed(change: (resources: JsonRecord) => void): string {
-  const folder = temporaryFolder();
+  const folder = changedOrchard(assembly, change);
   folders.push(folder);
-  cpSync(assembly, folder.path, { recursive: true });
-  const file = join(folder.path, 'Orchard.template.json');
-  const template = asRecord(JSON.parse(readFileSync(file, 'utf8')));
-  change(asRecord(template['Resources']));
-  writeFileSync(file, JSON.stringify(template));
   return folder.path;
 }
 
@@ -102,7 +104,11 @@ describe('the end of a local cloud', () => {
 
   it('comes with the end of this process, even by SIGKILL while a function blocks', async () => {
     const script = fileURLToPath(new URL('../support/cloud/run-orchard.ts', import.meta.url));
-    const child = spawn(process.execPath, [script, assembly], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // Whoever is killed leaves its files behind: here, where they are removed.
+    const folder = temporaryFolder();
+    folders.push(folder);
+    const env = { ...process.env, TMPDIR: folder.path };
+    const child = spawn(process.execPath, [script, assembly], { stdio: ['ignore', 'pipe', 'inherit'], env });
     await new Promise((resolve) => child.stdout.once('data', resolve));
     // The engine, and a function in an endless loop, each with its tether.
     await expect.poll(() => descendants(child.pid ?? 0).length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);

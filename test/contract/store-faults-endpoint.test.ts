@@ -121,6 +121,26 @@ describe('an endpoint without faults', () => {
     expect(items.map((item) => item?.['n'])).toEqual(Array.from({ length: 200 }, (_, n) => n));
   });
 
+  it('tells who listens of each call that may have written, also of one whose answer is lost', async () => {
+    let writes = 0;
+    const stop = endpoint.onWrite(() => (writes += 1));
+    await put('a');
+    await get('a');
+    await listed();
+    await expect.poll(() => writes).toBe(1);
+    endpoint.setFaults({ resetAfter: 1 });
+    expect(await endOf(client.send(new DeleteCommand({ TableName, Key: { pk: 'a' } })))).not.toBe('done');
+    endpoint.setFaults({});
+    await client.send(
+      new BatchWriteCommand({ RequestItems: { [TableName]: [{ PutRequest: { Item: { pk: 'b' } } }] } }),
+    );
+    await expect.poll(() => writes).toBe(3);
+    stop();
+    await put('a');
+    await put('b');
+    expect(writes).toBe(3);
+  });
+
   it('keeps no connection for an engine that ends, and says nothing in its place', async () => {
     const engine = await startDynamoDbEngine();
     const other = await startFaultyEndpoint({ engineUrl: engine.url });

@@ -1,13 +1,16 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDurableService } from '../durable/index.ts';
 import type { DurableService } from '../durable/index.ts';
 import { startDynamoDbEngine } from '../dynamodb/engine.ts';
+import type { DynamoDbEngine } from '../dynamodb/engine.ts';
 import { startFaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
 import type { FaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
 import type { Closers } from './closers.ts';
 import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
+import type { TableDefinition } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { Functions } from './lambda/functions.ts';
 import { Invoker, refusalAsResult } from './lambda/invoker.ts';
@@ -31,8 +34,8 @@ export interface FoundationOptions {
 
 /** What everything else stands on: tables, services and functions. */
 export interface Foundation {
-  /** Of the engine itself. */
-  readonly dynamodbUrl: string;
+  /** Of the tables: its own endpoint is for tools, not for functions. */
+  readonly engine: DynamoDbEngine;
   /** What stands between functions and the engine. */
   readonly store: FaultyEndpoint;
   readonly servicesUrl: string;
@@ -40,13 +43,15 @@ export interface Foundation {
   readonly invoker: Invoker;
 }
 
+const TABLE_FILE = 'dynamodb.sqlite';
+
 /** Starts them in the order in which they need each other. */
 export async function startFoundation(options: FoundationOptions): Promise<Foundation> {
   const { cloud, stack, observer, closers, localise } = options;
   const { region } = stack;
   if (cloud.dataDirectory !== undefined) mkdirSync(cloud.dataDirectory, { recursive: true });
-  const dynamodbUrl = await startTables(options);
-  const store = await startStore(dynamodbUrl, closers);
+  const engine = await startTables(options);
+  const store = await startStore(engine.url, closers);
   const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
   const services = await serveServices({
     targets: serviceTargets(options),
@@ -67,7 +72,7 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const durable = await startDurable(options, functions);
   const invoker = new Invoker(functions, durable);
   Object.assign(late, { durable, lambda: { functions, invoker } });
-  return { dynamodbUrl, store, servicesUrl: services.url, functions, invoker };
+  return { engine, store, servicesUrl: services.url, functions, invoker };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -76,13 +81,28 @@ function started<T>(part: T | undefined): T {
   return part;
 }
 
-async function startTables({ cloud, stack, closers }: FoundationOptions): Promise<string> {
+async function startTables({ cloud, stack, closers }: FoundationOptions): Promise<DynamoDbEngine> {
   const tables = tableDefinitions(stack);
-  const dataFile = cloud.dataDirectory === undefined ? {} : { dataFile: join(cloud.dataDirectory, 'dynamodb.sqlite') };
-  const engine = await startDynamoDbEngine(dataFile);
+  const dataFile = tableFile(cloud, tables, closers);
+  const engine = await startDynamoDbEngine(dataFile === undefined ? {} : { dataFile });
   closers.add(() => engine.close());
   await createTables(engine.url, stack.region, tables);
-  return engine.url;
+  return engine;
+}
+
+/** Streams are cheap in a file only, so that even tables which nobody keeps are in one when they have a stream. */
+function tableFile(cloud: LocalCloudOptions, tables: readonly TableDefinition[], closers: Closers): string | undefined {
+  if (cloud.dataDirectory !== undefined) return join(cloud.dataDirectory, TABLE_FILE);
+  if (!tables.some(({ create }) => create.StreamSpecification?.StreamEnabled)) return undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'local-cloud-tables-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  // Also where the process ends before anyone closes: Ctrl-C while it starts.
+  process.once('exit', remove);
+  closers.add(() => {
+    remove();
+    process.off('exit', remove);
+  });
+  return join(directory, TABLE_FILE);
 }
 
 /** Functions reach their tables through an endpoint that can be told to fail. Like the engine, it is for this machine only. */

@@ -10,10 +10,11 @@ export type { LogEntry } from './logs.ts';
  *
  * Imitated: Lambda (versions, aliases, timeouts, reserved concurrency, one process per instance, durable functions),
  * HTTP APIs (routes, payload formats, Lambda authorizers with their cache, CORS, throttles, limits of size), DynamoDB
- * tables in a real engine (an index refuses what it does not project), Secrets Manager values, CloudWatch metrics put by call or embedded in logs, schedules.
+ * tables in a real engine (an index refuses what it does not project, items whose time is over are deleted a while later) whose
+ * streams drive functions (filters, batches, windows, retries, partial failures, bisection), Secrets Manager values, CloudWatch metrics put by call or embedded in logs, schedules.
  *
  * Under each API's URL are routes that no deployment has, which `GET /__local` lists: schedules are fired there, logs and
- * metrics are read, and `PUT /__local/store` puts faults between the functions and their tables (throttling, connections
+ * metrics are read, streams show how far they have come and what was given up, and `PUT /__local/store` puts faults between the functions and their tables (throttling, connections
  * that are reset before or after a write was applied, slow answers, no answers). Whoever asks the engine itself sees the
  * truth all the while.
  *
@@ -22,7 +23,9 @@ export type { LogEntry } from './logs.ts';
  * - account quotas, memory limits, the freezing of a process between invocations, Lambda's extensions, layers, container
  *   images, inline code, streamed answers, and retries of asynchronous invocations;
  * - of HTTP APIs: JWT and IAM authorizers, other integrations than Lambda functions, mappings, domain names, TLS;
- * - of tables: TTL expiry, backups, capacity, replicas; streams exist, but drive nothing;
+ * - of tables: backups, capacity, replicas;
+ * - of streams: other sources than tables, tumbling windows, several batches at a time (a parallelisation factor changes
+ *   nothing), durable functions as targets; failure destinations are told nothing, but what they would be told is kept;
  * - of schedules: flexible windows, retries and dead letters; a clock that jumps over several times fires once;
  * - every resource type that `notImitated` lists.
  *

@@ -2,6 +2,7 @@ import type { HttpApiDefinition } from './http-api/definition.ts';
 import { notRunnable } from './lambda/definition.ts';
 import type { FunctionDefinition } from './lambda/definition.ts';
 import type { ScheduleDefinition } from './schedules/definition.ts';
+import type { Streams } from './streams/index.ts';
 import type { Stack } from './template/stack.ts';
 
 const IMITATED = new Set([
@@ -14,6 +15,7 @@ const IMITATED = new Set([
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Lambda::Alias',
+  'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::Lambda::Permission',
   'AWS::Lambda::Version',
@@ -30,6 +32,7 @@ export interface Served {
   readonly apis: readonly HttpApiDefinition[];
   readonly functions: readonly FunctionDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
+  readonly streams: Pick<Streams, 'notImitated'>;
 }
 
 /** @returns The resource types that are ignored, each once, then the single resources of other types that are. */
@@ -40,6 +43,7 @@ export function notImitated(served: Served): string[] {
     ...ofFunctions(served),
     ...ofApis(served),
     ...ofSchedules(served),
+    ...served.streams.notImitated,
   ];
 }
 

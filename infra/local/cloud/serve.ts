@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { listenForApis, localiser } from './apis.ts';
 import type { ListeningApi } from './apis.ts';
 import { Closers } from './closers.ts';
@@ -5,6 +6,7 @@ import { controlRoutes, CONTROLS } from './control/routes.ts';
 import { deploymentId } from './deployment.ts';
 import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
+import { startExpiry } from './dynamodb/expiry.ts';
 import { Gateway } from './http-api/gateway.ts';
 import { refusalAsResult } from './lambda/invoker.ts';
 import { apiPermissions } from './lambda/permissions.ts';
@@ -14,6 +16,8 @@ import type { LocalCloud, LocalCloudOptions } from './options.ts';
 import { scheduleDefinitions } from './schedules/definition.ts';
 import type { ScheduleDefinition } from './schedules/definition.ts';
 import { Scheduler } from './schedules/scheduler.ts';
+import { startStreams } from './streams/index.ts';
+import type { Streams } from './streams/index.ts';
 import { loadStack } from './template/assembly.ts';
 import { resolveStack } from './template/stack.ts';
 
@@ -25,6 +29,7 @@ interface Running extends Foundation, FoundationOptions {
   readonly apis: readonly ListeningApi[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly scheduler: Scheduler;
+  readonly streams: Streams;
 }
 
 /** Starts everything that a template asks for; closes what it had started when it fails. */
@@ -62,15 +67,30 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     onProblem: observer.problem,
   });
   closers.add(() => scheduler.close());
-  return { ...options, ...foundation, apis, schedules, scheduler };
+  const streams = await driveStreams(options, foundation);
+  return { ...options, ...foundation, apis, schedules, scheduler, streams };
+}
+
+/** Lets streams drive their functions, woken by each write that passes by on its way to a table. */
+async function driveStreams(options: FoundationOptions, foundation: Foundation): Promise<Streams> {
+  const { cloud, stack, observer, closers } = options;
+  const { dataDirectory, clock } = cloud;
+  const onProblem = observer.problem;
+  const expiry = startExpiry({ stack, engineUrl: foundation.engine.url, clock, onProblem });
+  closers.add(() => expiry.close());
+  const file = dataDirectory === undefined ? {} : { positionsFile: join(dataDirectory, 'streams.json') };
+  const streams = await startStreams({ ...foundation, ...file, stack, expiry, onProblem });
+  closers.add(() => streams.close());
+  closers.add(foundation.store.onWrite(() => streams.wake()));
+  return streams;
 }
 
 function toLocalCloud(running: Running): LocalCloud {
-  const { stack, scheduler, invoker, functions, apis, schedules, closers, localise } = running;
+  const { stack, scheduler, invoker, functions, apis, schedules, streams, closers, localise } = running;
   const outputs = Object.entries(stack.outputs()).map(([name, text]) => [name, localise(text)] as const);
   return {
     apis: apis.map(({ definition, url }) => ({ logicalId: definition.logicalId, url })),
-    dynamodbUrl: running.dynamodbUrl,
+    dynamodbUrl: running.engine.url,
     servicesUrl: running.servicesUrl,
     region: stack.region,
     accountId: stack.accountId,
@@ -82,6 +102,7 @@ function toLocalCloud(running: Running): LocalCloud {
     notImitated: notImitated({
       stack,
       schedules,
+      streams,
       apis: apis.map(({ definition }) => definition),
       functions: functions.definitions,
     }),
@@ -90,9 +111,9 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { stack, observer, scheduler, store, invoker, apis } = running;
+  const { stack, observer, scheduler, streams, store, invoker, apis } = running;
   const index = (): unknown => describe(running, served);
-  const controls = controlRoutes({ index, scheduler, store, metrics: observer.metrics, logs: observer.logs });
+  const controls = controlRoutes({ index, scheduler, streams, store, metrics: observer.metrics, logs: observer.logs });
   const mayInvoke = apiPermissions(stack);
   for (const { definition, open } of apis) {
     const gateway = new Gateway({
@@ -108,7 +129,7 @@ function openApis(running: Running, served: LocalCloud): void {
 }
 
 /** What `GET /__local` answers. */
-function describe({ stack, apis, functions }: Running, served: LocalCloud): unknown {
+function describe({ stack, apis, functions, streams }: Running, served: LocalCloud): unknown {
   return {
     stack: stack.name,
     region: served.region,
@@ -119,6 +140,7 @@ function describe({ stack, apis, functions }: Running, served: LocalCloud): unkn
     })),
     functions: functions.definitions.map((definition) => definition.name),
     schedules: served.schedules,
+    streams: streams.describe().map(({ name, table, function: driven }) => ({ name, table, function: driven })),
     outputs: served.outputs,
     dynamodb: served.dynamodbUrl,
     services: served.servicesUrl,

@@ -7,9 +7,13 @@ import { spawnTethered } from '../process/tethered-child.ts';
 import type { TetheredChild } from '../process/tethered-child.ts';
 import { findEngine } from './find-engine.ts';
 import type { EngineSource } from './find-engine.ts';
+import { forgetRecords, indexRecords } from './stream-records.ts';
 
 export interface DynamoDbEngineOptions {
-  /** SQLite file that keeps the tables; absent: in memory. Ignored for an engine that runs already. */
+  /**
+   * SQLite file that keeps the tables; absent: in memory, where each write to a table with a stream costs 0.25 ms more per
+   * 1,000 records kept. Ignored for an engine that runs already.
+   */
   readonly dataFile?: string;
   /** Absent or 0: a free one. */
   readonly port?: number;
@@ -20,6 +24,8 @@ export interface DynamoDbEngineOptions {
 export interface DynamoDbEngine {
   /** Endpoint for an SDK client, without a trailing slash. */
   readonly url: string;
+  /** Lets go of a stream's records before a sequence number: all who read it are past them. Only a file is made smaller. */
+  forgetRecords(shardId: string, before: string): void;
   close(): Promise<void>;
 }
 
@@ -46,7 +52,7 @@ async function connectTo(url: string): Promise<DynamoDbEngine> {
       `The DynamoDB engine at ${url} (AWS_ENDPOINT_URL_DYNAMODB) does not answer: start it, or unset the variable.`,
     );
   }
-  return { url, close: () => Promise.resolve() };
+  return { url, forgetRecords: () => undefined, close: () => Promise.resolve() };
 }
 
 /** The engine cannot say which port it chose, so one is chosen for it: another process may be quicker to take it. */
@@ -68,13 +74,18 @@ async function startProgram(program: string, port: number, options: DynamoDbEngi
   const child = await spawnTethered(program, args, { env: { PATH: process.env['PATH'] ?? '' }, endSignal: 'TERM' });
   const complaints = collect(child);
   const url = `http://${HOST}:${port}`;
+  const { dataFile } = options;
   try {
     await untilUp(child, url, complaints);
+    if (dataFile !== undefined) indexRecords(dataFile);
   } catch (error) {
     await child.stop();
     throw error;
   }
-  return { url, close: () => child.stop() };
+  const forget = (shardId: string, before: string): void => {
+    if (dataFile !== undefined) forgetRecords(dataFile, shardId, before);
+  };
+  return { url, forgetRecords: forget, close: () => child.stop() };
 }
 
 async function untilUp(child: TetheredChild, url: string, complaints: () => string): Promise<void> {

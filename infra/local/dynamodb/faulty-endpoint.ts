@@ -7,7 +7,7 @@ import { listen } from '../http/server.ts';
 import type { Listener } from '../http/server.ts';
 import { completeFaults, NO_FAULTS } from './faults.ts';
 import type { StoreFaults } from './faults.ts';
-import { operationOf } from './faulty/call.ts';
+import { mayWrite, operationOf } from './faulty/call.ts';
 import type { Answer, Call } from './faulty/call.ts';
 import { Draws } from './faulty/draws.ts';
 import { EngineLink } from './faulty/engine-link.ts';
@@ -39,6 +39,8 @@ export interface FaultyEndpoint {
   faults(): StoreFaults;
   /** How many calls have met which fate since the start; those that never came through for `down` are not among them. */
   fates(): ReadonlyMap<Fate, number>;
+  /** @param listener Called when a call that may have written has been answered. @returns What ends that. */
+  onWrite(listener: () => void): () => void;
   /** Stops listening, closes every connection and deletes the copies that old reads were answered from. */
   close(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function startFaultyEndpoint(options: FaultyEndpointOptions): Promi
     setFaults: (faults) => endpoint.setFaults(faults),
     faults: () => endpoint.faults,
     fates: () => endpoint.fates,
+    onWrite: (listener) => endpoint.onWrite(listener),
     close: () => endpoint.close(listener),
   };
 }
@@ -68,6 +71,7 @@ class Endpoint {
   readonly #draws: Draws;
   readonly #outOfReach: OutOfReach;
   readonly #closing = new AbortController();
+  readonly #writeListeners = new Set<() => void>();
   #replicas: Replicas | undefined;
   /** Deletions of copies that nobody reads any more. */
   #retired: Promise<unknown> = Promise.resolve();
@@ -95,6 +99,11 @@ class Endpoint {
     if (Replicas.areNeeded(faults)) this.#replicas = new Replicas(this.#link, this.#tables, this.#draws, faults);
   }
 
+  onWrite(listener: () => void): () => void {
+    this.#writeListeners.add(listener);
+    return () => this.#writeListeners.delete(listener);
+  }
+
   async close(listener: Listener): Promise<void> {
     this.#closing.abort();
     await listener.close();
@@ -107,6 +116,8 @@ class Endpoint {
     const { faults } = this;
     if (faults.down !== false) return this.#outOfReach.call(request.socket, faults.down);
     const operation = operationOf(request);
+    // Also where the answer is lost on purpose: the write may have been applied.
+    if (mayWrite(operation)) response.once('close', () => this.#writeListeners.forEach((listener) => listener()));
     if (operation === '' || !mustRead(operation, faults)) {
       this.#count('passed');
       return this.#link.stream(request, response);

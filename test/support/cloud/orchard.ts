@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ const MODULES = {
   trouble: new URL('functions/trouble.ts', import.meta.url),
   broken: new URL('functions/broken.ts', import.meta.url),
   lasting: new URL('functions/lasting.ts', import.meta.url),
+  scribe: new URL('functions/scribe.ts', import.meta.url),
 };
 const PLAIN = new URL('functions/plain.ts', import.meta.url);
 
@@ -61,6 +62,17 @@ export async function buildOrchard(): Promise<Folder> {
   await Promise.all([...modules, plain]);
   // As in a project of ES modules: on Lambda nothing lies above a function's code.
   writeFileSync(target('package.json'), '{"type":"module"}');
+  return folder;
+}
+
+/** A copy of an assembly of the orchard, with changed resources. */
+export function changedOrchard(assembly: string, change: (resources: JsonRecord) => void): Folder {
+  const folder = temporaryFolder();
+  cpSync(assembly, folder.path, { recursive: true });
+  const file = join(folder.path, 'Orchard.template.json');
+  const template = asRecord(JSON.parse(readFileSync(file, 'utf8')));
+  change(asRecord(template['Resources']));
+  writeFileSync(file, JSON.stringify(template));
   return folder;
 }
 

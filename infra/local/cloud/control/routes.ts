@@ -7,12 +7,14 @@ import type { LogBook } from '../logs.ts';
 import { ScheduleTargetError, UnknownScheduleError } from '../schedules/scheduler.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
 import type { MetricStore } from '../services/metric-store.ts';
+import type { Streams } from '../streams/index.ts';
 import { answerStore } from './store.ts';
 
 export interface ControlOptions {
   /** What the index answers. */
   readonly index: () => unknown;
   readonly scheduler: Scheduler;
+  readonly streams: Pick<Streams, 'describe'>;
   readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults'>;
   readonly metrics: MetricStore;
   readonly logs: LogBook;
@@ -25,6 +27,7 @@ export const CONTROLS = [
   'GET /__local',
   'GET /__local/schedules',
   'POST /__local/schedules/{name}',
+  'GET /__local/streams',
   'GET /__local/metrics?raw',
   'GET /__local/logs?function=&limit=',
   'GET /__local/store',
@@ -68,6 +71,7 @@ async function answer(
   const answers = new Map<string, () => unknown>([
     ['', options.index],
     ['schedules', () => options.scheduler.schedules],
+    ['streams', () => options.streams.describe()],
     ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
     ['logs', () => latestLines(url.searchParams, options.logs)],
   ]);

@@ -3,6 +3,7 @@ import {
   DescribeTableCommand,
   DynamoDBClient,
   ResourceNotFoundException,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { KeySchemaElement, TableDescription } from '@aws-sdk/client-dynamodb';
@@ -38,7 +39,15 @@ async function ensure(client: DynamoDBClient, table: TableDefinition): Promise<v
       `The table ${TableName} in the data directory has other keys or indexes than the template. ` +
         'Start with --fresh (it forgets what is stored), or with another data directory.',
     );
+  } else if (existing.StreamSpecification?.StreamEnabled !== true) {
+    await enableStream(client, table);
   }
+}
+
+/** As a deployment does when a template that had no stream before has one now. */
+async function enableStream(client: DynamoDBClient, { create }: TableDefinition): Promise<void> {
+  const { TableName, StreamSpecification } = create;
+  if (StreamSpecification !== undefined) await client.send(new UpdateTableCommand({ TableName, StreamSpecification }));
 }
 
 async function enableTimeToLive(client: DynamoDBClient, table: TableDefinition): Promise<void> {

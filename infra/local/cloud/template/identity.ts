@@ -96,6 +96,14 @@ function lambdaArn(input: IdentityInput): string {
   return name.startsWith('arn:') ? name.split(':').slice(0, 7).join(':') : arn(input, 'lambda', `function:${name}`);
 }
 
+/** Has no name but a UUID. */
+function eventSourceMapping(input: IdentityInput): Identity {
+  const id = digest(input)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  return { ref: id, attributes: { Id: id, EventSourceMappingArn: arn(input, 'lambda', `event-source-mapping:${id}`) } };
+}
+
 function api(input: IdentityInput): Identity {
   const id = token(input, LOWER, 10);
   return { ref: id, attributes: { ApiId: id, ApiEndpoint: `https://${id}.execute-api.${input.region}.amazonaws.com` } };
@@ -150,6 +158,7 @@ function bucket(input: IdentityInput): Identity {
 const SPECIAL = new Map<string, Identify>([
   ['AWS::Lambda::Version', version],
   ['AWS::Lambda::Alias', alias],
+  ['AWS::Lambda::EventSourceMapping', eventSourceMapping],
   ['AWS::ApiGatewayV2::Api', api],
   ['AWS::ApiGatewayV2::Route', apiPart],
   ['AWS::ApiGatewayV2::Integration', apiPart],

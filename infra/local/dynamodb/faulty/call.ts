@@ -22,16 +22,20 @@ export interface Answer {
 const SINGLE_WRITES: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 const TRANSACTIONS: ReadonlySet<string> = new Set(['TransactWriteItems', 'TransactGetItems']);
 const INDEX_READS: ReadonlySet<string> = new Set(['Query', 'Scan']);
-const DATA: ReadonlySet<string> = new Set([
-  ...SINGLE_WRITES,
-  ...TRANSACTIONS,
-  ...INDEX_READS,
-  'GetItem',
-  'BatchGetItem',
+const WRITES_OF_SEVERAL: ReadonlySet<string> = new Set([
+  'TransactWriteItems',
   'BatchWriteItem',
   'ExecuteStatement',
   'BatchExecuteStatement',
   'ExecuteTransaction',
+]);
+const DATA: ReadonlySet<string> = new Set([
+  ...SINGLE_WRITES,
+  ...TRANSACTIONS,
+  ...INDEX_READS,
+  ...WRITES_OF_SEVERAL,
+  'GetItem',
+  'BatchGetItem',
 ]);
 
 /** @returns what stands after the dot of `X-Amz-Target`; empty for what is no call of DynamoDB */
@@ -46,6 +50,11 @@ export function isSingleWrite(operation: string): boolean {
 
 export function isTransaction(operation: string): boolean {
   return TRANSACTIONS.has(operation);
+}
+
+/** Whether the operation is about items and can change some: statements in PartiQL are taken to. */
+export function mayWrite(operation: string): boolean {
+  return isSingleWrite(operation) || WRITES_OF_SEVERAL.has(operation);
 }
 
 /** Whether the operation can be asked of an index. */

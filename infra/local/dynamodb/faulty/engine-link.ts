@@ -13,6 +13,9 @@ import type { JsonRecord } from '../../cloud/json.ts';
 import { outputOf } from './call.ts';
 import type { Answer, Call } from './call.ts';
 
+/** The engine's two services, as they are named before the dot of `X-Amz-Target`. */
+type Service = 'DynamoDB_20120810' | 'DynamoDBStreams_20120810';
+
 /** About one connection each, not about what is sent over it. */
 const HOP_HEADERS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'expect']);
 const JSON_TYPE = 'application/x-amz-json-1.0';
@@ -22,12 +25,16 @@ const IDENTITY = ['authorization', 'x-amz-date', 'x-amz-security-token'];
 /** An answer of the engine that is an error. */
 export class EngineRefusal extends Error {
   override readonly name = 'EngineRefusal';
-  readonly isMissingTable: boolean;
+  /** The kind of error, without its namespace. */
+  readonly type: string;
 
-  /** @param type the kind of error, without its namespace */
   constructor(operation: string, type: string) {
     super(`The engine refused ${operation}: ${type}.`);
-    this.isMissingTable = type === 'ResourceNotFoundException';
+    this.type = type;
+  }
+
+  get isMissingTable(): boolean {
+    return this.type === 'ResourceNotFoundException';
   }
 }
 
@@ -78,8 +85,8 @@ export class EngineLink {
    * Asks the engine something on the side.
    * @throws {EngineRefusal} when it answers with an error
    */
-  async ask(operation: string, input: JsonRecord): Promise<JsonRecord> {
-    const target = { 'x-amz-target': `DynamoDB_20120810.${operation}`, 'content-type': JSON_TYPE };
+  async ask(operation: string, input: JsonRecord, service: Service = 'DynamoDB_20120810'): Promise<JsonRecord> {
+    const target = { 'x-amz-target': `${service}.${operation}`, 'content-type': JSON_TYPE };
     const answer = await this.#post('/', { ...passable(this.#identity), ...target }, input);
     const output = outputOf(answer);
     if (answer.status !== 200) throw new EngineRefusal(operation, String(output['__type']).split('#').at(-1) ?? '');
