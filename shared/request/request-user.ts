@@ -11,6 +11,7 @@ export interface RequestUser {
   readonly firstName: string | null;
   readonly lastName: string | null;
   readonly imageUrl: string | null;
+  /** Clerk's or, where Clerk has none, one derived from the email or the id; null until the record is known. */
   readonly username: string | null;
   readonly externalId: string | null;
   /** The primary address, normalised, if Clerk has verified it. */
@@ -40,7 +41,7 @@ export function requestUser(user: MirroredUser | StoredUser, synced: boolean): R
     id: user.id,
     ...user.profile.content,
     emailVerified: emailVerified(user),
-    username: record?.username ?? null,
+    username: record?.username ?? ('held' in user ? user.held.username : undefined) ?? null,
     externalId: record?.externalId ?? null,
     verifiedEmail: record?.verifiedEmail ?? null,
     banned: record?.banned ?? false,
