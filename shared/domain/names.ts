@@ -92,8 +92,9 @@ const SUFFIX_LENGTHS = [4, 8];
 export function derivedUsernames(user: MirroredUser): readonly string[] {
   if (user.tombstone || !user.record) return [];
   const id = normaliseName(user.id.replace(/^user_/, ''));
-  const local = /^(.+)@/.exec(normaliseName(user.profile.content.email ?? ''))?.[1];
-  const stem = Array.from(local ?? id)
+  const email = normaliseName(user.profile.content.email ?? '');
+  const local = email.slice(0, Math.max(0, email.lastIndexOf('@')));
+  const stem = Array.from(local || id)
     .slice(0, LONGEST_STEM)
     .join('');
   return [stem, ...SUFFIX_LENGTHS.map((length) => `${stem}-${id.slice(-length)}`), `${stem}-${id}`];

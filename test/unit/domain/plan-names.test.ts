@@ -118,6 +118,11 @@ describe('a user whose names have not changed', () => {
     });
   });
 
+  it('moves nothing that has been seen to be hers', () => {
+    const known = seen(['email', ADA, { owner: ID }], ['username', 'chosen', { owner: ID }]);
+    expect(plan(stored(user(), BOTH), user(), known)).toEqual({ held: BOTH, moves: [] });
+  });
+
   it('goes on waiting without another word', () => {
     const before = stored(user(), { username: 'chosen' });
     expect(plan(before, user({ banned: true }))).toEqual({ held: { username: 'chosen' }, moves: [] });
@@ -253,6 +258,14 @@ describe('a deleted user', () => {
     expect(plan(stored(user(), BOTH), deleted(user()))).toEqual({
       held: {},
       moves: [`retire email#${ADA}`, 'release username#chosen'],
+    });
+  });
+
+  it('releases a derived username too', () => {
+    const before = user({ username: null });
+    expect(plan(stored(before, { email: ADA, username: 'ada' }), deleted(before))).toEqual({
+      held: {},
+      moves: [`retire email#${ADA}`, 'release username#ada'],
     });
   });
 
