@@ -64,8 +64,24 @@ describe('a webhook', () => {
     expect(parse({ instance_id })).toMatchObject({ kind: 'user', instanceId: undefined });
   });
 
-  it('of another type changes no user, whatever it holds', () => {
-    expect(parse({ type: 'session.created', data: 5 })).toEqual({ kind: 'other', type: 'session.created' });
+  it('of another type changes no user, whatever it holds, and keeps its name', () => {
+    expect(parse({ type: 'session.created', data: 5 })).toEqual({ kind: 'ignored', type: 'session.created' });
+  });
+
+  it.each(['user.promoted', 'User.created', 'user.created ', 'constructor', '__proto__', ''])(
+    'of a type that nobody has heard of (%j) has no name of its own',
+    (type) => {
+      expect(parse({ type, data: 5 })).toEqual({ kind: 'ignored', type: 'unknown' });
+    },
+  );
+
+  it('is read behind a byte order mark', () => {
+    expect(parseWebhookEvent(`\uFEFF${envelope()}`, RECEIVED_AT)).toEqual(parse());
+  });
+
+  it('may hold fields that nobody knows, at every level', () => {
+    const more = { data: userJson({ mood: 'new', verification: null }), brand_new: { nested: [1] } };
+    expect(parse(more)).toEqual(parse());
   });
 
   it.each([
@@ -73,6 +89,7 @@ describe('a webhook', () => {
     ['bad-envelope', '{"type":"user.created"'],
     ['bad-envelope', '[]'],
     ['bad-envelope', 'null'],
+    ['bad-envelope', '\uFEFF\uFEFF{}'],
     ['no-type', '{}'],
     ['no-type', '{"type":5}'],
   ])('is refused as %s: %s', (reason, text) => {
