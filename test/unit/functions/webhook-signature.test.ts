@@ -31,19 +31,23 @@ const signatureOf = ({ headers }: SignedWebhook): string => headers['svix-signat
 const withSignatures = (message: SignedWebhook, list: readonly string[]): SignedWebhook =>
   withHeader(message, 'svix-signature', list.join(' '));
 
-async function expectRefused(message: SignedWebhook | APIGatewayProxyEventV2): Promise<void> {
-  const answer = await world.answer('isBase64Encoded' in message ? message : httpEvent(message));
-  expect(answer.statusCode).toBe(400);
-  expect(JSON.parse(answer.body ?? '')).toEqual({
-    error: { code: 'webhook_rejected', message: 'The signature does not match.' },
-  });
-  expect(world.parts.memory.users()).toEqual([]);
-  expect(world.parts.calls).toEqual({ get: 0, write: 0 });
-  expect(world.parts.metrics.sum('WebhookReceived')).toBe(0);
+/** What comes of a request: the answer, and every trace that it leaves. */
+async function observe(message: SignedWebhook | APIGatewayProxyEventV2): Promise<unknown> {
+  const { statusCode, body = '' } = await world.answer('isBase64Encoded' in message ? message : httpEvent(message));
+  const { calls, memory, metrics } = world.parts;
+  return { statusCode, body, calls, users: memory.users(), received: metrics.sum('WebhookReceived') };
 }
 
-const expectAccepted = async (message: SignedWebhook): Promise<void> =>
-  expect(await world.receive(message)).toEqual({ status: 200, outcome: 'created' });
+/** Told nothing about why, and nothing written or even read. */
+const REFUSED = {
+  statusCode: 400,
+  body: '{"error":{"code":"webhook_rejected","message":"The signature does not match."}}',
+  calls: { get: 0, write: 0 },
+  users: [],
+  received: 0,
+};
+
+const CREATED = { status: 200, outcome: 'created' };
 
 /** From the test suites of the Standard Webhooks project; the prefix stands apart, so that no scanner takes it for a leak. */
 describe('The published Standard Webhooks vectors', () => {
@@ -111,14 +115,14 @@ describe('The published Standard Webhooks vectors', () => {
 describe('The secret', () => {
   it('may be any of several, and which of them it was is counted', async () => {
     world.stored.webhookSecrets = [THEIRS, OURS];
-    await expectAccepted(world.signed(userCreated()));
+    expect(await world.receive(world.signed(userCreated()))).toEqual(CREATED);
     expect(world.parts.metrics.sum('WebhookSecretMatched', { Secret: '2' })).toBe(1);
     expect(world.parts.metrics.sum('WebhookSecretMatched')).toBe(1);
   });
 
   it('of somebody else is refused, and counts for nobody', async () => {
     world.stored.webhookSecrets = [OURS, NEW];
-    await expectRefused(world.signed(userCreated(), { secret: THEIRS }));
+    expect(await observe(world.signed(userCreated(), { secret: THEIRS }))).toEqual(REFUSED);
     expect(world.parts.metrics.sum('WebhookRejected', { Reason: 'signature' })).toBe(1);
     expect(world.parts.metrics.sum('WebhookSecretMatched')).toBe(0);
   });
@@ -134,7 +138,8 @@ describe('The secret', () => {
 
   it('is read again no oftener than every 30 s, however much junk comes', async () => {
     const junk = async (): Promise<void> => {
-      for (let sent = 0; sent < 20; sent += 1) await expectRefused(world.signed(userCreated(), { secret: THEIRS }));
+      for (let sent = 0; sent < 20; sent += 1)
+        expect(await observe(world.signed(userCreated(), { secret: THEIRS }))).toEqual(REFUSED);
     };
     await junk();
     expect(world.reads()).toBe(1);
@@ -167,14 +172,13 @@ describe('The time of an attempt, by the clock that is injected', () => {
   ])('of %d s from now is answered %d', async (seconds, status) => {
     const message = world.signed(userCreated());
     world.parts.time.set(NOW - seconds * 1000);
-    if (status === 400) await expectRefused(message);
-    else await expectAccepted(message);
+    expect((await world.answer(httpEvent(message))).statusCode).toBe(status);
   });
 
   it('decides before any secret is looked at', async () => {
     const message = world.signed(userCreated());
     world.parts.time.set(NOW + 301_000);
-    await expectRefused(message);
+    expect(await observe(message)).toEqual(REFUSED);
     expect(world.reads()).toBe(0);
   });
 });
@@ -188,7 +192,7 @@ describe('The list of signatures', () => {
     ['at the end of as many as fit', (own: string) => [...Array.from({ length: 80 }, () => ANYTHING), own]],
   ])('has ours %s', async (_where, list) => {
     const message = world.signed(userCreated());
-    await expectAccepted(withSignatures(message, list(signatureOf(message))));
+    expect(await world.receive(withSignatures(message, list(signatureOf(message))))).toEqual(CREATED);
   });
 
   it.each([
@@ -203,20 +207,22 @@ describe('The list of signatures', () => {
     ['nothing', () => []],
   ])('with %s is refused', async (_what, list) => {
     const message = world.signed(userCreated());
-    await expectRefused(withSignatures(message, list(signatureOf(message))));
+    expect(await observe(withSignatures(message, list(signatureOf(message))))).toEqual(REFUSED);
   });
 
   it('of ten thousand is refused before any is compared, though ours is the first', async () => {
     const message = world.signed(userCreated());
-    await expectRefused(
-      withSignatures(message, [signatureOf(message), ...Array.from({ length: 9_999 }, () => ANYTHING)]),
-    );
+    expect(
+      await observe(withSignatures(message, [signatureOf(message), ...Array.from({ length: 9_999 }, () => ANYTHING)])),
+    ).toEqual(REFUSED);
     expect(world.reads()).toBe(0);
   });
 
   it('of ten thousand of the shortest is refused as well', async () => {
     const message = world.signed(userCreated());
-    await expectRefused(withSignatures(message, [signatureOf(message), ...Array.from({ length: 9_999 }, () => 'v')]));
+    expect(
+      await observe(withSignatures(message, [signatureOf(message), ...Array.from({ length: 9_999 }, () => 'v')])),
+    ).toEqual(REFUSED);
   });
 });
 
@@ -227,13 +233,13 @@ describe('The headers', () => {
   ])('are found in %s', async (_case, spell) => {
     const { body, headers } = world.signed(userCreated());
     const spelt = Object.fromEntries(Object.entries(headers).map(([name, value]) => [spell(name), value]));
-    await expectAccepted({ body, headers: spelt });
+    expect(await world.receive({ body, headers: spelt })).toEqual(CREATED);
   });
 
   it.each(['svix-id', 'svix-timestamp', 'svix-signature'])('cannot do without %s', async (name) => {
     const { body, headers } = world.signed(userCreated());
     const { [name]: _gone, ...rest } = headers;
-    await expectRefused({ body, headers: rest });
+    expect(await observe({ body, headers: rest })).toEqual(REFUSED);
   });
 
   it.each(['svix-id', 'svix-timestamp', 'svix-signature'])(
@@ -241,14 +247,14 @@ describe('The headers', () => {
     async (name) => {
       const message = world.signed(userCreated());
       const value = message.headers[name] ?? '';
-      await expectRefused(withHeader(message, name, `${value},${value}`));
-      await expectRefused(withHeader(message, name, `${value}, ${value}`));
+      expect(await observe(withHeader(message, name, `${value},${value}`))).toEqual(REFUSED);
+      expect(await observe(withHeader(message, name, `${value}, ${value}`))).toEqual(REFUSED);
     },
   );
 
   it('have each name once: in two spellings it is refused', async () => {
     const message = world.signed(userCreated());
-    await expectRefused(withHeader(message, 'Svix-Signature', signatureOf(message)));
+    expect(await observe(withHeader(message, 'Svix-Signature', signatureOf(message)))).toEqual(REFUSED);
   });
 
   it.each([
@@ -262,13 +268,13 @@ describe('The headers', () => {
     ['svix-timestamp', String(NOW)],
   ])('with %s not as Svix writes it (%j) are refused, though it may be signed', async (name, value) => {
     const message = world.signed(userCreated(), name === 'svix-id' ? { id: value } : {});
-    await expectRefused(withHeader(message, name, value));
+    expect(await observe(withHeader(message, name, value))).toEqual(REFUSED);
   });
 
   it('need not say that the body is JSON', async () => {
     const { body, headers } = world.signed(userCreated());
     const { 'content-type': _type, ...unsaid } = headers;
-    await expectAccepted({ body, headers: unsaid });
+    expect(await world.receive({ body, headers: unsaid })).toEqual(CREATED);
   });
 
   it.each([
@@ -280,7 +286,7 @@ describe('The headers', () => {
   ])('that call the body %j are answered %d', async (type, status) => {
     const answer = await world.answer(httpEvent(withHeader(world.signed(userCreated()), 'content-type', type)));
     expect(answer.statusCode).toBe(status);
-    if (status === 415) expect(world.parts.metrics.sum('WebhookRejected', { Reason: 'content-type' })).toBe(1);
+    expect(world.parts.metrics.sum('WebhookRejected', { Reason: 'content-type' })).toBe(status === 415 ? 1 : 0);
   });
 });
 
@@ -310,18 +316,18 @@ describe('The body', () => {
     ['nothing left', () => ''],
   ])('with %s is refused', async (_what, alter) => {
     const { body, headers } = world.signed(userCreated());
-    await expectRefused({ body: alter(body), headers });
-    await expectRefused(httpEvent({ body: alter(body), headers }, 'base64'));
+    expect(await observe({ body: alter(body), headers })).toEqual(REFUSED);
+    expect(await observe(httpEvent({ body: alter(body), headers }, 'base64'))).toEqual(REFUSED);
   });
 
   it('that is missing altogether is refused', async () => {
     const { headers } = world.signed(userCreated());
-    await expectRefused({ headers, isBase64Encoded: false } as unknown as APIGatewayProxyEventV2);
+    expect(await observe({ headers, isBase64Encoded: false } as unknown as APIGatewayProxyEventV2)).toEqual(REFUSED);
   });
 
   it('signed with its byte order mark is read behind it', async () => {
     const body = `\uFEFF${JSON.stringify(userCreated())}`;
-    await expectAccepted(world.signed(body));
+    expect(await world.receive(world.signed(body))).toEqual(CREATED);
     expect(await world.receive(world.signed(body), 'base64')).toEqual({ status: 200, outcome: 'unchanged' });
   });
 
@@ -329,7 +335,7 @@ describe('The body', () => {
     const bytes = Buffer.from(JSON.stringify(userCreated()), 'latin1');
     const mended = world.signed(bytes.toString('utf8'));
     const event = { headers: mended.headers, body: bytes.toString('base64'), isBase64Encoded: true };
-    await expectRefused(event as unknown as APIGatewayProxyEventV2);
+    expect(await observe(event as unknown as APIGatewayProxyEventV2)).toEqual(REFUSED);
   });
 
   it.each(['text', 'base64'] as const)('of 256 KB is read, handed on as %s', async (encoding) => {
