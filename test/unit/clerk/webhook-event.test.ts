@@ -79,6 +79,19 @@ describe('a webhook', () => {
     expect(parseWebhookEvent(`\uFEFF${envelope()}`, RECEIVED_AT)).toEqual(parse());
   });
 
+  it('takes no address from an account elsewhere, and no name where there is none', () => {
+    const external_accounts = [
+      { object: 'external_account', provider: 'oauth_github', email_address: 'ada@other.test' },
+    ];
+    const nobody = { first_name: null, last_name: null, primary_email_address_id: null, email_addresses: [] };
+    expect(parse({ data: userJson({ ...nobody, external_accounts }) })).toMatchObject({
+      snapshot: {
+        profile: { email: null, firstName: null, lastName: null },
+        record: { verifiedEmail: null },
+      },
+    });
+  });
+
   it('may hold fields that nobody knows, at every level', () => {
     const more = { data: userJson({ mood: 'new', verification: null }), brand_new: { nested: [1] } };
     expect(parse(more)).toEqual(parse());
@@ -103,6 +116,7 @@ describe('a webhook', () => {
     ['bad-instance_id', { instance_id: 7 }, 'user_ada1'],
     ['no-id', { ...deletion, data: { object: 'user', deleted: true } }, undefined],
     ['no-id', { ...deletion, data: null }, undefined],
+    ['no-id', { ...deletion, data: { id: null } }, undefined],
     ['bad-id', { ...deletion, data: { id: 'user_#' } }, undefined],
     ['bad-id', { ...deletion, data: { id: 12 } }, undefined],
   ])('is refused as %s, with the user if she can be told', (reason, overrides, userId) => {

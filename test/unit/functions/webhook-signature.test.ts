@@ -136,6 +136,15 @@ describe('The secret', () => {
     expect(world.parts.metrics.sum('WebhookSecretMatched', { Secret: '2' })).toBe(1);
   });
 
+  it('may be put in the place of another: the old one is refused then', async () => {
+    world.stored.webhookSecrets = [OURS, THEIRS];
+    await world.receive(world.signed(userCreated()));
+    world.stored.webhookSecrets = [NEW, THEIRS];
+    await world.parts.time.advance(30_000);
+    expect((await world.receive(world.signed(userCreated(), { secret: NEW }))).status).toBe(200);
+    expect((await world.receive(world.signed(userCreated()))).status).toBe(400);
+  });
+
   it('is read again no oftener than every 30 s, however much junk comes', async () => {
     const junk = async (): Promise<void> => {
       for (let sent = 0; sent < 20; sent += 1)
@@ -280,6 +289,7 @@ describe('The headers', () => {
   it.each([
     ['application/json; charset=utf-8', 200],
     ['Application/JSON', 200],
+    ['application/json ;charset=utf-8', 200],
     ['text/plain', 415],
     ['application/json,application/json', 415],
     ['', 415],
@@ -323,6 +333,12 @@ describe('The body', () => {
   it('that is missing altogether is refused', async () => {
     const { headers } = world.signed(userCreated());
     expect(await observe({ headers, isBase64Encoded: false } as unknown as APIGatewayProxyEventV2)).toEqual(REFUSED);
+  });
+
+  it('that is missing and was signed as empty says nothing, and waits for somebody to look at it', async () => {
+    const { headers } = world.signed('');
+    const answer = await world.answer({ headers, isBase64Encoded: false } as unknown as APIGatewayProxyEventV2);
+    expect(answer).toMatchObject({ statusCode: 200, body: '{"outcome":"quarantined"}' });
   });
 
   it('signed with its byte order mark is read behind it', async () => {

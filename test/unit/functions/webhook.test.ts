@@ -38,6 +38,21 @@ describe('A signed event', () => {
     expect(world.parts.log.lines.at(-1)).toMatchObject({ facts: { outcome: 'unchanged', messageId: 'msg_twice' } });
   });
 
+  it('that is stale changes nothing, and says so in the log; one that changes something does not', async () => {
+    await world.receive(world.signed(userCreated()));
+    const said = (): readonly string[] => world.parts.log.lines.map(({ message }) => message);
+    expect(said()).toEqual(['user synchronised']);
+    const older = userCreated({ first_name: 'Older', updated_at: NOW - 60_000 });
+    expect(await world.receive(world.signed(older, { id: 'msg_late' }))).toEqual({ status: 200, outcome: 'stale' });
+    expect(said()).toEqual(['user synchronised', 'event changed nothing']);
+    expect(world.parts.log.lines.at(-1)?.facts).toEqual({
+      outcome: 'stale',
+      userId: 'user_one',
+      messageId: 'msg_late',
+    });
+    expect(world.parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
+  });
+
   it.each([
     ['creation', userCreated(), ['created', 'unchanged']],
     ['deletion', deleted(), ['deleted', 'unchanged']],
