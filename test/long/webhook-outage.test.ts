@@ -13,5 +13,6 @@ it('2,000 events of which the table is down for 30 s in the middle leave it equa
   const run = { name: 'outage', users: 200, events: 2_000, retryScale: 0.1, downMs: 30_000 };
   const verdict = await runLoad(stack, run);
   expect(verdict).toMatchObject({ events: 2_000, lost: 0, quarantined: [], mismatches: [] });
-  expect(verdict.failures['503']).toBeGreaterThan(100);
+  // An outage that nobody noticed has proven nothing.
+  expect(verdict.failures['503']).toBeGreaterThan(0);
 });
