@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { withinTime } from '../../shared/adapters/system/within-time.ts';
 import { acceptEvent } from '../../shared/sync/events/accept-event.ts';
 import { errorAnswer, jsonAnswer } from '../middleware/answer.ts';
-import { decodeUtf8, isOtherThanJson, MAX_BODY_BYTES, rawBody } from './request-body.ts';
 import type { WebhookDependencies } from './dependencies.ts';
+import { decodeUtf8, isOtherThanJson, MAX_BODY_BYTES, rawBody } from './request-body.ts';
 import { signedHeaders } from './signed-headers.ts';
 import { isSigned } from './verify-signature.ts';
 

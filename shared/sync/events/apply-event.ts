@@ -2,6 +2,7 @@ import type { DeletionSnapshot, EventSnapshot } from '../../domain/snapshot.ts';
 import type { WebhookEvent } from '../../ports/webhook-parser.ts';
 import type { SyncResult } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
+import { persist } from '../persist.ts';
 import { readUser } from '../read-user.ts';
 import type { EventDependencies } from './dependencies.ts';
 
@@ -24,6 +25,9 @@ type UserSnapshot = EventSnapshot | DeletionSnapshot;
 
 /** Time for the table and for asking Clerk, ms. */
 const BUDGET_MS = 5_000;
+
+/** Time to find out whose table it is, ms: a call that was throttled is not to cost Svix's wait, which may be five minutes. */
+const INSTANCE_BUDGET_MS = 1_500;
 
 /**
  * Applies a signed event that has been read: the one way for an event into the table, whether it has just arrived or comes
@@ -48,8 +52,13 @@ export async function applyEvent(event: WebhookEvent, origin: Origin, deps: Even
 /** Whether the event speaks of another Clerk instance than the table's. Older events do not say. */
 async function isForeign(instanceId: string | undefined, deps: EventDependencies): Promise<boolean> {
   if (instanceId === undefined) return false;
-  const ours = await deps.instance.get();
-  return ours !== undefined && ours !== instanceId;
+  const deadline = deps.timers.deadline(INSTANCE_BUDGET_MS);
+  try {
+    const ours = await persist(deps, deadline.signal, () => deps.instance.get());
+    return ours !== undefined && ours !== instanceId;
+  } finally {
+    deadline.clear();
+  }
 }
 
 async function applyUser(snapshot: UserSnapshot, origin: Origin, deps: EventDependencies): Promise<Applied> {

@@ -109,6 +109,30 @@ describe('An event that cannot be applied now is answered 503 with Retry-After, 
   });
 });
 
+describe('A call of the table that fails for a moment', () => {
+  it.each([
+    [
+      'when it is asked whose it is',
+      (call: () => Promise<never>) => {
+        let failed = 0;
+        replace({ instance: { get: () => ((failed += 1) > 2 ? Promise.resolve('ins_any') : call()) } });
+      },
+    ],
+    [
+      'when it is read',
+      (call: () => Promise<never>) => {
+        let failed = 0;
+        const { store } = world.parts;
+        replace({ store: { ...store, get: (id) => ((failed += 1) > 2 ? store.get(id) : call()) } });
+      },
+    ],
+  ])('%s is made again within the time for an answer', async (_when, disturb) => {
+    disturb(failing(new StoreUnavailable('throttled')));
+    const { statusCode, body } = await answer(event({}, { instance_id: 'ins_any' }));
+    expect([statusCode, body]).toEqual([200, '{"outcome":"created"}']);
+  });
+});
+
 describe('An answer comes before Svix gives up', () => {
   /** @returns ms of simulated time until the answer */
   async function timeToAnswer(answering: Promise<APIGatewayProxyStructuredResultV2>): Promise<number> {
