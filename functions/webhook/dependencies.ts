@@ -1,8 +1,4 @@
-import type { InstanceStore } from '../../shared/ports/instance-store.ts';
-import type { Quarantine } from '../../shared/ports/quarantine.ts';
-import type { UserDirectory } from '../../shared/ports/user-directory.ts';
-import type { WebhookParser } from '../../shared/ports/webhook-parser.ts';
-import type { SyncDependencies } from '../../shared/sync/apply-snapshot.ts';
+import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
 
 /** Signing secrets, each `whsec_…`; several while one is being rotated out. */
 export interface WebhookSecrets {
@@ -12,10 +8,6 @@ export interface WebhookSecrets {
 }
 
 /** Everything the webhook depends on. */
-export interface WebhookDependencies extends SyncDependencies {
+export interface WebhookDependencies extends EventDependencies {
   readonly secrets: WebhookSecrets;
-  readonly parse: WebhookParser;
-  readonly directory: UserDirectory;
-  readonly quarantine: Quarantine;
-  readonly instance: Pick<InstanceStore, 'get'>;
 }

@@ -7,10 +7,12 @@ import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseWebhookConfig } from '../../shared/config/config.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { checkAtStart } from '../wiring/check-at-start.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import { receiveWebhook } from './receive.ts';
 
-const parts = requestParts('webhook', parseWebhookConfig(process.env), {
+const config = parseWebhookConfig(process.env);
+const parts = requestParts('webhook', config, {
   // Svix gives up after 15 s: reading, asking Clerk and writing again must all end before that.
   table: { requestTimeoutMs: 1_500, connectionTimeoutMs: 1_000, maxAttempts: 1 },
   clerkTimeoutMs: 4_000,
@@ -22,6 +24,7 @@ const deps = {
   quarantine: createDynamoDbQuarantine(parts.table),
   instance: createDynamoDbInstanceStore(parts.table),
 };
+await checkAtStart(deps.secrets, config.secrets, parts.log);
 
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
   .use(flushMetrics(parts.metrics))

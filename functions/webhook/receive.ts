@@ -1,17 +1,37 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { withinTime } from '../../shared/adapters/system/within-time.ts';
+import { acceptEvent } from '../../shared/sync/events/accept-event.ts';
 import { errorAnswer, jsonAnswer } from '../middleware/answer.ts';
-import { applyEvent } from './apply-event.ts';
 import type { WebhookDependencies } from './dependencies.ts';
-import { isSigned, signedHeaders } from './verify-signature.ts';
+import { decodeUtf8, isOtherThanJson, MAX_BODY_BYTES, rawBody } from './request-body.ts';
+import { signedHeaders } from './signed-headers.ts';
+import { isSigned } from './verify-signature.ts';
 
-/** Clerk's user events are a few KB; metadata is at most 8 KB each. */
-const MAX_BODY_BYTES = 256 * 1024;
+/**
+ * Time for everything, ms. Svix gives up after 15 s, and the start of a container and the network take some of that. Table,
+ * Clerk and secrets have limits of their own, which nearly always come first; this one holds where they add up.
+ */
+const ANSWER_WITHIN_MS = 10_000;
 
 /**
  * `POST /webhooks/clerk`: nothing is read, let alone written, before one of our secrets has signed the raw body.
  * What was accepted is applied, proven stale, or kept in quarantine; a failure of ours is answered 503, so that it comes again.
+ *
+ * @throws whatever could not be foreseen, and TimeoutError when the time is over: to be answered 503 as well
  */
 export async function receiveWebhook(
+  event: APIGatewayProxyEventV2,
+  deps: WebhookDependencies,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  try {
+    return await withinTime(deps.timers, { timeoutMs: ANSWER_WITHIN_MS }, () => receive(event, deps));
+  } catch (error) {
+    deps.metrics.record('SyncFailed', 1, { Path: 'webhook' });
+    throw error;
+  }
+}
+
+async function receive(
   event: APIGatewayProxyEventV2,
   deps: WebhookDependencies,
 ): Promise<APIGatewayProxyStructuredResultV2> {
@@ -23,30 +43,10 @@ export async function receiveWebhook(
   if (!headers || text === undefined || !(await isSigned(text, headers, deps))) {
     return reject(deps, 400, 'signature', 'The signature does not match.');
   }
-  const applied = await applyEvent(headers['svix-id'], text, deps);
-  return applied.status === 'done'
-    ? jsonAnswer(200, { outcome: applied.outcome })
+  const accepted = await acceptEvent(headers.messageId, text, deps);
+  return accepted.status === 'done'
+    ? jsonAnswer(200, { outcome: accepted.outcome })
     : errorAnswer(503, 'unavailable', 'The event could not be applied. Send it again later.', { 'retry-after': '30' });
-}
-
-/** The body exactly as it was signed: API Gateway hands some bodies on in base64. */
-function rawBody(event: APIGatewayProxyEventV2): Buffer {
-  return Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-}
-
-/** One that does not say what it is may be signed all the same. */
-function isOtherThanJson(headers: Readonly<Record<string, string | undefined>>): boolean {
-  const [, type] = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
-  return type !== undefined && type.split(';')[0]?.trim().toLowerCase() !== 'application/json';
-}
-
-/** @returns undefined for bytes that are not UTF-8: replacing them would verify another body than the one that came */
-function decodeUtf8(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function reject(

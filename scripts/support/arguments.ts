@@ -12,7 +12,34 @@ export function readArguments<T extends Options>(options: T, usage: string): Val
   try {
     return parseArgs({ args: process.argv.slice(2), options, strict: true }).values;
   } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\nUsage: ${usage}`);
-    process.exit(2);
+    return refuse(error instanceof Error ? error.message : String(error), usage);
   }
+}
+
+/**
+ * Reads a command line that says what to do in words, and options: `replay msg_1 --all`. One without a word, or with an option
+ * that there is not, ends the process like {@link readArguments}.
+ */
+export function readCommand<T extends Options>(
+  options: T,
+  usage: string,
+): { readonly command: string; readonly operands: readonly string[]; readonly values: Values<T> } {
+  try {
+    const { positionals, values } = parseArgs({
+      args: process.argv.slice(2),
+      options,
+      strict: true,
+      allowPositionals: true,
+    });
+    const [command = '', ...operands] = positionals;
+    return { command, operands, values };
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error), usage);
+  }
+}
+
+/** Says what is wrong with the command line, and ends the process. */
+export function refuse(problem: string, usage: string): never {
+  console.error(`${problem}\n\nUsage: ${usage}`);
+  process.exit(2);
 }

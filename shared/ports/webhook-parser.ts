@@ -14,8 +14,8 @@ export type WebhookEvent =
       readonly instanceId: string | undefined;
       readonly snapshot: DeletionSnapshot;
     }
-  /** Of a type that changes no user. */
-  | { readonly kind: 'other'; readonly type: string }
+  /** Of a type that changes no user; `unknown` for one that Clerk's document does not have: nobody may invent names to count. */
+  | { readonly kind: 'ignored'; readonly type: string }
   /** `reason` is a stable word, never a value of the payload. */
   | { readonly kind: 'refused'; readonly reason: string; readonly userId?: string | undefined };
 

@@ -160,6 +160,8 @@ describe('a table that fails', () => {
         instance.claim('ins_a'),
         quarantine.get('msg_1'),
         quarantine.put(event),
+        all(quarantine.list()),
+        quarantine.dismiss('msg_1'),
       ].map((call) => call.then(noFailure, (error: unknown) => error)),
     );
     for (const failure of failures) expect(failure).toBeInstanceOf(StoreUnavailable);

@@ -285,8 +285,32 @@ describe('the other items', () => {
       userId: 'user_ada',
       expiresAt: Date.UTC(2026, 3, 14, 12) / 1000,
       group: 'quarantine',
-      sort: `${NOW}#msg_1`,
+      sort: `${NOW}#user_ada#msg_1`,
     });
+  });
+
+  it('of the quarantine hold nothing of what the event said once it is dismissed, and are about to be swept', async () => {
+    const quarantine = createDynamoDbQuarantine({ client: tables.client, tableName, clock });
+    await quarantine.put({ id: 'msg_1', body: '{}', reason: 'no-id', firstAt: NOW, userId: 'user_ada' });
+    await quarantine.dismiss('msg_1');
+    expect(await item({ pk: 'quarantine#msg_1' })).toEqual({
+      pk: 'quarantine#msg_1',
+      id: 'msg_1',
+      firstAt: '2026-03-15T12:00:00.000Z',
+      expiresAt: NOW / 1000,
+    });
+  });
+
+  it('of the quarantine are not made by a dismissal', async () => {
+    await createDynamoDbQuarantine({ client: tables.client, tableName, clock }).dismiss('msg_1');
+    expect(await item({ pk: 'quarantine#msg_1' })).toBeUndefined();
+  });
+
+  it('that stand among the quarantined and are none are said to, by their key', async () => {
+    const stray = { pk: 'user#user_ada', group: 'quarantine', sort: `${NOW}#user_ada` };
+    await tables.client.send(new PutCommand({ TableName: tableName, Item: stray }));
+    const quarantine = createDynamoDbQuarantine({ client: tables.client, tableName, clock });
+    await expect(all(quarantine.list())).rejects.toThrow('Item user#user_ada stands among the quarantined events');
   });
 
   it('of the instance has the key of the design', async () => {

@@ -20,6 +20,10 @@ describeQuarantine('in DynamoDB', async () => {
   const tableName = await tables.create();
   return open((clock) => createDynamoDbQuarantine({ client: tables.client, tableName, clock }));
 });
+describeQuarantine('in DynamoDB, of whose index one read takes two rows', async () => {
+  const tableName = await tables.create();
+  return open((clock) => createDynamoDbQuarantine({ client: tables.client, tableName, clock, pageSize: 2 }));
+});
 
 function open(createQuarantine: (clock: Clock) => Quarantine): Promise<QuarantineWorld> {
   let now = NOW;

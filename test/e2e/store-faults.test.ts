@@ -87,6 +87,18 @@ describe('While the table is down', () => {
   });
 });
 
+describe('While the table takes every call and answers none', () => {
+  it('a webhook is answered 503 all the same, within the time that Svix gives', async () => {
+    await storeFaults({ slowMs: 60_000 });
+    const start = performance.now();
+    const response = await sendWebhook('user_ofahangingtable');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '30']);
+    expect(performance.now() - start).toBeLessThan(15_000);
+    await storeFaults({});
+    expect((await sendWebhook('user_ofahangingtable')).status).toBe(200);
+  });
+});
+
 describe('When the faults are lifted', () => {
   it.each([
     ['an outage', { down: true }],

@@ -1,10 +1,14 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, inject } from 'vitest';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld, signUp } from '../../scripts/demo/world.ts';
+import { webhookExamples } from '../support/clerk/webhook-examples/index.ts';
+import { putItem } from '../support/e2e/put-item.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
 import type { SignedWebhook } from '../support/e2e/signed-webhook.ts';
+import { scan } from '../support/oracle.ts';
 
 let stack: LocalStack;
 let world: World;
@@ -89,6 +93,31 @@ describe('A signed event', () => {
     expect(await deliver(message)).toEqual({ status: 200, body: { outcome: 'quarantined' } });
   });
 
+  it('in the shape of each of Clerk’s examples is accepted, and none is quarantined', async () => {
+    const outcomes = new Map<string, unknown>();
+    for (const { type, payload } of webhookExamples(stack.file.instanceId)) {
+      const { status, body } = await deliver(signedWebhook(secret(), payload));
+      outcomes.set(type, status === 200 ? body['outcome'] : status);
+    }
+    const others = [...outcomes].filter(([, outcome]) => outcome !== 'ignored');
+    expect(outcomes.size).toBe(45);
+    expect(Object.fromEntries(others)).toEqual({
+      'user.created': 'created',
+      'user.updated': 'updated',
+      'user.deleted': 'deleted',
+    });
+  });
+
+  it('is sent again, and not quarantined, when what the table holds makes us stumble', async () => {
+    await putItem(stack.file, { pk: 'user#user_damaged', id: 'user_damaged', revision: 'one' });
+    const message = signedWebhook(secret(), event('user.created', userData('user_damaged')), { id: 'msg_damaged' });
+    const { status, body } = await deliver(message);
+    expect([status, body]).toEqual([503, { error: { code: 'unavailable', message: 'Try again later.' } }]);
+    const keys = (await scan(stack.file)).map((item) => item['pk']);
+    expect(keys).toContain('user#user_damaged');
+    expect(keys).not.toContain('quarantine#msg_damaged');
+  });
+
   it('arrives intact, whatever script its names are in', async () => {
     const message = signedWebhook(
       secret(),
@@ -122,6 +151,18 @@ describe('What is not signed by us', () => {
     expect(await world.item('user_forged')).toEqual({});
   });
 
+  it.each(['svix-id', 'svix-timestamp', 'svix-signature'])(
+    'has a header too many when %s comes twice',
+    async (name) => {
+      const userId = `user_${name.replace('-', '')}`;
+      const { body, headers } = signedWebhook(secret(), event('user.created', userData(userId)));
+      const value = headers[name] ?? '';
+      expect(await send(body, { ...headers, [name]: [value, value] })).toBe(400);
+      expect(await world.item(userId)).toEqual({});
+      expect(await send(body, headers)).toBe(200);
+    },
+  );
+
   it('is answered 413 when it is too large and 415 when it is not JSON', async () => {
     const large = signedWebhook(secret(), { padding: 'x'.repeat(256 * 1024) });
     expect((await deliver(large)).status).toBe(413);
@@ -129,6 +170,19 @@ describe('What is not signed by us', () => {
     expect((await deliver({ ...good, headers: { ...good.headers, 'content-type': 'text/plain' } })).status).toBe(415);
   });
 });
+
+/** Header lines one by one, which `fetch` joins. @returns the status */
+function send(body: string, headers: Record<string, string | readonly string[]>): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const lines = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat()]));
+    const sent = request(`${stack.file.api}/webhooks/clerk`, { method: 'POST', headers: lines }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
 
 describe('Webhooks that come late, twice and out of order', () => {
   it('leave the table equal to Clerk', async () => {

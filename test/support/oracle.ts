@@ -123,7 +123,8 @@ function liveUsers(items: readonly Json[]): Map<string, Json> {
   return new Map(live.map((item) => [String(item['pk']).slice('user#'.length), item]));
 }
 
-async function scan(where: MirrorLocation): Promise<Json[]> {
+/** Everything that the table holds. */
+export async function scan(where: Omit<MirrorLocation, 'clerk' | 'secretKey'>): Promise<Json[]> {
   const client = new DynamoDBClient({
     endpoint: where.dynamodb,
     region: where.region,

@@ -4,6 +4,10 @@ import type { Members } from './json.ts';
 import { isObject, parseJson } from './json.ts';
 import { toMilliseconds } from './milliseconds.ts';
 import { isUserId } from './user-id.ts';
+import { kindOf } from './webhook-event-types.ts';
+
+/** JSON text may not begin with one, and a reader may overlook it (RFC 8259): the event behind it is signed all the same. */
+const BYTE_ORDER_MARK = /^\uFEFF/;
 
 /**
  * Reads the envelope of a webhook whose signature has been verified (`WebhookEventPayload` in Clerk's webhook document).
@@ -16,18 +20,19 @@ import { isUserId } from './user-id.ts';
  * @param receivedAt ms: stands in for a missing timestamp
  */
 export function parseWebhookEvent(text: string, receivedAt: number): WebhookEvent {
-  const envelope = parseJson(text);
+  const envelope = parseJson(text.replace(BYTE_ORDER_MARK, ''));
   if (!isObject(envelope)) return refuse('bad-envelope');
   const type = envelope['type'];
   if (typeof type !== 'string') return refuse('no-type');
-  switch (type) {
-    case 'user.created':
-    case 'user.updated':
+  switch (kindOf(type)) {
+    case 'user':
       return withInstance(envelope, (instanceId) => parseUser(type, instanceId, envelope, receivedAt));
-    case 'user.deleted':
+    case 'deletion':
       return withInstance(envelope, (instanceId) => parseDeletion(type, instanceId, envelope, receivedAt));
-    default:
-      return { kind: 'other', type };
+    case 'ignored':
+      return { kind: 'ignored', type };
+    case undefined:
+      return { kind: 'ignored', type: 'unknown' };
   }
 }
 

@@ -15,6 +15,11 @@ export function expiryAfter(ms: number, days: number): number {
   return secondsOf(ms + days * DAY_MS);
 }
 
+/** @returns ms: whatever began before this and lives for `days` is past its time to live at `now` */
+export function oldestAlive(now: number, days: number): number {
+  return Math.max(0, now - days * DAY_MS);
+}
+
 /**
  * Whether an item is past its time to live: DynamoDB deletes it up to days later, so that whoever reads must look.
  *

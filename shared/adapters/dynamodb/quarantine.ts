@@ -1,18 +1,39 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
-import type { Quarantine, QuarantinedEvent } from '../../ports/quarantine.ts';
-import type { Attributes } from './attribute-value.ts';
-import { sortKey } from './creation-index.ts';
+import type { Quarantine, QuarantinedEvent, QuarantineEntry, QuarantineListing } from '../../ports/quarantine.ts';
+import { timeKey } from './creation-index.ts';
 import { callIfMet, callTable } from './errors.ts';
-import { expiryAfter, QUARANTINE_DAYS } from './expiry.ts';
-import { anyOf, noItem, pastExpiry, references } from './expression.ts';
-import { readerOf } from './read-attributes.ts';
+import { expiryAfter, isExpired, oldestAlive, QUARANTINE_DAYS, secondsOf } from './expiry.ts';
+import type { Expression } from './expression.ts';
+import { anyOf, noItem, pastExpiry, references, update } from './expression.ts';
+import {
+  dismissedEvent,
+  itemOfEvent,
+  parseEntry,
+  parseEvent,
+  QUARANTINE_GROUP,
+  quarantineKey,
+  sortKeyOfEntry,
+} from './quarantine-item.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living } from './table-access.ts';
-import { isoTime } from './user-item.ts';
 
-export function createDynamoDbQuarantine(deps: TableAccess): Quarantine {
-  return { put: (event) => put(deps, event), get: (id) => get(deps, id) };
+/** Rows of the index that one read takes. */
+const PAGE_SIZE = 1000;
+
+type Paged<Access> = Access & {
+  /** Rows of the index that one read takes. */
+  readonly pageSize?: number;
+};
+
+export function createDynamoDbQuarantine(deps: Paged<TableAccess>): Quarantine {
+  return {
+    put: (event) => put(deps, event),
+    get: (id) => get(deps, id),
+    list: (listing = {}) => list(deps, listing),
+    dismiss: (id) => dismiss(deps, id),
+  };
 }
 
 /** A message comes again under its id: the first refusal stands, and its 30 days are not prolonged. */
@@ -20,7 +41,7 @@ async function put({ client, tableName, clock }: TableAccess, event: Quarantined
   const condition = anyOf(noItem(), pastExpiry(clock.now()));
   const command = new PutCommand({
     TableName: tableName,
-    Item: itemOf(event),
+    Item: itemOfEvent(event),
     ConditionExpression: condition.text,
     ...references(condition),
   });
@@ -28,37 +49,72 @@ async function put({ client, tableName, clock }: TableAccess, event: Quarantined
 }
 
 async function get({ client, tableName, clock }: TableAccess, id: string): Promise<QuarantinedEvent | undefined> {
-  const command = new GetCommand({ TableName: tableName, Key: keyOf(keyOfEvent(id)), ConsistentRead: true });
+  const command = new GetCommand({ TableName: tableName, Key: keyOf(quarantineKey(id)), ConsistentRead: true });
   const { Item } = await callTable(() => client.send(command));
   const item = living(Item, clock);
   return item && parseEvent(item);
 }
 
-function keyOfEvent(id: string): string {
-  return `quarantine#${id}`;
+/** The rows' own times tell which are past their 30 days: the index does not project the time to live. */
+async function* list(
+  deps: Paged<TableAccess>,
+  { after, userId }: QuarantineListing,
+): AsyncGenerator<QuarantineEntry, void> {
+  const oldest = timeKey(oldestAlive(deps.clock.now(), QUARANTINE_DAYS));
+  const last = after ? sortKeyOfEntry(after) : '';
+  const behind = last > oldest ? last : oldest;
+  for (let key: QueryCommandOutput['LastEvaluatedKey']; ;) {
+    const page = await readPage(deps, behind, key);
+    for (const entry of (page.Items ?? []).map(parseEntry)) {
+      if (isWaiting(entry, deps.clock.now()) && (userId === undefined || entry.userId === userId)) yield entry;
+    }
+    key = page.LastEvaluatedKey;
+    if (!key) return;
+  }
 }
 
-function itemOf({ id, body, reason, firstAt, userId }: QuarantinedEvent): Record<string, string | number> {
-  return {
-    [TABLE.partitionKey]: keyOfEvent(id),
-    id,
-    body,
-    reason,
-    firstAt: isoTime(firstAt),
-    ...(userId !== undefined && { userId }),
-    [TABLE.timeToLive]: expiryAfter(firstAt, QUARANTINE_DAYS),
-    [TABLE.index.partitionKey]: 'quarantine',
-    [TABLE.index.sortKey]: sortKey(firstAt, id),
-  };
+function readPage(
+  { client, tableName, pageSize = PAGE_SIZE }: Paged<TableAccess>,
+  behind: string,
+  start: QueryCommandOutput['LastEvaluatedKey'],
+): Promise<QueryCommandOutput> {
+  const { name, partitionKey, sortKey } = TABLE.index;
+  const command = new QueryCommand({
+    TableName: tableName,
+    IndexName: name,
+    KeyConditionExpression: '#group = :group AND #sort > :behind',
+    ExpressionAttributeNames: { '#group': partitionKey, '#sort': sortKey },
+    ExpressionAttributeValues: { ':group': QUARANTINE_GROUP, ':behind': behind },
+    Limit: pageSize,
+    ...(start && { ExclusiveStartKey: start }),
+  });
+  return callTable(() => client.send(command));
 }
 
-function parseEvent(item: Attributes): QuarantinedEvent {
-  const read = readerOf(item);
+function isWaiting({ firstAt }: QuarantineEntry, now: number): boolean {
+  return !isExpired(expiryAfter(firstAt, QUARANTINE_DAYS), now);
+}
+
+/** An update, so that nobody needs the right to delete items: the body goes now, the rest when DynamoDB sweeps what has expired. */
+async function dismiss({ client, tableName, clock }: TableAccess, id: string): Promise<boolean> {
+  const now = clock.now();
+  const change = update(dismissedEvent(secondsOf(now)));
+  const condition = isThere(now);
+  const command = new UpdateCommand({
+    TableName: tableName,
+    Key: keyOf(quarantineKey(id)),
+    UpdateExpression: change.text,
+    ConditionExpression: condition.text,
+    ...references(change, condition),
+  });
+  return (await callIfMet(() => client.send(command))).met;
+}
+
+/** Every event has a time to live, so that this also says that there is one: an update would make one otherwise. */
+function isThere(now: number): Expression {
   return {
-    id: read.text('id'),
-    body: read.text('body'),
-    reason: read.text('reason'),
-    firstAt: read.time('firstAt'),
-    userId: read.optionalText('userId'),
+    text: '#expiresAt > :nowSeconds',
+    names: { '#expiresAt': TABLE.timeToLive },
+    values: { ':nowSeconds': secondsOf(now) },
   };
 }

@@ -1,4 +1,4 @@
-import type { Quarantine, QuarantinedEvent } from '../../ports/quarantine.ts';
+import type { Quarantine, QuarantinedEvent, QuarantineEntry } from '../../ports/quarantine.ts';
 import type { Clock } from '../../ports/time.ts';
 import { expiryAfter, isExpired, QUARANTINE_DAYS } from '../dynamodb/expiry.ts';
 
@@ -15,5 +15,31 @@ export function createMemoryQuarantine({ clock }: { readonly clock: Clock }): Qu
       return Promise.resolve();
     },
     get: (id) => Promise.resolve(waiting(id)),
+    async *list({ after, userId } = {}) {
+      const entries = [...events.keys()].flatMap((id) => waiting(id) ?? []).toSorted(compareAge);
+      for (const entry of entries) {
+        const isBehind = after === undefined || compareAge(entry, after) > 0;
+        if (isBehind && (userId === undefined || entry.userId === userId)) yield entryOf(entry);
+      }
+    },
+    dismiss(id) {
+      const isThere = waiting(id) !== undefined;
+      events.delete(id);
+      return Promise.resolve(isThere);
+    },
   };
+}
+
+/** Oldest first; of one moment, those without a user before the others, then by user and by id. */
+function compareAge(a: QuarantineEntry, b: QuarantineEntry): number {
+  return a.firstAt - b.firstAt || compareText(a.userId ?? '', b.userId ?? '') || compareText(a.id, b.id);
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function entryOf({ id, firstAt, userId }: QuarantineEntry): QuarantineEntry {
+  return { id, firstAt, userId };
 }

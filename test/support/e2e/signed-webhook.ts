@@ -7,15 +7,18 @@ export interface SignedWebhook {
 
 let count = 0;
 
-/** A webhook as Svix would send it: the real package signs it. */
+/**
+ * A webhook as Svix would send it: the real package signs it.
+ * @param payload what is sent, as JSON; a text is sent as it is
+ */
 export function signedWebhook(
   secret: string,
-  payload: object,
+  payload: object | string,
   options: { readonly sentAt?: Date; readonly id?: string } = {},
 ): SignedWebhook {
   count += 1;
   const { sentAt = new Date(), id = `msg_test_${process.pid}_${count}` } = options;
-  const body = JSON.stringify(payload);
+  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
   return {
     body,
     headers: {

@@ -64,8 +64,37 @@ describe('a webhook', () => {
     expect(parse({ instance_id })).toMatchObject({ kind: 'user', instanceId: undefined });
   });
 
-  it('of another type changes no user, whatever it holds', () => {
-    expect(parse({ type: 'session.created', data: 5 })).toEqual({ kind: 'other', type: 'session.created' });
+  it('of another type changes no user, whatever it holds, and keeps its name', () => {
+    expect(parse({ type: 'session.created', data: 5 })).toEqual({ kind: 'ignored', type: 'session.created' });
+  });
+
+  it.each(['user.promoted', 'User.created', 'user.created ', 'constructor', '__proto__', ''])(
+    'of a type that nobody has heard of (%j) has no name of its own',
+    (type) => {
+      expect(parse({ type, data: 5 })).toEqual({ kind: 'ignored', type: 'unknown' });
+    },
+  );
+
+  it('is read behind a byte order mark', () => {
+    expect(parseWebhookEvent(`\uFEFF${envelope()}`, RECEIVED_AT)).toEqual(parse());
+  });
+
+  it('takes no address from an account elsewhere, and no name where there is none', () => {
+    const external_accounts = [
+      { object: 'external_account', provider: 'oauth_github', email_address: 'ada@other.test' },
+    ];
+    const nobody = { first_name: null, last_name: null, primary_email_address_id: null, email_addresses: [] };
+    expect(parse({ data: userJson({ ...nobody, external_accounts }) })).toMatchObject({
+      snapshot: {
+        profile: { email: null, firstName: null, lastName: null },
+        record: { verifiedEmail: null },
+      },
+    });
+  });
+
+  it('may hold fields that nobody knows, at every level', () => {
+    const more = { data: userJson({ mood: 'new', verification: null }), brand_new: { nested: [1] } };
+    expect(parse(more)).toEqual(parse());
   });
 
   it.each([
@@ -73,6 +102,7 @@ describe('a webhook', () => {
     ['bad-envelope', '{"type":"user.created"'],
     ['bad-envelope', '[]'],
     ['bad-envelope', 'null'],
+    ['bad-envelope', '\uFEFF\uFEFF{}'],
     ['no-type', '{}'],
     ['no-type', '{"type":5}'],
   ])('is refused as %s: %s', (reason, text) => {
@@ -86,6 +116,7 @@ describe('a webhook', () => {
     ['bad-instance_id', { instance_id: 7 }, 'user_ada1'],
     ['no-id', { ...deletion, data: { object: 'user', deleted: true } }, undefined],
     ['no-id', { ...deletion, data: null }, undefined],
+    ['no-id', { ...deletion, data: { id: null } }, undefined],
     ['bad-id', { ...deletion, data: { id: 'user_#' } }, undefined],
     ['bad-id', { ...deletion, data: { id: 12 } }, undefined],
   ])('is refused as %s, with the user if she can be told', (reason, overrides, userId) => {

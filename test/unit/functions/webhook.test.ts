@@ -1,184 +1,198 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { WebhookDependencies } from '../../../functions/webhook/dependencies.ts';
-import { receiveWebhook } from '../../../functions/webhook/receive.ts';
-import { parseWebhookEvent } from '../../../shared/adapters/clerk/webhook-event.ts';
-import { createMemoryInstanceStore } from '../../../shared/adapters/memory/instance-store.ts';
-import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
 import { UnstorableUser } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
-import { signedWebhook } from '../../support/e2e/signed-webhook.ts';
-import type { SignedWebhook } from '../../support/e2e/signed-webhook.ts';
-import type { Parts } from '../../support/functions/parts.ts';
-import { createParts, directoryUser, NOW } from '../../support/functions/parts.ts';
+import { directoryUser, NOW } from '../../support/functions/parts.ts';
+import type { WebhookWorld } from '../../support/functions/webhook-world.ts';
+import { createWebhookWorld, httpEvent, userCreated, webhookSecret } from '../../support/functions/webhook-world.ts';
 
-const secret = (fill: number) => `whsec_${Buffer.alloc(32, fill).toString('base64')}`;
-const OURS = secret(1);
-const ROTATED = secret(2);
-let parts: Parts;
-let deps: WebhookDependencies;
-let secrets: string[];
-let rereads: number;
+let world: WebhookWorld;
 beforeEach(() => {
-  parts = createParts();
-  secrets = [OURS];
-  rereads = 0;
-  deps = {
-    ...parts,
-    parse: parseWebhookEvent,
-    quarantine: createMemoryQuarantine(parts),
-    instance: createMemoryInstanceStore(),
-    secrets: {
-      current: () => Promise.resolve([OURS]),
-      reread: () => {
-        rereads += 1;
-        return Promise.resolve(secrets);
-      },
-    },
-  };
+  world = createWebhookWorld();
 });
 
-function httpEvent({ body, headers }: SignedWebhook, base64 = false): APIGatewayProxyEventV2 {
-  const encoded = base64 ? Buffer.from(body).toString('base64') : body;
-  return { headers, body: encoded, isBase64Encoded: base64 } as unknown as APIGatewayProxyEventV2;
-}
+const deleted = (over: object = {}, timestamp: number | undefined = NOW - 500) => ({
+  object: 'event',
+  type: 'user.deleted',
+  data: { object: 'user', id: 'user_one', deleted: true, ...over },
+  timestamp,
+});
 
-async function receive(
-  message: SignedWebhook,
-  base64 = false,
-): Promise<{ status: number | undefined; outcome?: string }> {
-  const answer = await receiveWebhook(httpEvent(message, base64), deps);
-  const body = JSON.parse(answer.body ?? '{}') as { outcome?: string };
-  return { status: answer.statusCode, ...(body.outcome === undefined ? {} : { outcome: body.outcome }) };
-}
-
-const user = { object: 'user', id: 'user_one', created_at: NOW - 1_111, updated_at: NOW - 1_111, first_name: 'Zoë' };
-const created = { object: 'event', type: 'user.created', data: user, timestamp: NOW - 1_000 };
-
-describe('A webhook', () => {
-  it('handed on in base64 is verified over the bytes that were signed', async () => {
-    expect(await receive(signedWebhook(OURS, created), true)).toEqual({ status: 200, outcome: 'created' });
+describe('A signed event', () => {
+  it('is applied, and answered with its outcome in words that nothing on the way may keep', async () => {
+    const answer = await world.answer(httpEvent(world.signed(userCreated())));
+    expect(answer).toEqual({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+      body: '{"outcome":"created"}',
+    });
+    expect((await world.parts.memory.get('user_one'))?.profile.content.firstName).toBe('Zoë');
+    expect(world.parts.metrics.sum('WebhookReceived', { Type: 'user.created' })).toBe(1);
   });
 
-  it('is found by its headers in any case', async () => {
-    const { body, headers } = signedWebhook(OURS, created);
-    const shouted = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
-    expect((await receive({ body, headers: shouted })).status).toBe(200);
+  it('that comes twice changes nothing the second time, and says so in the log', async () => {
+    const message = world.signed(userCreated(), { id: 'msg_twice' });
+    await world.receive(message);
+    const before = await world.parts.memory.get('user_one');
+    expect(await world.receive(message)).toEqual({ status: 200, outcome: 'unchanged' });
+    expect(await world.parts.memory.get('user_one')).toEqual(before);
+    expect(world.parts.log.lines.at(-1)).toMatchObject({ facts: { outcome: 'unchanged', messageId: 'msg_twice' } });
   });
 
-  it('signed with a secret that has just been rotated in is accepted after one re-read', async () => {
-    secrets = [OURS, ROTATED];
-    expect((await receive(signedWebhook(ROTATED, created))).status).toBe(200);
-    expect(rereads).toBe(1);
-    expect(parts.metrics.sum('WebhookSecretMatched', { Secret: '2' })).toBe(1);
+  it('that is stale changes nothing, and says so in the log; one that changes something does not', async () => {
+    await world.receive(world.signed(userCreated()));
+    const said = (): readonly string[] => world.parts.log.lines.map(({ message }) => message);
+    expect(said()).toEqual(['user synchronised']);
+    const older = userCreated({ first_name: 'Older', updated_at: NOW - 60_000 });
+    expect(await world.receive(world.signed(older, { id: 'msg_late' }))).toEqual({ status: 200, outcome: 'stale' });
+    expect(said()).toEqual(['user synchronised', 'event changed nothing']);
+    expect(world.parts.log.lines.at(-1)?.facts).toEqual({
+      outcome: 'stale',
+      userId: 'user_one',
+      messageId: 'msg_late',
+    });
+    expect(world.parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
   });
 
   it.each([
-    ['svix-id', 'msg.with.dots'],
-    ['svix-id', 'msg_1\nforged'],
-    ['svix-id', 'x'.repeat(129)],
-    ['svix-timestamp', `${Math.floor(Date.now() / 1000)}abc`],
-    ['svix-timestamp', `+${Math.floor(Date.now() / 1000)}`],
-  ])('whose %s is not as Svix writes it (%j) is refused, though it may be signed', async (name, value) => {
-    const id = name === 'svix-id' ? value : 'msg_1';
-    const { body, headers } = signedWebhook(OURS, created, { id });
-    expect((await receive({ body, headers: { ...headers, [name]: value } })).status).toBe(400);
+    ['creation', userCreated(), ['created', 'unchanged']],
+    ['deletion', deleted(), ['deleted', 'unchanged']],
+  ])('of a %s that two endpoints deliver under one id, each with its own secret, is one event', async (...facts) => {
+    const [, payload, outcomes] = facts;
+    const second = webhookSecret(2);
+    world.stored.webhookSecrets.push(second);
+    const first = await world.receive(world.signed(payload, { id: 'msg_both' }));
+    const again = await world.receive(world.signed(payload, { id: 'msg_both', secret: second }));
+    expect([first.outcome, again.outcome]).toEqual(outcomes);
+    expect((await world.parts.memory.get('user_one'))?.revision).toBe(1);
   });
 
-  it('that the table can never keep goes into quarantine, with its reason', async () => {
-    deps = { ...deps, store: { ...parts.store, write: () => Promise.reject(new UnstorableUser('too deep')) } };
-    expect(await receive(signedWebhook(OURS, created, { id: 'msg_deep' }))).toEqual({
-      status: 200,
-      outcome: 'quarantined',
-    });
-    expect(await deps.quarantine.get('msg_deep')).toMatchObject({ reason: 'unstorable' });
+  it('of a deletion that overtook the creation leaves a tombstone that the creation does not lift', async () => {
+    expect(await world.receive(world.signed(deleted()))).toEqual({ status: 200, outcome: 'deleted' });
+    expect(await world.receive(world.signed(userCreated()))).toEqual({ status: 200, outcome: 'stale' });
+    const user = await world.parts.memory.get('user_one');
+    expect(user).toMatchObject({ tombstone: { deletedAt: NOW - 500 }, profile: { content: { firstName: null } } });
   });
 
-  it('that does not say it is JSON is verified all the same', async () => {
-    const { body, headers } = signedWebhook(OURS, created);
-    const { 'content-type': _type, ...unsaid } = headers;
-    expect((await receive({ body, headers: unsaid })).status).toBe(200);
+  it('of a deletion without a time counts from when it came', async () => {
+    await world.receive(world.signed({ ...deleted(), timestamp: undefined }));
+    expect((await world.parts.memory.get('user_one'))?.tombstone).toEqual({ deletedAt: NOW });
   });
 
-  it('with bytes that are not UTF-8 is refused, not mended', async () => {
-    const { headers } = signedWebhook(OURS, created);
-    const event = { headers, body: Buffer.from([0x7b, 0xff, 0x7d]).toString('base64'), isBase64Encoded: true };
-    const answer = await receiveWebhook(event as unknown as APIGatewayProxyEventV2, deps);
-    expect(answer.statusCode).toBe(400);
-  });
+  it.each(['organization.created', 'organizationMembership.deleted', 'session.revoked'])(
+    'of the type %s is counted by its name and ignored',
+    async (type) => {
+      expect(await world.receive(world.signed({ type, data: { id: 'user_one' } }))).toEqual({
+        status: 200,
+        outcome: 'ignored',
+      });
+      expect(world.parts.metrics.sum('WebhookReceived', { Type: type })).toBe(1);
+      expect(world.parts.calls).toEqual({ get: 0, write: 0 });
+    },
+  );
 
-  it('with a list of ten thousand signatures is refused before any is compared', async () => {
-    const { body, headers } = signedWebhook(OURS, created);
-    const list = Array.from({ length: 10_000 }, () => 'v1,AAAA').join(' ');
-    expect(
-      (await receive({ body, headers: { ...headers, 'svix-signature': `${list} ${headers['svix-signature']}` } }))
-        .status,
-    ).toBe(400);
-  });
-
-  it('among signatures of other versions finds its own', async () => {
-    const { body, headers } = signedWebhook(OURS, created);
-    const list = `v1a,AAAA v9,BBBB ${headers['svix-signature']}`;
-    expect((await receive({ body, headers: { ...headers, 'svix-signature': list } })).status).toBe(200);
-  });
-
-  it('from another instance than the table belongs to goes into quarantine', async () => {
-    await createMemoryInstanceStore().claim('ins_ours');
-    deps = { ...deps, instance: { get: () => Promise.resolve('ins_ours') } };
-    const foreign = signedWebhook(OURS, { ...created, instance_id: 'ins_theirs' }, { id: 'msg_foreign' });
-    expect(await receive(foreign)).toEqual({ status: 200, outcome: 'quarantined' });
-    expect(parts.memory.users()).toEqual([]);
-    expect(await deps.quarantine.get('msg_foreign')).toMatchObject({ reason: 'another-instance', userId: 'user_one' });
+  it('of a type that nobody knows is counted under one name, so that no sender invents metrics', async () => {
+    for (const type of ['user.promoted', 'x'.repeat(300), 'constructor'])
+      expect((await world.receive(world.signed({ type }))).outcome).toBe('ignored');
+    expect(world.parts.metrics.sum('WebhookReceived', { Type: 'unknown' })).toBe(3);
   });
 });
 
-describe('A webhook that cannot be applied now', () => {
-  it('is answered 503 with Retry-After when the table is down', async () => {
-    parts.down.store = true;
-    const answer = await receiveWebhook(httpEvent(signedWebhook(OURS, created)), deps);
-    expect(answer.statusCode).toBe(503);
-    expect(answer.headers).toMatchObject({ 'retry-after': '30' });
-    expect(parts.metrics.sum('SyncFailed', { Path: 'webhook' })).toBe(1);
+describe('A signed event that cannot be used', () => {
+  it.each([
+    ['no-id', deleted({ id: undefined })],
+    ['bad-id', deleted({ id: 'sess_one' })],
+    ['no-user', userCreated({}, { data: null })],
+    ['bad-email', userCreated({ primary_email_address_id: 'idn_1', email_addresses: 'none' })],
+    ['no-type', { data: {} }],
+    ['bad-envelope', '{"type":"user.cre'],
+    ['bad-envelope', ''],
+    ['bad-envelope', '['.repeat(100_000)],
+  ])('(%s) goes into quarantine to the letter, with its reason and time, and is answered 200', async (reason, sent) => {
+    const message = world.signed(sent, { id: 'msg_odd' });
+    expect(await world.receive(message)).toEqual({ status: 200, outcome: 'quarantined' });
+    expect(await world.deps.quarantine.get('msg_odd')).toMatchObject({ reason, body: message.body, firstAt: NOW });
+    expect(world.parts.memory.users()).toEqual([]);
+    expect(world.parts.metrics.sum('WebhookQuarantined')).toBe(1);
+    expect(world.parts.metrics.sum('WebhookReceived', { Type: 'unreadable' })).toBe(1);
+    expect(world.parts.log.lines.at(-1)).toMatchObject({ level: 'warn', facts: { reason, messageId: 'msg_odd' } });
   });
 
-  it('is answered 503 when only Clerk can decide and Clerk is down, and applied when it comes again', async () => {
-    const stored = directoryUser('user_one', { asOf: NOW - 1_111 });
-    const read = { source: 'read', ...stored, seenAt: NOW - 1_100, lifts: 'none' } as const;
-    await applySnapshot(parts, read, { path: 'reconciler', budgetMs: 1_000 });
-    parts.down.clerk = true;
-    const tie = signedWebhook(OURS, created);
-    expect((await receive(tie)).status).toBe(503);
-    expect(parts.metrics.sum('SyncFailed', { Path: 'webhook' })).toBe(1);
-    expect(parts.log.lines.at(-1)).toMatchObject({ level: 'warn', facts: { reason: 'clerk-unavailable' } });
-    parts.down.clerk = false;
-    parts.clerkUsers.set('user_one', { ...stored, profile: { ...stored.profile, firstName: 'Asked' } });
-    expect(await receive(tie)).toEqual({ status: 200, outcome: 'updated' });
-    expect((await parts.memory.get('user_one'))?.profile.content.firstName).toBe('Asked');
+  it('because the table can never keep it goes into quarantine, with its reason', async () => {
+    const write = () => Promise.reject(new UnstorableUser('too deep'));
+    world.deps = { ...world.deps, store: { ...world.parts.store, write } };
+    const message = world.signed(userCreated(), { id: 'msg_deep' });
+    expect(await world.receive(message)).toEqual({ status: 200, outcome: 'quarantined' });
+    expect(await world.deps.quarantine.get('msg_deep')).toMatchObject({ reason: 'unstorable', userId: 'user_one' });
   });
 
-  it('is never turned into a deletion by asking', async () => {
-    const stored = directoryUser('user_one', { asOf: NOW - 1_111 });
-    const read = { source: 'read', ...stored, seenAt: NOW - 1_100, lifts: 'none' } as const;
-    await applySnapshot(parts, read, { path: 'reconciler', budgetMs: 1_000 });
-    expect(await receive(signedWebhook(OURS, created))).toEqual({ status: 200, outcome: 'stale' });
-    expect(parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
-    expect(parts.log.lines.at(-1)).toMatchObject({ message: 'event changed nothing', facts: { outcome: 'stale' } });
-    expect((await parts.memory.get('user_one'))?.tombstone).toBeUndefined();
+  it('because it comes from another instance than the table belongs to goes into quarantine', async () => {
+    world.deps = { ...world.deps, instance: { get: () => Promise.resolve('ins_ours') } };
+    const foreign = world.signed(userCreated({}, { instance_id: 'ins_theirs' }), { id: 'msg_foreign' });
+    expect(await world.receive(foreign)).toEqual({ status: 200, outcome: 'quarantined' });
+    expect(world.parts.memory.users()).toEqual([]);
+    expect(await world.deps.quarantine.get('msg_foreign')).toMatchObject({
+      reason: 'another-instance',
+      userId: 'user_one',
+    });
+  });
+
+  it.each([['ins_ours'], [undefined], [null]])('does not come from the instance %s', async (instance_id) => {
+    world.deps = { ...world.deps, instance: { get: () => Promise.resolve('ins_ours') } };
+    expect((await world.receive(world.signed(userCreated({}, { instance_id })))).outcome).toBe('created');
+  });
+
+  it('does not come from an instance while no run has said whose the table is', async () => {
+    const event = userCreated({}, { instance_id: 'ins_any' });
+    expect((await world.receive(world.signed(event))).outcome).toBe('created');
   });
 });
 
 describe('What the log and the answers say', () => {
   it('holds no value of any field', async () => {
-    const personal = {
-      ...user,
-      first_name: 'SecretName',
-      email_addresses: [],
-      public_metadata: { note: 'SecretNote' },
-    };
-    await receive(signedWebhook(OURS, { ...created, data: personal }));
-    await receive(signedWebhook(OURS, { ...created, data: { ...personal, created_at: 'SecretDate' } }));
-    await receive(signedWebhook(ROTATED, { ...created, data: personal }));
-    expect(parts.log.lines.length).toBeGreaterThan(0);
-    expect(JSON.stringify(parts.log.lines)).not.toContain('Secret');
+    const personal = { first_name: 'SecretName', email_addresses: [], public_metadata: { note: 'SecretNote' } };
+    const answers = [
+      world.signed(userCreated(personal)),
+      world.signed(userCreated({ ...personal, created_at: 'SecretDate' })),
+      world.signed(userCreated(personal), { secret: webhookSecret(2) }),
+    ].map((message) => world.answer(httpEvent(message)));
+    const said = JSON.stringify([await Promise.all(answers), world.parts.log.lines]);
+    expect(world.parts.log.lines.length).toBeGreaterThan(0);
+    expect(said).not.toContain('Secret');
+  });
+});
+
+describe('An event that only Clerk can decide', () => {
+  const stored = directoryUser('user_one', { asOf: NOW - 1_111 });
+  beforeEach(() => {
+    const read = { source: 'read', ...stored, seenAt: NOW - 1_100, lifts: 'none' } as const;
+    return applySnapshot(world.parts, read, { path: 'reconciler', budgetMs: 1_000 });
+  });
+
+  it('is settled by asking', async () => {
+    world.parts.clerkUsers.set('user_one', { ...stored, profile: { ...stored.profile, firstName: 'Asked' } });
+    expect(await world.receive(world.signed(userCreated()))).toEqual({ status: 200, outcome: 'updated' });
+    expect((await world.parts.memory.get('user_one'))?.profile.content.firstName).toBe('Asked');
+  });
+
+  it('is never turned into a deletion by asking', async () => {
+    expect(await world.receive(world.signed(userCreated()))).toEqual({ status: 200, outcome: 'stale' });
+    expect(world.parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
+    expect(world.parts.log.lines.at(-1)).toMatchObject({
+      message: 'event changed nothing',
+      facts: { outcome: 'stale' },
+    });
+    expect((await world.parts.memory.get('user_one'))?.tombstone).toBeUndefined();
+  });
+
+  it('is sent again while Clerk is down, and applied then', async () => {
+    world.parts.down.clerk = true;
+    const tie = world.signed(userCreated());
+    const answer = await world.answer(httpEvent(tie));
+    expect([answer.statusCode, answer.headers?.['retry-after']]).toEqual([503, '30']);
+    expect(world.parts.metrics.sum('SyncFailed', { Path: 'webhook' })).toBe(1);
+    expect(world.parts.log.lines.at(-1)).toMatchObject({ level: 'warn', facts: { reason: 'clerk-unavailable' } });
+    world.parts.down.clerk = false;
+    world.parts.clerkUsers.set('user_one', stored);
+    expect((await world.receive(tie)).status).toBe(200);
   });
 });

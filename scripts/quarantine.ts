@@ -1,0 +1,93 @@
+/**
+ * `npm run quarantine`: signed events that could not be applied, on the local cloud that runs here. `list` shows what waits,
+ * oldest first, and why; `replay` applies an event once more by the same rule; `dismiss` lets it go, unapplied.
+ * Exits 0 only if everything that was asked for is done.
+ */
+import { resolve } from 'node:path';
+import type { QuarantineEntry } from '../shared/ports/quarantine.ts';
+import { replayEvent } from '../shared/sync/events/replay-event.ts';
+import { readCommand, refuse } from './support/arguments.ts';
+import type { LocalMirror } from './support/local-mirror.ts';
+import { connectToLocalMirror } from './support/local-mirror.ts';
+
+const USAGE = `npm run quarantine -- list [--user USER_ID]
+       npm run quarantine -- replay (MESSAGE_ID… | --all [--user USER_ID])
+       npm run quarantine -- dismiss MESSAGE_ID…`;
+
+const { command, operands, values } = readCommand({ user: { type: 'string' }, all: { type: 'boolean' } }, USAGE);
+
+/** Each says whether everything that was asked for is done. */
+const COMMANDS = new Map([
+  ['list', list],
+  ['replay', replay],
+  ['dismiss', dismiss],
+]);
+const run = COMMANDS.get(command) ?? refuse(command === '' ? 'Say what to do.' : `There is no ${command} here.`, USAGE);
+
+let mirror: LocalMirror | undefined;
+try {
+  mirror = connectToLocalMirror(resolve('.local/stack.json'));
+  process.exitCode = (await run(mirror)) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+} finally {
+  mirror?.close();
+}
+
+async function list(mirror: LocalMirror): Promise<boolean> {
+  if (operands.length > 0) refuse(`list takes no ${operands[0]}.`, USAGE);
+  const entries = await entriesOf(mirror);
+  for (const { id, firstAt, userId = '-' } of entries) {
+    const event = await mirror.quarantine.get(id);
+    if (event) console.log(`${new Date(firstAt).toISOString()}  ${id}  ${userId}  ${event.reason}`);
+  }
+  console.log(entries.length === 0 ? 'Nothing is in quarantine.' : `${entries.length} in quarantine.`);
+  return true;
+}
+
+async function replay(mirror: LocalMirror): Promise<boolean> {
+  const ids = values.all === true ? (await entriesOf(mirror)).map(({ id }) => id) : named('replay');
+  let isAllDone = true;
+  for (const id of ids) {
+    const replayed = await replayEvent(id, mirror);
+    if (replayed.status !== 'done') isAllDone = false;
+    console.log(`${id}  ${inWords(replayed)}`);
+  }
+  return isAllDone;
+}
+
+async function dismiss(mirror: LocalMirror): Promise<boolean> {
+  let areAllThere = true;
+  for (const id of named('dismiss')) {
+    const isThere = await mirror.quarantine.dismiss(id);
+    if (!isThere) areAllThere = false;
+    console.log(`${id}  ${isThere ? 'dismissed' : 'is not in quarantine'}`);
+  }
+  return areAllThere;
+}
+
+/** Whole before anything is done with it: what is taken out meanwhile must not move what is still to be read. */
+async function entriesOf({ quarantine }: LocalMirror): Promise<QuarantineEntry[]> {
+  const entries: QuarantineEntry[] = [];
+  const listing = values.user === undefined ? {} : { userId: values.user };
+  for await (const entry of quarantine.list(listing)) entries.push(entry);
+  return entries;
+}
+
+function named(what: string): readonly string[] {
+  return operands.length > 0 ? operands : refuse(`Say which messages to ${what}, by their ids.`, USAGE);
+}
+
+function inWords(replayed: Awaited<ReturnType<typeof replayEvent>>): string {
+  switch (replayed.status) {
+    case 'done':
+      return replayed.outcome;
+    case 'unusable':
+      return `stays: ${replayed.reason}`;
+    case 'again':
+      return 'stays: the table or Clerk could not be reached, try again';
+    case 'unknown':
+      return 'is not in quarantine';
+  }
+}

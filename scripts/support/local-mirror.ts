@@ -1,0 +1,56 @@
+import { readStackFile } from '../../infra/local/stack-file.ts';
+import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
+import { parseWebhookEvent as parse } from '../../shared/adapters/clerk/webhook-event.ts';
+import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
+import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
+import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
+import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
+import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
+import { createSystemRandom } from '../../shared/adapters/system/random.ts';
+import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
+import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
+
+/** What the functions of a running local cloud work on, for a command that works on it beside them. */
+export interface LocalMirror extends EventDependencies {
+  close(): void;
+}
+
+/** A person waits, and can start the command again. */
+const TABLE_LIMITS = { requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 3 };
+const CLERK_LIMIT_MS = 5_000;
+
+/**
+ * Connects to the local cloud that runs in this directory. What the command counts and logs ends with it: it says itself
+ * what it has done.
+ *
+ * @param stackFile `.local/stack.json`
+ * @throws Error that says what to do where none is running
+ */
+export function connectToLocalMirror(stackFile: string): LocalMirror {
+  const { clerk, secretKey, dynamodb: endpoint, region, tableName } = readStackFile(stackFile);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = createDynamoDbClient(TABLE_LIMITS, { endpoint, region, credentials });
+  const table = { client, tableName, clock };
+  return {
+    store: createDynamoDbUserStore(table),
+    quarantine: createDynamoDbQuarantine(table),
+    instance: createDynamoDbInstanceStore(table),
+    directory: createUserDirectory({
+      apiUrl: clerk,
+      secretKey: () => secretKey,
+      timers,
+      timeoutMs: CLERK_LIMIT_MS,
+    }),
+    parse,
+    // As the local cloud has it, unless somebody synthesises it otherwise: then a user comes back with her next event.
+    returningUser: 'fresh',
+    clock,
+    timers,
+    random: createSystemRandom(),
+    metrics: createMemoryMetrics(),
+    log: createMemoryLog(),
+    close: () => client.destroy(),
+  };
+}

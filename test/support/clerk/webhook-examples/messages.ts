@@ -1,0 +1,46 @@
+import { AT, USER_ID } from './users.ts';
+
+export const MESSAGE_EXAMPLES: Readonly<Record<string, object>> = {
+  'email.created': {
+    body: '<!DOCTYPE html>\n<html><body><p>Your code is <b>000000</b>.</p></body></html>\n',
+    body_plain: 'Your code is 000000.\n',
+    data: {
+      app: {
+        domain_name: 'maps.example.com',
+        logo_image_url: 'https://img.example.com/lighthouse',
+        logo_url: null,
+        name: 'Lighthouse Maps',
+        url: 'https://accounts.example.com',
+      },
+      otp_code: '000000',
+      requested_at: '21 September 2026, 14:13 UTC',
+      requested_by: 'Firefox, Linux',
+      theme: { button_text_color: '#000000', primary_color: '#ffcc00', show_clerk_branding: false },
+      user: { public_metadata: {}, public_metadata_fallback: '' },
+    },
+    delivered_by_clerk: true,
+    email_address_id: 'idn_exampleNadia01',
+    from_email_name: 'codes',
+    id: 'ema_example01',
+    object: 'email',
+    slug: 'verification_code',
+    status: 'queued',
+    subject: 'Your code is 000000',
+    to_email_address: 'nadia@example.com',
+    user_id: USER_ID,
+  },
+  'sms.created': {
+    object: 'sms_message',
+    id: 'sms_example01',
+    slug: 'verification_code',
+    from_phone_number: '+15005550006',
+    to_phone_number: '+15005550001',
+    phone_number_id: 'idn_exampleNadia02',
+    user_id: USER_ID,
+    message: 'Your code is 000000',
+    status: 'queued',
+    data: {},
+    delivered_by_clerk: true,
+    created_at: AT,
+  },
+};
