@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { parseChangesConfig } from '../../shared/config/config.ts';
+import { concealErrors } from '../middleware/conceal-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import { resolveChanges } from './resolve-changes.ts';
@@ -13,4 +14,5 @@ const parts = requestParts('changes', parseChangesConfig(process.env), {
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>({ timeoutEarlyInMillis: 0 })
   .use(flushMetrics(parts.metrics))
+  .use(concealErrors(parts.log, () => false))
   .handler((event) => resolveChanges(event, parts));

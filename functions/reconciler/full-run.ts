@@ -84,9 +84,9 @@ export class FullRun {
   /** Last: what the run has changed and deleted has set names free. */
   #resolveConflicts(): Promise<void> {
     const work = resolveConflicts.bind(undefined, this.#deps);
-    return this.#chunks.run<number, ConflictsChunk>('conflicts', 0, work, ({ waiting }) =>
-      this.#learn({ conflicts: waiting }),
-    );
+    return this.#chunks.run<number, ConflictsChunk>('conflicts', 0, work, ({ waiting, resolved }) => {
+      this.#learn({ conflicts: waiting, resolved: this.#state.resolved + resolved });
+    });
   }
 
   #learn(more: Partial<RunState>): void {

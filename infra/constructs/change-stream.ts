@@ -29,8 +29,8 @@ export class ChangeStream extends Construct {
       batchSize: 10,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      // Clerk may be down for longer: then a run resolves the rest, and later changes are not held up for hours.
-      retryAttempts: 20,
+      // As often as it takes within the hour. Clerk may be down for longer: then a run resolves the rest, and later changes are
+      // not held up for hours.
       maxRecordAge: Duration.hours(1),
       onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
       filters: [isWaitedFor(), isFree()].map((pattern) => FilterCriteria.filter(pattern)),

@@ -5,6 +5,8 @@ import type { NameMove } from './plan-names.ts';
 /** What one transaction does to one reservation: all moves of its users that concern the name. */
 export interface NameChange {
   readonly name: Name;
+  /** A write of a user that makes this change: no other change ever has the same. */
+  readonly by: string;
   readonly takenBy?: string;
   /** The last owner, a deleted user: whoever takes the name comes back as her and inherits her attributes. */
   readonly inheritedFrom?: string;
@@ -20,6 +22,8 @@ export interface NameChange {
 /** The moves of one user, as a transaction makes them. */
 export interface UserMoves {
   readonly userId: string;
+  /** Of the user, after the transaction. */
+  readonly revision: number;
   readonly moves: readonly NameMove[];
   readonly inheritFrom?: string | undefined;
 }
@@ -28,9 +32,10 @@ export interface UserMoves {
 export function nameChanges(users: readonly UserMoves[]): readonly NameChange[] {
   const changes = new Map<string, NameChange>();
   for (const user of users) {
+    const by = `${user.userId}#${user.revision}`;
     for (const move of user.moves) {
       const key = nameKey(move.name);
-      changes.set(key, withMove(changes.get(key) ?? { name: move.name, waiting: [], leaving: [] }, move, user));
+      changes.set(key, withMove(changes.get(key) ?? { name: move.name, by, waiting: [], leaving: [] }, move, user));
     }
   }
   return [...changes.values()];

@@ -75,12 +75,13 @@ function questionOf(kind: NameKind, stored: StoredUser | undefined, next: Mirror
 }
 
 function planName(question: Question): { readonly held: string | undefined; readonly moves: NameMove[] } {
-  const { had, claim, waited } = question;
+  const { had, claim } = question;
   const wanted = claim ?? derivedUsername(question);
   const moves = [...partWith(question, wanted), ...leaveQueue(question), ...forget(question)];
   if (wanted === undefined || (wanted === had && !isYielded(question, wanted))) return { held: wanted, moves };
-  if (!isBlocked(question, wanted)) return { held: wanted, moves: [...moves, moveOf(question, 'take', wanted)] };
-  return { held: undefined, moves: wanted === waited ? moves : [...moves, moveOf(question, 'wait', wanted)] };
+  const isFree = !isBlocked(question, wanted);
+  // Who waits already says so again with every write: a reservation that has been lost comes back by it.
+  return { held: isFree ? wanted : undefined, moves: [...moves, moveOf(question, isFree ? 'take' : 'wait', wanted)] };
 }
 
 /** The user's own derived name as long as there is no reason to give it up, else the first that nobody has. */
@@ -107,11 +108,15 @@ function leaveQueue(question: Question): NameMove[] {
   return seen && !seen.claimants.includes(next.id) ? [] : [moveOf(question, 'leave', waited)];
 }
 
-/** Who is erased after a deletion is still remembered as the last owner of an address, which is a personal value itself. */
+/**
+ * A deleted user is remembered as the last owner of an address. Nobody is who has been erased, for the address is a personal
+ * value itself, or who comes back from the dead with another one, for a stranger may have the old one next.
+ */
 function forget(question: Question): NameMove[] {
-  const { kind, stored, next } = question;
-  const email = kind === 'email' && next.tombstone?.erasedAt !== undefined && stored ? formerEmail(stored) : undefined;
-  if (email === undefined || seenOf(question, email)?.lastOwner !== next.id) return [];
+  const { kind, stored, next, claim } = question;
+  const isOver = next.tombstone === undefined || next.tombstone.erasedAt !== undefined;
+  const email = kind === 'email' && isOver && stored ? formerEmail(stored) : undefined;
+  if (email === undefined || email === claim || seenOf(question, email)?.lastOwner !== next.id) return [];
   return [moveOf(question, 'forget', email)];
 }
 

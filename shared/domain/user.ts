@@ -86,13 +86,16 @@ export interface StoredUser extends MirroredUser {
   /** Attributes of the application: never touched by the synchronisation, but inherited from `previousClerkUserId`. */
   readonly app: JsonObject;
   readonly held: HeldNames;
+  /** Whether the user has ever held a verified email: whoever has is nobody who comes back as somebody else. */
+  readonly hasHeldEmail?: boolean;
   /** The deleted user who came back as this one, with the same verified email; see `RETURNING_USER`. */
   readonly previousClerkUserId?: string;
 }
 
 /** Emails and usernames are compared in this form and stored as Clerk gave them. */
 export function normaliseName(name: string): string {
-  return name.normalize('NFC').trim().toLowerCase();
+  // Once more at the end: lower case can take letters apart that were one.
+  return name.normalize('NFC').trim().toLowerCase().normalize('NFC');
 }
 
 /** Whether the email shown is the address that Clerk has verified. */

@@ -1,6 +1,4 @@
 import { erase } from '../domain/erase.ts';
-import type { Reservation } from '../domain/names.ts';
-import { formerEmail } from '../domain/names.ts';
 import type { Path, StoredUser } from '../domain/user.ts';
 import type { WriteDependencies } from './names/write-user.ts';
 import { writeUser } from './names/write-user.ts';
@@ -19,8 +17,9 @@ export interface EraseOptions {
 export type Erasure = 'erased' | 'erased-before' | 'live' | 'absent';
 
 /**
- * Takes every personal value of a user out of the table: mirrored fields, the application's attributes, and the address by
- * which she would be remembered. Her id and versions stay, and only an explicit restoration lifts such a tombstone.
+ * Takes every personal value out of a user's item and out of the reservations: mirrored fields, the application's attributes,
+ * and the address by which she would be remembered. Her id and versions stay, and only an explicit restoration lifts such a
+ * tombstone. Her events in quarantine are another item each, which the caller dismisses.
  *
  * @returns `live`, with nothing done, for a user who has not been deleted, unless the options allow it
  * @throws StoreUnavailable, or the reason that time ran out
@@ -49,16 +48,8 @@ async function eraseStored(
   signal: AbortSignal,
 ): Promise<boolean> {
   const next = erase(stored, deps.clock.now());
-  const seen = await rememberedAs(deps, stored, signal);
-  const result = await writeUser(deps, { next, expected: stored, path, erase: { expiresAt } }, signal, seen);
+  const result = await writeUser(deps, { next, expected: stored, path, erase: { expiresAt } }, signal);
   if (result.status !== 'written') return false;
   deps.log.info('user erased', { path, userId: stored.id });
   return true;
-}
-
-/** The address of a deleted user may name her as its last owner: it has to be looked at before she can be forgotten there. */
-async function rememberedAs(deps: WriteDependencies, user: StoredUser, signal: AbortSignal): Promise<Reservation[]> {
-  const value = formerEmail(user);
-  if (value === undefined) return [];
-  return [await persist(deps, signal, () => deps.store.reservation({ kind: 'email', value }, { signal }))];
 }

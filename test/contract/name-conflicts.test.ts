@@ -45,6 +45,18 @@ describe('An email that another live user has', () => {
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_a' });
   });
 
+  it('is never moved by a look at a reservation of an earlier life', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA));
+    const early = await world.store.reservation(emailName(ADA));
+    await world.announce(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    await resolveName(world.deps, emailName(ADA));
+    await settle(world, person('user_b', ADA));
+    expect(await world.store.tidy(early, { claimants: [], owner: true })).toBe(false);
+    expect((await world.store.reservation(emailName(ADA))).revision).not.toBe(early.revision);
+    expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_b' });
+  });
+
   it('is counted once and logged with ids only, however often the newcomer is written', async () => {
     const world = await openNameWorld(tables);
     await settle(world, person('user_a', ADA), person('user_b', ADA));
@@ -58,7 +70,7 @@ describe('An email that another live user has', () => {
     await settle(world, person('user_a', ADA));
     world.directory.put(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
     await settle(world, person('user_b', ADA, { asOf: BEGIN + 70_000 }));
-    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('resolved');
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_b', [`email#${BEA}`]: 'user_a' });
     expect((await world.get('user_a'))?.profile.content.email).toBe(BEA);
   });
@@ -67,7 +79,7 @@ describe('An email that another live user has', () => {
     const world = await openNameWorld(tables);
     await settle(world, person('user_a', ADA), person('user_b', ADA));
     world.directory.put(person('user_b', BEA, { asOf: BEGIN + 60_000 }));
-    expect(await resolveName(world.deps, emailName(ADA))).toBe('settled');
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('resolved');
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_a', [`email#${BEA}`]: 'user_b' });
   });
 
@@ -225,15 +237,54 @@ describe('A re-registration whose creation precedes the deletion', () => {
   it.each(['fresh', 'relink'] as const)('ends with the address at the new user (%s)', async (returningUser) => {
     const world = await openNameWorld(tables, { returningUser });
     await settle(world, person('user_old', ADA));
-    const again = person('user_new', ADA, { record: { clerkCreatedAt: BEGIN + 1 } });
     world.directory.remove('user_old');
-    await settle(world, again);
-    expect((await world.get('user_new'))?.held.email).toBeUndefined();
+    await settle(world, person('user_new', ADA, { record: { clerkCreatedAt: BEGIN + 1 } }));
+    // The change-stream function comes between the two events.
+    await resolveName(world.deps, emailName(ADA));
+    expect((await world.get('user_new'))?.held.email).toBe(returningUser === 'fresh' ? ADA : undefined);
     await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN + 5_000 });
     await world.resolveAll();
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_new' });
     const back = await world.get('user_new');
     expect(back?.previousClerkUserId).toBe(returningUser === 'relink' ? 'user_old' : undefined);
+  });
+});
+
+describe('A reservation that was lost', () => {
+  it('knows again who waits as soon as she is written', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    await world.remove(`email#${ADA}`);
+    await world.announce(person('user_b', ADA, { asOf: BEGIN + 60_000, record: { banned: true } }));
+    expect((await world.get('user_b'))?.held.email).toBe(ADA);
+  });
+
+  it('is not swept while somebody waits, however long nobody resolves it', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA));
+    await world.announce(person('user_a', BEA, { asOf: BEGIN + 60_000 }));
+    const item = (await world.items()).find(({ pk }) => pk === `email#${ADA}`);
+    expect(item?.['expiresAt']).toBeGreaterThan(Date.UTC(9000, 0) / 1_000);
+    await settle(world, person('user_c', 'cea@example.com'));
+    await world.announce(person('user_c', null, { asOf: BEGIN + 60_000 }));
+    const free = (await world.items()).find(({ pk }) => pk === 'email#cea@example.com');
+    expect(free?.['expiresAt']).toBeLessThan(Date.now() / 1_000 + 31 * 86_400);
+  });
+});
+
+describe('A user whom the table cannot keep as Clerk has her now', () => {
+  it('stays as she is, and stops nobody else’s name', async () => {
+    const world = await openNameWorld(tables);
+    await settle(world, person('user_a', ADA), person('user_b', ADA), person('user_c', BEA), person('user_d', BEA));
+    const unkeepable = { publicMetadata: { snowflake: 123_456_789_012_345_680 } };
+    world.directory.put(person('user_b', ADA, { asOf: BEGIN + 60_000, record: unkeepable }));
+    world.directory.put(person('user_a', null, { asOf: BEGIN + 60_000 }));
+    world.directory.put(person('user_c', null, { asOf: BEGIN + 60_000 }));
+    expect(await resolveName(world.deps, emailName(ADA))).toBe('waiting');
+    expect(await resolveName(world.deps, emailName(BEA))).toBe('resolved');
+    expect((await world.audit()).broken).toEqual([]);
+    expect((await world.get('user_d'))?.held.email).toBe(BEA);
+    expect(JSON.stringify(world.log.lines)).not.toContain('example.com');
   });
 });
 
@@ -422,6 +473,40 @@ describe('A user who comes back', () => {
     await settle(world, person('user_old', ADA));
     await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
     await settle(world, user);
+    expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
+  });
+
+  it('is not somebody who has had another address and had to wait for this one', async () => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    const born = { record: { clerkCreatedAt: BEGIN } };
+    await settle(world, person('user_old', ADA), person('user_new', BEA, born));
+    await settle(world, person('user_new', ADA, { ...born, asOf: BEGIN + 60_000 }));
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    await world.resolveAll();
+    expect(await world.get('user_new')).toMatchObject({ held: { email: ADA }, hasHeldEmail: true });
+    expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
+  });
+
+  it('is nobody’s stranger: who was restored with another address is not remembered by the old one', async () => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    await settle(world, person('user_old', ADA));
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    const restored = person('user_old', BEA, { asOf: BEGIN + 60_000 });
+    await world.apply({ source: 'read', ...restored, seenAt: BEGIN + 600_000, lifts: 'deleted' });
+    expect((await world.store.reservation(emailName(ADA))).lastOwner).toBeUndefined();
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN + 700_000 });
+    await settle(world, person('user_new', ADA, { record: { clerkCreatedAt: BEGIN + 800_000 } }));
+    expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
+  });
+
+  it('comes without what does not fit beside what she brings', async () => {
+    const world = await openNameWorld(tables, { returningUser: 'relink' });
+    await settle(world, person('user_old', ADA));
+    await world.writeApp('user_old', { text: 'x'.repeat(300_000) });
+    await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
+    const record = { clerkCreatedAt: BEGIN, publicMetadata: { text: 'x'.repeat(200_000) } };
+    await settle(world, person('user_new', ADA, { record }));
+    expect(await world.get('user_new')).toMatchObject({ held: { email: ADA }, app: {} });
     expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
   });
 

@@ -31,9 +31,9 @@ describe('the change stream', () => {
     expect(mapping.Properties).toMatchObject({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 20,
       MaximumRecordAgeInSeconds: 3600,
     });
+    expect(mapping.Properties).not.toHaveProperty('MaximumRetryAttempts');
     expect(queue?.Properties).toMatchObject({ SqsManagedSseEnabled: true });
     expect(ofType(resources, 'AWS::SQS::Queue')).toHaveLength(2);
   });

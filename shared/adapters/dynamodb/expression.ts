@@ -46,14 +46,17 @@ export function allOf(...clauses: readonly Expression[]): Expression {
   return join(clauses, ' AND ');
 }
 
-/** Sets what has a value and removes what has none; every other attribute of the item stays as it is. */
-export function update(change: ItemChange): Expression {
+/**
+ * Sets what has a value and removes what has none; every other attribute of the item stays as it is.
+ * @param computed further assignments, whose names and values the caller adds
+ */
+export function update(change: ItemChange, computed: readonly string[] = []): Expression {
   const entries = Object.entries(change);
   const set = entries.flatMap(([name, value]): [string, AttributeInput][] =>
     value === undefined ? [] : [[name, value]],
   );
   const removed = entries.filter(([, value]) => value === undefined);
-  const sets = set.map(([name]) => `#${name} = :${name}`).join(', ');
+  const sets = [...set.map(([name]) => `#${name} = :${name}`), ...computed].join(', ');
   const removes = removed.map(([name]) => `#${name}`).join(', ');
   return {
     text: [sets && `SET ${sets}`, removes && `REMOVE ${removes}`].filter(Boolean).join(' '),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TABLE } from '../../names/table.ts';
 import type { NameChange } from '../../domain/name-change.ts';
 import type { Name, Reservation } from '../../domain/names.ts';
@@ -31,27 +32,40 @@ export function parseReservation(name: Name, item: Attributes | undefined): Rese
   };
 }
 
-/** What a change writes; every change counts the revision on. */
+/**
+ * What a change writes. Every change counts the revision on, and it never begins where it began before: a reservation that was
+ * removed and is written anew must not have a revision that somebody has read in its earlier life.
+ */
 export function reservationUpdate(change: NameChange, now: number): Expression {
   const { takenBy, waiting, leaving } = change;
-  const set = update({ ...ownership(change), ...lifetime(change, now), ...listing(change, now) });
   const gone = waiting.length > 0 ? [] : [...leaving, ...(takenBy === undefined ? [] : [takenBy])];
-  const adds = waiting.length > 0 ? '#revision :one, #claimants :waiting' : '#revision :one';
+  const expiry = freedUntil(change, now);
+  const computed = ['#revision = if_not_exists(#revision, :before) + :one', ...(expiry ? [expiry.text] : [])];
+  const set = update({ ...ownership(change), ...lifetime(change), ...listing(change, now) }, computed);
+  const adds = waiting.length > 0 ? 'ADD #claimants :waiting' : '';
   const deletes = gone.length > 0 ? 'DELETE #claimants :gone' : '';
   return {
-    text: [set.text, `ADD ${adds}`, deletes].filter(Boolean).join(' '),
+    text: [set.text, adds, deletes].filter(Boolean).join(' '),
     names: {
       ...set.names,
+      ...expiry?.names,
       '#revision': 'revision',
       ...((waiting.length > 0 || gone.length > 0) && { '#claimants': 'claimants' }),
     },
     values: {
       ...set.values,
+      ...expiry?.values,
+      ':before': revisionBefore(change),
       ':one': 1,
       ...(waiting.length > 0 && { ':waiting': new Set(waiting) }),
       ...(gone.length > 0 && { ':gone': new Set(gone) }),
     },
   };
+}
+
+/** Where the revision of a reservation begins that this change is the first to write: one of 2^48 places, drawn by the write. */
+export function revisionBefore({ by }: NameChange): number {
+  return createHash('sha256').update(by).digest().readUIntBE(0, 6);
 }
 
 function ownership({ takenBy, releasedBy, isRetired, forgotten }: NameChange): ItemChange {
@@ -60,11 +74,25 @@ function ownership({ takenBy, releasedBy, isRetired, forgotten }: NameChange): I
   return forgotten === undefined ? {} : { lastOwner: undefined };
 }
 
-/** A name that somebody has, had or waits for stays; what nobody needs is removed soon, and by its time to live at the latest. */
-function lifetime({ takenBy, releasedBy, isRetired, waiting, forgotten }: NameChange, now: number): ItemChange {
-  if (takenBy !== undefined || waiting.length > 0 || isRetired === true) return { [TABLE.timeToLive]: undefined };
-  if (releasedBy === undefined && forgotten === undefined) return {};
-  return { [TABLE.timeToLive]: expiryAfter(now, FREE_NAME_DAYS) };
+/** Keeps what somebody waits for from its time to live, seconds: the end of the year 9999. */
+const FOR_EVER = 253_402_300_799;
+
+/** A name that somebody has, had or waits for stays. */
+function lifetime({ takenBy, isRetired, waiting }: NameChange): ItemChange {
+  if (waiting.length > 0) return { [TABLE.timeToLive]: undefined, keptUntil: FOR_EVER };
+  return takenBy !== undefined || isRetired === true ? { [TABLE.timeToLive]: undefined } : {};
+}
+
+/** What nobody needs is removed soon, and by its time to live at the latest, unless somebody waits for it. */
+function freedUntil(change: NameChange, now: number): Expression | undefined {
+  const { takenBy, releasedBy, isRetired, waiting, forgotten } = change;
+  const isFreed = (releasedBy !== undefined && isRetired !== true) || forgotten !== undefined;
+  if (!isFreed || takenBy !== undefined || waiting.length > 0) return undefined;
+  return {
+    text: '#expiresAt = if_not_exists(#keptUntil, :freedUntil)',
+    names: { '#expiresAt': TABLE.timeToLive, '#keptUntil': 'keptUntil' },
+    values: { ':freedUntil': expiryAfter(now, FREE_NAME_DAYS) },
+  };
 }
 
 /** Only a name that somebody waits for is on the index. */
@@ -87,6 +115,13 @@ function ownerClauses({ takenBy, releasedBy, waiting }: NameChange): Expression[
     return [{ text, names, values: { ':takenBy': takenBy } }];
   }
   return waiting.length > 0 ? [{ text: 'attribute_exists(#owner)', names, values: {} }] : [];
+}
+
+/** Its owner is still who was read, or still nobody. */
+export function ownerIs(owner: string | undefined): Expression {
+  const names = { '#owner': 'owner' };
+  if (owner === undefined) return { text: 'attribute_not_exists(#owner)', names, values: {} };
+  return { text: '#owner = :owner', names, values: { ':owner': owner } };
 }
 
 function lastOwnerClauses({ inheritedFrom, forgotten }: NameChange): Expression[] {

@@ -4,8 +4,8 @@ import { nameKey, tidied } from '../../domain/names.ts';
 import { TABLE } from '../../names/table.ts';
 import type { CallOptions } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
-import { references, revisionIs, update } from './expression.ts';
-import { parseReservation } from './reservation-item.ts';
+import { allOf, references, revisionIs, update } from './expression.ts';
+import { ownerIs, parseReservation } from './reservation-item.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, sendOptions } from './table-access.ts';
 import type { ItemChange } from './user-item.ts';
@@ -30,7 +30,7 @@ export async function tidyReservation(
 ): Promise<boolean> {
   const next = tidied(reservation, leftOver);
   if (next === reservation) return true;
-  const condition = revisionIs(reservation.revision);
+  const condition = allOf(revisionIs(reservation.revision), ownerIs(reservation.owner));
   const onItem = {
     TableName: tableName,
     Key: keyOf(nameKey(reservation.name)),
@@ -49,7 +49,7 @@ function changeOf({ owner, claimants, isListed, revision }: Reservation): ItemCh
     revision,
     owner,
     claimants: claimants.length > 0 ? new Set(claimants) : undefined,
-    ...(!isListed && { [partitionKey]: undefined, [sortKey]: undefined }),
+    ...(!isListed && { [partitionKey]: undefined, [sortKey]: undefined, keptUntil: undefined }),
   };
 }
 

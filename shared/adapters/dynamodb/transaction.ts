@@ -1,6 +1,6 @@
 import { TransactionCanceledException, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { NameChange } from '../../domain/name-change.ts';
+import type { NameChange, UserMoves } from '../../domain/name-change.ts';
 import { nameChanges } from '../../domain/name-change.ts';
 import { nameKey } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
@@ -43,8 +43,8 @@ export async function writeInTransaction(
   }
 }
 
-function movesOf({ next, moves, inheritFrom }: UserWrite): Parameters<typeof nameChanges>[0][number] {
-  return { userId: next.id, moves, inheritFrom };
+function movesOf({ next, expected, moves, inheritFrom }: UserWrite): UserMoves {
+  return { userId: next.id, revision: (expected?.revision ?? 0) + 1, moves, inheritFrom };
 }
 
 function reservationWrite(table: TableAccess, change: NameChange): TransactWriteItem {

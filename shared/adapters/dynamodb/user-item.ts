@@ -54,6 +54,7 @@ export function synchronisedAttributes(write: UserWrite): ItemChange {
     ...profileAttributes(next.profile),
     ...recordAttributes(next.record),
     ...nameAttributes(next, held),
+    hasHeldEmail: expected?.hasHeldEmail === true || held.email !== undefined ? true : undefined,
     deletedAt: isoTime(next.tombstone?.deletedAt),
     erasedAt: isoTime(next.tombstone?.erasedAt),
     restoredAt: isoTime(next.restoredAt),
@@ -113,6 +114,7 @@ export function parseUserItem(item: Attributes): StoredUser {
     changedBy: read.oneOf('changedBy', PATHS),
     app: read.jsonOrEmpty('app'),
     held: parseHeldNames(read),
+    ...(read.has('hasHeldEmail') && { hasHeldEmail: true }),
     ...(previousClerkUserId !== undefined && { previousClerkUserId }),
   };
 }

@@ -42,7 +42,8 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
 
 async function find(table: TableAccess, name: Name, options: CallOptions): Promise<StoredUser | undefined> {
   const { owner } = await readReservation(table, name, options);
-  return owner === undefined ? undefined : get(table, owner, { ...options, consistent: true });
+  const user = owner === undefined ? undefined : await get(table, owner, { ...options, consistent: true });
+  return user?.held[name.kind] === name.value ? user : undefined;
 }
 
 async function get(

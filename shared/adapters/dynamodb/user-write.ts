@@ -51,7 +51,7 @@ function changeOf(write: UserWrite): ItemChange {
   return {
     ...attributes,
     ...(!expected && { createdAt: isoTime(now) }),
-    ...((!expected || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
+    ...((!expected || erase || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
     ...((!expected || erase) && inheritFrom === undefined && { app: new Map() }),
     // A tombstone that is written again keeps its time to live.
     ...((!expected || erase || !next.tombstone) && { [TABLE.timeToLive]: expiresAt }),
@@ -82,7 +82,7 @@ function withApp(plain: PreparedWrite, { app, own, json }: InheritedApp): Prepar
 export function userAfter({ write, app }: PreparedWrite): StoredUser {
   const { next, expected, path, now, held } = write;
   const { id, profile, record, locked, tombstone, restoredAt } = next;
-  const previous = expected?.previousClerkUserId ?? write.inheritFrom;
+  const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
   return {
     id,
     profile,
@@ -96,6 +96,7 @@ export function userAfter({ write, app }: PreparedWrite): StoredUser {
     updatedAt: now,
     changedBy: path,
     app: app ?? expected?.app ?? {},
+    ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
     ...(previous !== undefined && { previousClerkUserId: previous }),
   };
 }

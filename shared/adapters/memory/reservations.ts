@@ -1,6 +1,7 @@
 import type { NameChange } from '../../domain/name-change.ts';
 import type { LeftOver, Name, Reservation } from '../../domain/names.ts';
 import { freeName, nameKey, tidied } from '../../domain/names.ts';
+import { revisionBefore } from '../dynamodb/reservation-item.ts';
 
 /** Reservations in memory, and since when somebody waits for each. */
 export interface MemoryReservations {
@@ -33,7 +34,8 @@ export function createMemoryReservations(): MemoryReservations {
     tidy(reservation, leftOver) {
       const next = tidied(reservation, leftOver);
       if (next === reservation) return true;
-      if (get(reservation.name).revision !== reservation.revision) return false;
+      const { revision, owner } = get(reservation.name);
+      if (revision !== reservation.revision || owner !== reservation.owner) return false;
       const key = nameKey(reservation.name);
       if (!next?.isListed) listed.delete(key);
       if (next) written.set(key, next);
@@ -72,7 +74,7 @@ function changed(change: NameChange, before: Reservation): Reservation {
     lastOwner: lastOwnerAfter(),
     claimants: [...new Set([...before.claimants, ...waiting])].filter((id) => !gone.includes(id)).toSorted(),
     isListed: before.isListed || waiting.length > 0,
-    revision: before.revision + 1,
+    revision: (before.revision === 0 ? revisionBefore(change) : before.revision) + 1,
   };
 
   function lastOwnerAfter(): string | undefined {

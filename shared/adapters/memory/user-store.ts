@@ -42,7 +42,11 @@ export function createMemoryUserStore({ clock }: { readonly clock: Clock }): Mem
     write: (write, options = {}) => answer(options, () => writeUser(table, write)),
     writeTogether: (writes, options = {}) => answer(options, () => writeUsers(table, writes)),
     reservation: (name, options = {}) => answer(options, () => reservations.get(name)),
-    find: (name, options = {}) => answer(options, () => items.living(reservations.get(name).owner ?? '')?.user),
+    find: (name, options = {}) =>
+      answer(options, () => {
+        const user = items.living(reservations.get(name).owner ?? '')?.user;
+        return user?.held[name.kind] === name.value ? user : undefined;
+      }),
     tidy: (reservation, leftOver, options = {}) => answer(options, () => reservations.tidy(reservation, leftOver)),
     ...listings(table, clock),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import type { UserMoves } from '../../domain/name-change.ts';
 import { nameChanges } from '../../domain/name-change.ts';
 import type { MirroredUser, StoredUser } from '../../domain/user.ts';
 import type { JointWriteResult, NamesChanged, UserWrite, WriteResult } from '../../ports/user-store.ts';
@@ -36,13 +37,17 @@ function writeAll({ items, reservations }: MemoryTable, writes: readonly UserWri
   for (const write of writes) refuseUnstorable(write, appAfter(write, write.expected?.app ?? {}, items));
   const lost = writes.find(({ next, expected }) => items.living(next.id)?.user.revision !== expected?.revision);
   if (lost) return { status: 'lost', current: items.living(lost.next.id)?.user };
-  const changes = nameChanges(writes.map(({ next, moves, inheritFrom }) => ({ userId: next.id, moves, inheritFrom })));
+  const changes = nameChanges(writes.map(movesOf));
   const seen = reservations.unmet(changes);
   if (seen.length > 0) return { status: 'names-changed', seen };
   const users = writes.map((write) => put(items, write));
   const [first] = writes;
   reservations.make(changes, first?.now ?? 0);
   return { status: 'written', users };
+}
+
+function movesOf({ next, expected, moves, inheritFrom }: UserWrite): UserMoves {
+  return { userId: next.id, revision: (expected?.revision ?? 0) + 1, moves, inheritFrom };
 }
 
 /** @returns the user as the writer is told of it: where names move, the table does not tell what the application has added */
@@ -71,13 +76,14 @@ function mirrored({ id, profile, record, locked, tombstone, restoredAt }: Mirror
 
 function stamps(write: UserWrite): Omit<StoredUser, keyof MirroredUser | 'app'> {
   const { expected, path, now, held } = write;
-  const previous = expected?.previousClerkUserId ?? write.inheritFrom;
+  const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
   return {
     revision: (expected?.revision ?? 0) + 1,
     createdAt: expected?.createdAt ?? now,
     updatedAt: now,
     changedBy: path,
     held,
+    ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
     ...(previous !== undefined && { previousClerkUserId: previous }),
   };
 }

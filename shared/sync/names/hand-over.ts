@@ -1,7 +1,7 @@
 import type { Settled } from '../../domain/decision.ts';
 import type { Reservation } from '../../domain/names.ts';
-import { nameKey } from '../../domain/names.ts';
-import type { KnownNames } from '../../domain/plan-names.ts';
+import { freeName, nameKey } from '../../domain/names.ts';
+import type { KnownNames, NamePlan } from '../../domain/plan-names.ts';
 import { planNames } from '../../domain/plan-names.ts';
 import type { Path, StoredUser } from '../../domain/user.ts';
 import { persist } from '../persist.ts';
@@ -34,10 +34,11 @@ export async function handOver(
   const freed: Reservation = { ...reservation, owner: undefined };
   const seen = new Map<string, Reservation>();
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const changes = [
-      changeOf(owner, path, { seen, yielded: key }),
-      changeOf(taker, path, { seen: new Map([...seen, [key, freed]]) }),
-    ];
+    const giving = changeOf(owner, path, { seen, yielded: key });
+    const taking = changeOf(taker, path, {
+      seen: new Map([...seen, ...takenBy(owner.user.id, giving.plan), [key, freed]]),
+    });
+    const changes = [giving, taking];
     const writes = changes.map(({ change, plan }) => userWrite(deps, change, plan));
     const result = await persist(deps, signal, () => deps.store.writeTogether(writes, { signal }));
     if (result.status === 'written') {
@@ -48,6 +49,12 @@ export async function handOver(
     for (const other of result.seen) seen.set(nameKey(other.name), other);
   }
   return false;
+}
+
+/** What the owner takes in the same transaction, the other one cannot take as well. */
+function takenBy(userId: string, { moves }: NamePlan): [string, Reservation][] {
+  const taken = moves.filter(({ action }) => action === 'take');
+  return taken.map(({ name }) => [nameKey(name), { ...freeName(name), owner: userId }]);
 }
 
 function changeOf({ user, decision: { next } }: Side, path: Path, known: KnownNames) {

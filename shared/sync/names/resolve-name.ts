@@ -1,6 +1,7 @@
 import type { Name, Reservation } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
+import { StoreUnavailable, UnstorableUser } from '../../ports/user-store.ts';
 import type { SyncDependencies } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
 import { backOff, persist } from '../persist.ts';
@@ -17,14 +18,18 @@ export interface ResolveDependencies extends SyncDependencies {
   readonly directory: Pick<UserDirectory, 'listUsersById'>;
 }
 
-/** `waiting`: somebody still waits, since Clerk gives the name to several, or the mirror has not heard of a deletion yet. */
-export type Resolution = 'settled' | 'waiting';
+/**
+ * `resolved`: the name has moved, or somebody who waited does not any more; `settled`: there was nothing to do; `waiting`:
+ * somebody goes on waiting, since Clerk gives the name to several, or the mirror has not heard of a deletion yet.
+ */
+export type Resolution = 'resolved' | 'settled' | 'waiting';
 
-/** Who else writes to the same users meanwhile makes it look again; somebody does not do so more often than this. */
+/** Who else writes to the same users meanwhile makes it look again; nobody does so more often than this. */
 const MOST_ROUNDS = 12;
 
-/** Time for one name, ms. */
-const BUDGET_MS = 10_000;
+/** Time for one name, ms; a user who is being written when it ends is given a little more. */
+const BUDGET_MS = 8_000;
+const WRITE_BUDGET_MS = 2_000;
 
 const PATH = 'reconciler';
 
@@ -36,29 +41,34 @@ const PATH = 'reconciler';
  *
  * May be repeated, and may run at the same time as anything else.
  *
- * @throws DirectoryUnavailable when Clerk cannot be asked, StoreUnavailable
+ * @throws DirectoryUnavailable when Clerk cannot be asked; StoreUnavailable, also when others leave it no time to settle
  */
 export async function resolveName(deps: ResolveDependencies, name: Name): Promise<Resolution> {
   const deadline = deps.timers.deadline(BUDGET_MS);
-  const { signal } = deadline;
-  let reads: Reads | undefined;
   try {
-    for (let round = 1; round <= MOST_ROUNDS; round += 1) {
-      if (round > 2) await backOff(deps, signal, round);
-      const parties = await readParties(deps, name, signal);
-      const isTidy = await tidy(deps, parties, signal);
-      if (isTidy && parties.claimants.length === 0) return 'settled';
-      if (!isTidy || (await settleUnasked(deps, parties, signal))) continue;
-      reads ??= await askParties(deps, everyone(parties), signal);
-      if (!(await settleBy(reads, deps, parties, signal))) return 'waiting';
-    }
-    return 'waiting';
+    return await resolveInTime(deps, name, deadline.signal);
   } catch (error) {
-    if (error === signal.reason) return 'waiting';
-    throw error;
+    if (error !== deadline.signal.reason) throw error;
+    throw new StoreUnavailable(`A name could not be settled within ${BUDGET_MS} ms.`, { cause: error });
   } finally {
     deadline.clear();
   }
+}
+
+async function resolveInTime(deps: ResolveDependencies, name: Name, signal: AbortSignal): Promise<Resolution> {
+  let reads: Reads | undefined;
+  let hasWaited = false;
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    if (round > 2) await backOff(deps, signal, round);
+    const parties = await readParties(deps, name, signal);
+    const isTidy = await tidy(deps, parties, signal);
+    if (isTidy && parties.claimants.length === 0) return hasWaited ? 'resolved' : 'settled';
+    hasWaited = true;
+    if (!isTidy || (await settleUnasked(deps, parties, signal))) continue;
+    reads ??= await askParties(deps, everyone(parties), signal);
+    if (!(await settleBy(reads, deps, parties, signal))) return 'waiting';
+  }
+  throw new StoreUnavailable(`A name could not be settled in ${MOST_ROUNDS} attempts: others change it all the time.`);
 }
 
 /** @returns whether the reservation is as it was read: false when something was struck off, or somebody has changed it */
@@ -74,8 +84,7 @@ async function settleUnasked(deps: ResolveDependencies, parties: Parties, signal
   const [claimant, ...others] = parties.claimants;
   if (!claimant || others.length > 0) return false;
   if (parties.owner && !isDerivedOwner(parties)) return false;
-  await give(NO_READS, deps, parties, claimant, signal);
-  return true;
+  return give(NO_READS, deps, parties, claimant, signal);
 }
 
 const NO_READS: Reads = new Map();
@@ -90,46 +99,77 @@ async function settleBy(
   parties: Parties,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { reservation, owner, claimants } = parties;
+  const { owner, claimants } = parties;
   const now = deps.clock.now();
-  const confirmed = confirmedBy(reads, [...(owner ? [owner] : []), ...claimants], reservation.name, now);
+  const taker = takerBy(reads, deps, parties);
+  const others = [...claimants, ...(owner ? [owner] : [])].filter(
+    (user) => !taker || (user !== taker && user !== owner),
+  );
+  let hasChanged = false;
+  for (const user of others) {
+    if (settledBy(user, reads, now).write && (await applyRead(deps, reads, user))) hasChanged = true;
+    signal.throwIfAborted();
+  }
+  const hasMoved = taker !== undefined && (await give(reads, deps, parties, taker, signal));
+  return hasMoved || hasChanged;
+}
+
+/** Whom the name has to move to; undefined when it stays where it is. */
+function takerBy(
+  reads: Reads,
+  { clock, returningUser }: ResolveDependencies,
+  { reservation, owner, claimants }: Parties,
+): StoredUser | undefined {
+  const confirmed = confirmedBy(reads, [...(owner ? [owner] : []), ...claimants], reservation.name, clock.now());
+  if (owner && confirmed.includes(owner)) return undefined;
+  // Her deletion is on its way, and only after it can somebody come back as her: the name waits for that.
+  if (owner && returningUser === 'relink' && !reads.has(owner.id)) return undefined;
   // A free name that Clerk gives to nobody who waits for it goes to one of them all the same: the others go on waiting.
-  const winner = confirmed.find(({ id }) => id === owner?.id) ?? confirmed[0] ?? (owner ? undefined : claimants[0]);
-  const isMoving = winner !== undefined && winner !== owner;
-  const others = [...claimants, ...(owner && !isMoving ? [owner] : [])].filter((user) => user !== winner || !isMoving);
-  const differing = others.filter((user) => settledBy(user, reads, now).write);
-  for (const user of differing) await applyRead(deps, reads, user);
-  if (isMoving) await give(reads, deps, parties, winner, signal);
-  return isMoving || differing.length > 0;
+  return confirmed[0] ?? (owner ? undefined : claimants[0]);
 }
 
-async function applyRead(deps: ResolveDependencies, reads: Reads, user: StoredUser): Promise<void> {
+/** @returns whether the user is as Clerk says now; false for one whom the table cannot keep like that, as has been logged */
+async function applyRead(deps: ResolveDependencies, reads: Reads, user: StoredUser): Promise<boolean> {
   const read = reads.get(user.id);
-  if (!read) return;
-  const result = await applySnapshot(deps, read, { path: PATH, budgetMs: BUDGET_MS, known: { user } });
-  if (result.status === 'failed') throw result.error;
+  if (!read) return false;
+  const result = await applySnapshot(deps, read, { path: PATH, budgetMs: WRITE_BUDGET_MS, known: { user } });
+  if (result.status !== 'failed') return true;
+  if (result.reason === 'unstorable') return false;
+  throw new StoreUnavailable(`User ${user.id} could not be written (${result.reason}).`, { cause: result.error });
 }
 
-/** Where somebody else was faster nothing is given: the next look finds what is to be done then. */
+/** @returns whether one has to look again: something was written, or somebody else was faster */
 async function give(
   reads: Reads,
   deps: ResolveDependencies,
   { reservation, owner }: Parties,
   taker: StoredUser,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const now = deps.clock.now();
   const side = (user: StoredUser): Side => ({ user, decision: settledBy(user, reads, now) });
   const sides = owner ? [side(owner), side(taker)] : [side(taker)];
-  if (!(await move(deps, reservation, sides, signal))) return;
+  try {
+    if (await move(deps, reservation, sides, signal)) reportGiven(deps, reservation.name, reads, sides);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnstorableUser)) throw error;
+    deps.log.error('name not given', { kind: reservation.name.kind, userId: taker.id, reason: error.message });
+    return false;
+  }
+}
+
+function reportGiven(deps: ResolveDependencies, { kind }: Name, reads: Reads, sides: readonly Side[]): void {
   for (const { user, decision } of sides) {
     const read = reads.get(user.id);
     if (read && decision.write) reportSettled(deps, read, PATH, decision);
   }
-  const { kind } = reservation.name;
-  deps.log.info('name given to the user who waited for it', { kind, userId: taker.id, previousUserId: owner?.id });
+  const [previous, taker] = sides.length > 1 ? sides : [undefined, ...sides];
+  const previousUserId = previous?.user.id;
+  deps.log.info('name given to the user who waited for it', { kind, userId: taker?.user.id, previousUserId });
 }
 
+/** @returns whether the taker has the name now */
 async function move(
   deps: ResolveDependencies,
   reservation: Reservation,
@@ -141,5 +181,6 @@ async function move(
   if (second) return handOver(deps, reservation, { owner: first, taker: second, path: PATH }, signal);
   const { user: expected, decision } = first;
   const result = await writeUser(deps, { next: decision.next, expected, path: PATH }, signal, [reservation]);
-  return result.status === 'written';
+  const { kind, value } = reservation.name;
+  return result.status === 'written' && result.user.held[kind] === value;
 }

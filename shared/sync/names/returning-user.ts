@@ -1,4 +1,4 @@
-import { claimOf } from '../../domain/names.ts';
+import { claimOf, formerEmail } from '../../domain/names.ts';
 import type { NamePlan } from '../../domain/plan-names.ts';
 import type { MirroredUser, StoredUser } from '../../domain/user.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
@@ -30,13 +30,13 @@ export async function returningAs(
   const { owner, lastOwner } = await store.reservation(email, options);
   if (owner !== undefined || lastOwner === undefined || lastOwner === next.id) return undefined;
   const deleted = await store.get(lastOwner, { ...options, consistent: true });
-  return deleted && isBefore(deleted, next) ? lastOwner : undefined;
+  return deleted && formerEmail(deleted) === email.value && isBefore(deleted, next) ? lastOwner : undefined;
 }
 
 /** Whoever has had a verified email before is known already, and does not turn into somebody else by taking another. */
 function isNew(stored: StoredUser, email: string): boolean {
   const claimed = claimOf(stored, 'email');
-  const hasHadAnother = stored.held.email !== undefined || (claimed !== undefined && claimed !== email);
+  const hasHadAnother = stored.hasHeldEmail === true || (claimed !== undefined && claimed !== email);
   return !stored.tombstone && stored.previousClerkUserId === undefined && !hasHadAnother;
 }
 

@@ -1,5 +1,5 @@
 import type { Reservation } from '../../domain/names.ts';
-import { nameKey } from '../../domain/names.ts';
+import { formerEmail, nameKey, waitsFor } from '../../domain/names.ts';
 import type { NamePlan } from '../../domain/plan-names.ts';
 import { planNames } from '../../domain/plan-names.ts';
 import type { MirroredUser, Path, StoredUser } from '../../domain/user.ts';
@@ -8,7 +8,8 @@ import type { Metrics } from '../../ports/metrics.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Clock, Timers } from '../../ports/time.ts';
 import type { NamesChanged, UserWrite, WriteResult } from '../../ports/user-store.ts';
-import { fingerprint } from '../fingerprint.ts';
+import { UnstorableUser } from '../../ports/user-store.ts';
+import { fingerprint, waitingFingerprint } from '../fingerprint.ts';
 import { backOff, persist } from '../persist.ts';
 import type { ReturningDependencies } from './returning-user.ts';
 import { returningAs } from './returning-user.ts';
@@ -48,7 +49,9 @@ export async function writeUser(
   signal: AbortSignal,
   seen: readonly Reservation[] = [],
 ): Promise<Exclude<WriteResult, NamesChanged>> {
-  const known = new Map(seen.map((reservation) => [nameKey(reservation.name), reservation]));
+  const known = new Map(
+    [...seen, ...(await rememberedAs(deps, change, signal))].map((each) => [nameKey(each.name), each]),
+  );
   for (let attempt = 1; ; attempt += 1) {
     const plan = planNames(change.expected, change.next, { seen: known });
     const result = await persist(deps, signal, () => write(deps, change, plan, signal));
@@ -59,21 +62,35 @@ export async function writeUser(
   }
 }
 
+/** Whoever is erased or restored may have to be forgotten as the last owner of an address: only a look at it tells. */
+async function rememberedAs(
+  { store, ...deps }: WriteDependencies,
+  { expected, next }: UserChange,
+  signal: AbortSignal,
+): Promise<Reservation[]> {
+  const email = expected && formerEmail(expected);
+  if (email === undefined || (next.tombstone && next.tombstone.erasedAt === undefined)) return [];
+  return [await persist(deps, signal, () => store.reservation({ kind: 'email', value: email }, { signal }))];
+}
+
 async function write(
   deps: WriteDependencies,
-  { next, expected, path, erase }: UserChange,
+  change: UserChange,
   plan: NamePlan,
   signal: AbortSignal,
 ): Promise<WriteResult> {
+  const { expected, next, erase } = change;
+  const plain = { ...userWrite(deps, change, plan), ...(erase && { erase }) };
   const inheritFrom = await returningAs(deps, expected, next, plan, { signal });
-  return deps.store.write(
-    {
-      ...userWrite(deps, { next, expected, path }, plan),
-      ...(erase && { erase }),
-      ...(inheritFrom !== undefined && { inheritFrom }),
-    },
-    { signal },
-  );
+  if (inheritFrom === undefined) return deps.store.write(plain, { signal });
+  try {
+    return await deps.store.write({ ...plain, inheritFrom }, { signal });
+  } catch (error) {
+    if (!(error instanceof UnstorableUser)) throw error;
+    // What was left behind does not fit beside what the new user brings: she comes without it.
+    deps.log.warn('user inherits nothing', { userId: next.id, previousUserId: inheritFrom, reason: error.message });
+    return deps.store.write(plain, { signal });
+  }
 }
 
 /** A change and its names as the store takes them. */
@@ -82,18 +99,22 @@ export function userWrite(
   { next, expected, path }: UserChange,
   plan: NamePlan,
 ): UserWrite {
-  const print = fingerprint(next.profile.content, next.record?.content);
-  return { next, expected, path, fingerprint: print, now: clock.now(), ...plan };
+  return { next, expected, path, fingerprint: fingerprintOf(next, plan), now: clock.now(), ...plan };
 }
 
-/** Counts and logs whom a name was refused. Ids and kinds only: a name is a personal value. */
+function fingerprintOf(next: MirroredUser, { moves }: NamePlan): string {
+  const print = fingerprint(next.profile.content, next.record?.content);
+  return moves.some(({ action }) => action === 'wait') ? waitingFingerprint(print) : print;
+}
+
+/** Counts and logs, once, whom a name was refused. Ids and kinds only: a name is a personal value. */
 export function reportNames(
   { metrics, log }: Pick<WriteDependencies, 'metrics' | 'log'>,
-  { next, path }: UserChange,
+  { next, expected, path }: UserChange,
   plan: NamePlan,
 ): void {
   for (const { action, name } of plan.moves) {
-    if (action !== 'wait') continue;
+    if (action !== 'wait' || (expected && waitsFor(expected, name.kind) === name.value)) continue;
     metrics.record(name.kind === 'email' ? 'EmailConflict' : 'UsernameConflict', 1);
     log.warn('user waits for a name that another has', { kind: name.kind, path, userId: next.id });
   }

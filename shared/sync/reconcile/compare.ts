@@ -1,6 +1,6 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
 import type { UserStore } from '../../ports/user-store.ts';
-import { fingerprint } from '../fingerprint.ts';
+import { fingerprint, isOfWaiting } from '../fingerprint.ts';
 import type { IndexRows } from './index-rows.ts';
 import { openIndexRows } from './index-rows.ts';
 import type { SuspectSpool } from './suspects.ts';
@@ -21,6 +21,8 @@ export interface Difference {
   readonly moment: Moment;
   /** Whether the table has the user: that it differs is all that is known. */
   readonly stored: boolean;
+  /** Whether the table has her waiting for a name: then she may not differ at all. */
+  readonly isWaiting: boolean;
 }
 
 /** The moment that the next user of the list may still belong to. */
@@ -58,7 +60,7 @@ export class Comparison {
       rows.delete(user.id);
       moment.listed += 1;
       if (stored === fingerprint(user.profile, user.record)) moment.live += 1;
-      else differences.push({ user, moment, stored: stored !== undefined });
+      else differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored) });
     }
     return differences;
   }

@@ -9,6 +9,8 @@ export interface ConflictsChunk {
   readonly advanced: boolean;
   /** Names that somebody goes on waiting for. */
   readonly waiting: number;
+  /** Names that have moved, or for which nobody waits any more. */
+  readonly resolved: number;
   readonly problem: Problem | undefined;
   /** ms. */
   readonly tookMs: number;
@@ -25,15 +27,16 @@ export async function resolveConflicts(deps: ReconcileDependencies, passed: numb
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
   let position = 0;
   let waiting = passed;
-  let settled = 0;
+  let resolved = 0;
   let hasEnded = true;
   let problem: Problem | undefined;
   try {
     for await (const name of deps.store.listConflicts()) {
       position += 1;
       if (position <= passed) continue;
-      if ((await resolveName(deps, name)) === 'waiting') waiting += 1;
-      else settled += 1;
+      const resolution = await resolveName(deps, name);
+      if (resolution === 'waiting') waiting += 1;
+      if (resolution === 'resolved') resolved += 1;
       hasEnded = !isLate();
       if (!hasEnded) break;
     }
@@ -41,6 +44,13 @@ export async function resolveConflicts(deps: ReconcileDependencies, passed: numb
     hasEnded = false;
     problem = problemOf(error);
   }
-  const advanced = hasEnded || waiting > passed || settled > 0;
-  return { next: hasEnded ? undefined : waiting, advanced, waiting, problem, tookMs: deps.clock.now() - startedAt };
+  const advanced = hasEnded || waiting > passed || resolved > 0;
+  return {
+    next: hasEnded ? undefined : waiting,
+    advanced,
+    waiting,
+    resolved,
+    problem,
+    tookMs: deps.clock.now() - startedAt,
+  };
 }

@@ -18,6 +18,8 @@ export interface RunState {
   readonly suspects: number;
   /** Emails and usernames that somebody still waits for. */
   readonly conflicts: number;
+  /** Emails and usernames that the run has brought to those who have them. */
+  readonly resolved: number;
   /** Users who came behind the walk's back and were met later on. */
   readonly newcomers: number;
   readonly heldBecause: string | undefined;
@@ -31,6 +33,7 @@ export const NEW_RUN: RunState = {
   changes: NO_CHANGES,
   suspects: 0,
   conflicts: 0,
+  resolved: 0,
   newcomers: 0,
   heldBecause: undefined,
   failedBecause: undefined,
@@ -64,10 +67,10 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   return summary;
 }
 
-function statusOf({ changes, heldBecause, failedBecause }: RunState): RunSummary['status'] {
+function statusOf({ changes, resolved, heldBecause, failedBecause }: RunState): RunSummary['status'] {
   if (failedBecause !== undefined || changes.unstorable > 0) return 'failed';
   if (heldBecause !== undefined) return 'held';
-  const repairs = changes.created + changes.updated + changes.deleted + changes.restored;
+  const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
   return repairs > 0 ? 'repaired' : 'in-sync';
 }
 

@@ -8,6 +8,7 @@ import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
 import type { ListedPage } from './list-users.ts';
 import { listUsers } from './list-users.ts';
+import { requeue } from '../names/requeue.ts';
 import { mirrorRead } from './mirror-read.ts';
 import type { SuspectSpool } from './suspects.ts';
 import { createSuspectSpool } from './suspects.ts';
@@ -96,8 +97,9 @@ async function repair(
   changes: ChangeCounter,
 ): Promise<void> {
   const differences = await comparison.compare(page.users);
-  await each(differences, deps.limits.atOnce, async ({ user, moment, stored }) => {
+  await each(differences, deps.limits.atOnce, async ({ user, moment, stored, isWaiting }) => {
     const state = await mirrorRead(deps, user, page.seenAt, changes);
+    if (isWaiting) await requeue(deps, user.id);
     if (state === 'live' || (state === 'unstorable' && stored)) moment.live += 1;
   });
 }

@@ -1,3 +1,4 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts';
@@ -5,6 +6,7 @@ import { createMemoryUserDirectory } from '../../../shared/adapters/memory/user-
 import { systemClock } from '../../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../../shared/adapters/system/random.ts';
 import { systemTimers } from '../../../shared/adapters/system/timers.ts';
+import type { JsonObject } from '../../../shared/domain/json.ts';
 import type { Name } from '../../../shared/domain/names.ts';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import type { Profile, StoredUser, UserRecord } from '../../../shared/domain/user.ts';
@@ -39,6 +41,10 @@ export interface NameWorld {
   audit(): Promise<NameAudit>;
   /** Every item of the table, as it is. */
   items(): Promise<Readonly<Record<string, unknown>>[]>;
+  /** Removes an item, as somebody with a console might. */
+  remove(pk: string): Promise<void>;
+  /** Writes `app` as the application does. */
+  writeApp(id: string, app: JsonObject): Promise<void>;
 }
 
 export async function openNameWorld(
@@ -77,6 +83,18 @@ export async function openNameWorld(
     },
     audit: async () => auditNames(await scanTable(tables.client, tableName)),
     items: () => scanTable(tables.client, tableName),
+    remove: async (pk) => {
+      await tables.client.send(new DeleteCommand({ TableName: tableName, Key: { pk } }));
+    },
+    writeApp: async (id, app) => {
+      const command = new UpdateCommand({
+        TableName: tableName,
+        Key: { pk: `user#${id}` },
+        UpdateExpression: 'SET app = :app',
+        ExpressionAttributeValues: { ':app': app },
+      });
+      await tables.client.send(command);
+    },
   };
 }
 

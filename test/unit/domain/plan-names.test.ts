@@ -123,14 +123,11 @@ describe('a user whose names have not changed', () => {
     expect(plan(stored(user(), BOTH), user(), known)).toEqual({ held: BOTH, moves: [] });
   });
 
-  it('goes on waiting without another word', () => {
+  it('says with every write that it goes on waiting: a reservation that was lost comes back by it', () => {
     const before = stored(user(), { username: 'chosen' });
-    expect(plan(before, user({ banned: true }))).toEqual({ held: { username: 'chosen' }, moves: [] });
-  });
-
-  it('goes on waiting when the name has been seen at another', () => {
-    const before = stored(user(), { username: 'chosen' });
-    expect(plan(before, user(), seen(['email', ADA, { owner: 'user_other', claimants: [ID] }])).moves).toEqual([]);
+    const waits = { held: { username: 'chosen' }, moves: [`wait email#${ADA}`] };
+    expect(plan(before, user({ banned: true }))).toEqual(waits);
+    expect(plan(before, user(), seen(['email', ADA, { owner: 'user_other', claimants: [ID] }]))).toEqual(waits);
   });
 
   it('takes what it waited for once it has been seen free', () => {
@@ -310,6 +307,17 @@ describe('a user who is erased', () => {
     expect(plan(undefined, erase(user(), 2), seen(['email', ADA, { lastOwner: ID }])).moves).toEqual([]);
   });
 
+  it('or restored with another address is forgotten where she is remembered by the old one', () => {
+    const before = stored(deleted(user()), {});
+    const remembered = seen(['email', ADA, { lastOwner: ID }]);
+    expect(plan(before, user({ verifiedEmail: BEA }), remembered).moves).toEqual([
+      `forget email#${ADA}`,
+      `take email#${BEA}`,
+      'take username#chosen',
+    ]);
+    expect(plan(before, user(), remembered).moves).toEqual([`take email#${ADA}`, 'take username#chosen']);
+  });
+
   it('has nothing to forget before she is erased', () => {
     const before = stored(deleted(user()), {});
     expect(plan(before, before, seen(['email', ADA, { lastOwner: ID }])).moves).toEqual([]);
@@ -357,7 +365,7 @@ describe('erasing', () => {
 describe('what one transaction does to a reservation', () => {
   const name = { kind: 'email', value: ADA } as const;
   const moves = (...actions: NameMove['action'][]): NameMove[] => actions.map((action) => ({ action, name }));
-  const nobody = { name, waiting: [], leaving: [] };
+  const nobody = { name, by: 'a#7', waiting: [], leaving: [] };
 
   it.each([
     ['take', { ...nobody, takenBy: 'a' }],
@@ -367,33 +375,37 @@ describe('what one transaction does to a reservation', () => {
     ['leave', { ...nobody, leaving: ['a'] }],
     ['forget', { ...nobody, forgotten: 'a' }],
   ] as const)('is to %s it', (action, expected) => {
-    expect(nameChanges([{ userId: 'a', moves: moves(action) }])).toEqual([expected]);
+    expect(nameChanges([{ userId: 'a', revision: 7, moves: moves(action) }])).toEqual([expected]);
   });
 
   it('is all that its users do', () => {
     expect(
       nameChanges([
-        { userId: 'a', moves: moves('release', 'wait') },
-        { userId: 'b', moves: moves('take') },
-        { userId: 'c', moves: moves('wait') },
-        { userId: 'd', moves: moves('leave') },
-        { userId: 'e', moves: moves('leave') },
+        { userId: 'a', revision: 7, moves: moves('release', 'wait') },
+        { userId: 'b', revision: 7, moves: moves('take') },
+        { userId: 'c', revision: 7, moves: moves('wait') },
+        { userId: 'd', revision: 7, moves: moves('leave') },
+        { userId: 'e', revision: 7, moves: moves('leave') },
       ]),
-    ).toEqual([{ name, takenBy: 'b', releasedBy: 'a', isRetired: false, waiting: ['a', 'c'], leaving: ['d', 'e'] }]);
+    ).toEqual([
+      { ...nobody, takenBy: 'b', releasedBy: 'a', isRetired: false, waiting: ['a', 'c'], leaving: ['d', 'e'] },
+    ]);
   });
 
   it('is apart for each name', () => {
     const other = { kind: 'username', value: ADA } as const;
-    const changes = nameChanges([{ userId: 'a', moves: [...moves('take'), { action: 'release', name: other }] }]);
+    const changes = nameChanges([
+      { userId: 'a', revision: 7, moves: [...moves('take'), { action: 'release', name: other }] },
+    ]);
     expect(changes.map((change) => nameKey(change.name))).toEqual([`email#${ADA}`, `username#${ADA}`]);
   });
 
   it('names the last owner from whom an email is inherited, and of no username', () => {
     const username = { kind: 'username', value: 'ada' } as const;
     const all = [...moves('take'), { action: 'take' as const, name: username }];
-    const [email, name] = nameChanges([{ userId: 'a', moves: all, inheritFrom: 'b' }]);
+    const [email, name] = nameChanges([{ userId: 'a', revision: 7, moves: all, inheritFrom: 'b' }]);
     expect(email).toEqual({ ...nobody, takenBy: 'a', inheritedFrom: 'b' });
     expect(name).not.toHaveProperty('inheritedFrom');
-    expect(nameChanges([{ userId: 'a', moves: moves('take') }])[0]).not.toHaveProperty('inheritedFrom');
+    expect(nameChanges([{ userId: 'a', revision: 7, moves: moves('take') }])[0]).not.toHaveProperty('inheritedFrom');
   });
 });
