@@ -48,7 +48,12 @@ export const issuer = required(
 );
 
 export const onStoreFailure = choice(ENVIRONMENT.onStoreFailure, ['allow', 'deny'], 'allow');
-export const tokenFrom = choice(ENVIRONMENT.tokenFrom, ['header', 'cookie'], 'header');
+export const tokenFrom = choice(ENVIRONMENT.tokenFrom, ['header', 'cookie', 'both'], 'header');
+export const authorizerVariant = choice(
+  ENVIRONMENT.authorizerVariant,
+  ['syncing', 'verify-only', 'optional'],
+  'syncing',
+);
 export const stage = choice(ENVIRONMENT.stage, ['development', 'staging', 'production'], 'production');
 
 export const requireEmail: Field<boolean> = (environment) => {
