@@ -4,6 +4,11 @@ import type { AskLimit } from './ask-limit.ts';
 
 /** Everything the authorizer depends on. */
 export interface AuthorizerDependencies extends SyncDependencies {
+  /**
+   * `syncing` keeps the mirror; `verify-only` reads it and writes nothing, for routes that do the syncing themselves;
+   * `optional` syncs, and lets in as nobody whoever has no token of ours.
+   */
+  readonly variant: 'syncing' | 'verify-only' | 'optional';
   readonly verifier: TokenVerifier;
   /** The only way to Clerk. */
   readonly askLimit: AskLimit;
