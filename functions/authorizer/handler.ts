@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import { createTokenVerifier } from '../../shared/adapters/clerk/token-verifier.ts';
+import { withPacedMetric } from '../../shared/adapters/cloudwatch/paced-metric.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseAuthorizerConfig } from '../../shared/config/config.ts';
 import { concealErrors } from '../middleware/conceal-errors.ts';
@@ -10,6 +11,7 @@ import { answerTo } from './answer.ts';
 import { createAskLimit } from './ask-limit.ts';
 import { authorize } from './authorize.ts';
 import type { AuthorizerEvent } from './events.ts';
+import { silenceRefusals } from './quiet-refusals.ts';
 import { requestToken } from './request-token.ts';
 import { isUnauthorized } from './unauthorized.ts';
 
@@ -25,9 +27,13 @@ const verifier = createTokenVerifier({
   clock: parts.clock,
 });
 const { variant, onStoreFailure, requireEmail } = config;
-const deps = { ...parts, variant, verifier, askLimit: createAskLimit(parts), onStoreFailure, requireEmail };
+const metrics = withPacedMetric(parts.metrics, { clock: parts.clock, name: 'AuthDenied', intervalMs: 1_000 });
+const askLimit = createAskLimit(parts);
+const deps = { ...parts, variant, metrics, verifier, askLimit, onStoreFailure, requireEmail };
+
+silenceRefusals();
 
 export const handler = middy<AuthorizerEvent, AuthorizerAnswer>({ timeoutEarlyInMillis: 0 })
-  .use(flushMetrics(parts.metrics))
+  .use(flushMetrics(metrics))
   .use(concealErrors(parts.log, isUnauthorized))
   .handler(async (event) => answerTo(event, await authorize(requestToken(event, config.tokenFrom), deps)));
