@@ -17,7 +17,7 @@ interface Call {
   readonly keys: readonly string[];
 }
 
-type Caller = 'authorizer' | 'webhook' | 'users' | 'reconciler';
+type Caller = 'authorizer' | 'verifyOnly' | 'webhook' | 'users' | 'reconciler';
 
 const resources = resourcesOf();
 
@@ -65,7 +65,17 @@ describe('what the adapters call, the policies allow:', () => {
 });
 
 describe('and nothing besides:', () => {
-  const everyone = ['authorizer', 'webhook', 'users', 'reconciler'] as const;
+  const everyone = ['authorizer', 'verifyOnly', 'webhook', 'users', 'reconciler'] as const;
+
+  it('the authorizer that only verifies reads users, and writes none', async () => {
+    const { calls, access } = recorder();
+    await attempt(() => createDynamoDbUserStore(access).get('user_1'));
+    await attempt(() => writeUser(access));
+    expect(calls.map((call) => [call.action, isAllowed('verifyOnly', call)])).toEqual([
+      ['GetItem', true],
+      ['UpdateItem', false],
+    ]);
+  });
 
   it.each(everyone)('%s never puts a whole user', (name) => {
     expect(isAllowed(name, onItem('PutItem', 'user#user_1'))).toBe(false);
@@ -78,6 +88,7 @@ describe('and nothing besides:', () => {
 
   it.each([
     ['authorizer', ['settings#instance', 'held#run_1']],
+    ['verifyOnly', ['settings#instance', 'held#run_1', 'run#run_1']],
     ['webhook', ['held#run_1']],
     ['users', ['settings#instance', 'held#run_1']],
     ['reconciler', ['settings#instance']],
