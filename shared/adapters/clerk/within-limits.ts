@@ -15,6 +15,9 @@ import { createCircuitBreaker } from './circuit-breaker.ts';
 const CALLS_PER_SECOND = 1;
 const BURST = 10;
 
+/** A caller who gives up after so long was kept waiting by Clerk; one who gives up earlier had no time to begin with. ms. */
+const SLOW_MS = 500;
+
 /**
  * A directory for requests: its calls go through the container's token bucket and its circuit breaker, so that stale tokens
  * neither use up the application's quota at Clerk nor wait for a Clerk that is down.
@@ -29,7 +32,7 @@ export function withinLimits(
   const onOpen = (pauseMs: number): void => log.warn('Clerk is not asked for a while', { pauseMs });
   const breaker = createCircuitBreaker({ clock, onOpen });
   const limited = <T>(own: DirectoryOptions | undefined, call: () => Promise<T>): Promise<T> =>
-    callWithin({ bucket, breaker }, own, call);
+    callWithin({ bucket, breaker, clock }, own, call);
   return {
     getUser: (id, own) => limited(own, () => directory.getUser(id, own)),
     listUsers: (page, own) => limited(own, () => directory.listUsers(page, own)),
@@ -42,22 +45,26 @@ export function withinLimits(
 interface Limits {
   readonly bucket: CallBucket;
   readonly breaker: CircuitBreaker;
+  readonly clock: Clock;
 }
 
 async function callWithin<T>(
-  { bucket, breaker }: Limits,
+  { bucket, breaker, clock }: Limits,
   own: DirectoryOptions | undefined,
   call: () => Promise<T>,
 ): Promise<T> {
   if (breaker.isOpen()) throw heldBack('Clerk has not answered lately');
   if (!bucket.take()) throw heldBack('this container has asked Clerk often enough');
   const report = breaker.begin();
+  const startedAt = clock.now();
   try {
     const answer = await call();
     report.answered();
     return answer;
   } catch (error) {
-    tell(report, error, own);
+    const isGivenUp = own?.signal?.aborted === true && clock.now() - startedAt < SLOW_MS;
+    if (isGivenUp) report.abandoned();
+    else tell(report, error);
     throw error;
   }
 }
@@ -67,9 +74,8 @@ function heldBack(why: string): DirectoryUnavailable {
 }
 
 /** What Clerk refuses is an answer, unless it refuses for its rate limit or for our key: then the next call fares no better. */
-function tell(report: CallReport, error: unknown, own: DirectoryOptions | undefined): void {
-  if (own?.signal?.aborted) report.abandoned();
-  else if (error instanceof DirectoryUnavailable && isOfNoUse(error.status)) report.failed(error.retryAfterMs);
+function tell(report: CallReport, error: unknown): void {
+  if (error instanceof DirectoryUnavailable && isOfNoUse(error.status)) report.failed(error.retryAfterMs);
   else report.answered();
 }
 

@@ -172,6 +172,19 @@ describe('the breaker', () => {
     expect(await ask()).toEqual(['answered']);
   });
 
+  it('takes it for a failure when Clerk kept a caller waiting until she gave up', async () => {
+    const inner = createMemoryUserDirectory();
+    inner.onCall(() => {
+      time.set(time.clock.now() + 500);
+      return down();
+    });
+    const limited = withinLimits(inner, { clock: time.clock, log });
+    for (let count = 0; count < 5; count += 1) {
+      await limited.getUser(ID, { signal: AbortSignal.abort() }).catch(() => undefined);
+    }
+    await expect(limited.getUser(ID)).rejects.toMatchObject({ heldBack: true });
+  });
+
   it('learns nothing from a caller who gave up, and leaves the probe to the next one', async () => {
     clerk.failure = down();
     for (let count = 0; count < 9; count += 1) {

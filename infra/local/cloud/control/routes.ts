@@ -13,7 +13,7 @@ export interface ControlOptions {
   /** What the index answers. */
   readonly index: () => unknown;
   readonly scheduler: Scheduler;
-  readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults'>;
+  readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
   readonly metrics: MetricStore;
   readonly logs: LogBook;
 }
@@ -29,6 +29,7 @@ export const CONTROLS = [
   'GET /__local/logs?function=&limit=',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
+  'GET /__local/calls',
 ];
 
 const DEFAULT_LOG_LINES = 200;
@@ -70,6 +71,8 @@ async function answer(
     ['schedules', () => options.scheduler.schedules],
     ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
     ['logs', () => latestLines(url.searchParams, options.logs)],
+    // What functions have asked their tables for: by it a test sees that nothing was written.
+    ['calls', () => Object.fromEntries(options.store.calls())],
   ]);
   const found = request.method === 'GET' && name === undefined ? answers.get(what) : undefined;
   if (found === undefined)

@@ -13,6 +13,8 @@ export const simple = async (event: unknown): Promise<unknown> => {
       return { isAuthorized: false };
     case 'odd':
       return { isAuthorized: `perhaps ${calls}` };
+    case 'broad':
+      return { isAuthorized: true, context: { calls, much: 'x'.repeat(8_200) } };
     case 'unsigned':
       throw new Error('Unauthorized');
     case 'bug':
