@@ -19,7 +19,8 @@ export interface UsersDependencies extends SyncDependencies {
 const BUDGET_MS = 5_000;
 
 /**
- * `GET /users/me`: the signed-in user as the mirror has her now, fetched from Clerk and created if the mirror has none.
+ * `GET /users/me`: the signed-in user as the mirror has her now, fetched from Clerk and created if the mirror has none. It
+ * sits behind the authorizer that only verifies, and does the syncing itself.
  * 404 only when Clerk has none either, 403 when she was deleted or banned since she was let in, 503 when neither can be asked.
  */
 export async function getMe(

@@ -231,9 +231,8 @@ describe('The attack suite', () => {
     // So many requests at once start several containers: each may write a line a second, which is a count.
     const MOST_CONTAINERS = 10;
     expect(printed.length).toBeLessThan(MOST_CONTAINERS * (seconds + 1));
-    expect(printed.map(({ line }) => Object.keys(JSON.parse(line) as object))).toEqual(
-      printed.map(() => expect.arrayContaining(['AuthDenied', 'Reason', 'Stack'])),
-    );
+    const others = printed.filter(({ line }) => !Object.hasOwn(JSON.parse(line) as object, 'AuthDenied'));
+    expect(others).toEqual([]);
     const text = printed.map(({ line }) => line).join('\n');
     expect(attacks.filter(({ token }) => token.length > 3 && text.includes(token))).toEqual([]);
   });

@@ -25,7 +25,7 @@ export const CACHE_SECONDS = 3;
  *
  * @returns its cloud assembly, and how to remove it
  */
-export async function synthesiseApplication(): Promise<{ readonly assembly: string; remove(): void }> {
+export async function synthesiseApplication(): Promise<{ readonly assembly: string; readonly remove: () => void }> {
   const scratch = mkdtempSync(join(tmpdir(), 'application-'));
   const visitorCode = await bundleVisitor(join(scratch, 'visitor'));
   const outdir = join(scratch, 'assembly');
