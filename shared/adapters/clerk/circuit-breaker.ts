@@ -8,12 +8,12 @@ export interface CircuitBreaker {
   begin(): CallReport;
 }
 
-/** What became of one call. Only the first report counts, and none of a call that began before the breaker last turned. */
+/** What became of one call: one of these is told, once. Of a call that began before the breaker last turned it no longer matters. */
 export interface CallReport {
   /** The service answered, whatever it said. */
   answered(): void;
   /** @param retryAfterMs how long the service asked to be left alone, ms: nothing is called before */
-  failed(retryAfterMs: number | undefined): void;
+  failed(retryAfterMs?: number): void;
   /** The caller gave up, which says nothing of the service. */
   abandoned(): void;
 }
@@ -50,20 +50,21 @@ export function createCircuitBreaker({ clock, onOpen }: CircuitBreakerOptions): 
   let state = CLOSED;
   const turn = (next: State): void => {
     state = next;
-    if (next.kind === 'open') onOpen(next.until - clock.now());
+    const pauseMs = next.kind === 'open' ? next.until - clock.now() : 0;
+    if (pauseMs > 0) onOpen(pauseMs);
   };
   return {
     isOpen: () => state.kind !== 'closed' && clock.now() < state.until,
     begin() {
       state = afterBeginning(state, clock.now());
       const began = state;
-      // Calls of a closed breaker do not know each other's failures; whatever else changed is not theirs to judge.
+      // While it is closed calls may overlap; once it has turned, what began before has no say.
       const report = (next: () => State) => () => {
         if (state === began || (state.kind === 'closed' && began.kind === 'closed')) turn(next());
       };
       return {
         answered: report(() => CLOSED),
-        failed: (retryAfterMs) => report(() => afterFailure(state, retryAfterMs, clock.now()))(),
+        failed: (retryAfterMs = 0) => report(() => afterFailure(state, retryAfterMs, clock.now()))(),
         abandoned: report(() => afterAbandonment(state, clock.now())),
       };
     },
@@ -74,7 +75,7 @@ function afterBeginning(state: State, now: number): State {
   return state.kind === 'closed' ? state : { kind: 'probing', until: now + LOST_PROBE_MS, pauseMs: state.pauseMs };
 }
 
-function afterFailure(state: State, retryAfterMs = 0, now: number): State {
+function afterFailure(state: State, retryAfterMs: number, now: number): State {
   if (state.kind === 'closed' && state.failures + 1 < FAILURES_TO_OPEN && retryAfterMs === 0) {
     return { kind: 'closed', failures: state.failures + 1 };
   }

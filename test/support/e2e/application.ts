@@ -16,7 +16,7 @@ export const ISSUER = 'https://sync-local.clerk.accounts.dev';
 export const ORIGIN = 'http://localhost:5173';
 
 /** How long the gateway repeats an authorizer's answer. */
-export const CACHE_SECONDS = 3;
+export const CACHE_SECONDS = 4;
 
 /**
  * An application that uses the construct as its documentation says, with routes of its own behind every kind of authorizer:

@@ -197,6 +197,7 @@ describe('the breaker', () => {
     await directory.getUser(ID, { signal: AbortSignal.abort() }).catch(() => undefined);
     clerk.failure = undefined;
     expect(await ask()).toEqual(['answered']);
+    expect(log.lines).toHaveLength(1);
   });
 });
 
