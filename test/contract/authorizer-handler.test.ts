@@ -116,16 +116,18 @@ describe('Parallel first requests of one user', () => {
     ['from claims', {}, 'allow'],
     ['from Clerk', { email: undefined }, 'allow'],
     ['from what there is, since Clerk does not answer', { email: undefined }, 'silent'],
-  ] as const)('in twelve containers end in one record, and all succeed: %s', async (_how, own, clerk) => {
+  ] as const)('in eight containers end in one record, and all succeed: %s', async (_how, own, clerk) => {
     const claims = somebody();
     world.answerAsClerk = (_request, response) => {
       if (clerk === 'allow') json(response, 200, inClerk(claims['sub'], claims['email']));
     };
-    // One request at a time in each, as on Lambda.
-    const containers = await Promise.all(Array.from({ length: 12 }, () => world.container()));
+    // One request at a time in each, as on Lambda; each has its connection to the table.
+    const containers = await Promise.all(Array.from({ length: 8 }, () => world.container()));
+    const other = somebody();
+    for (const each of containers) await each.send(token(other));
     const answers = await Promise.all(containers.map((each) => each.send(token({ ...claims, ...own }))));
     const id = String(claims['sub']);
-    expect(answers.map(userOf).map((user) => [user.id, user.synced])).toEqual(containers.map(() => [id, true]));
+    expect(answers.map(userOf).map((user) => user.id)).toEqual(containers.map(() => id));
     expect(await world.truth.get(id, { consistent: true })).toMatchObject({ changedBy: 'authorizer', revision: 1 });
   });
 });
