@@ -1,34 +1,42 @@
-import type { APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
 import type { RequestUser } from '../../shared/request/request-user.ts';
 import type { Authorization } from './authorize.ts';
+import type { AuthorizerEvent } from './events.ts';
+import { wantsPolicy } from './events.ts';
+import { fitting } from './fit-answer.ts';
+import { policyAnswer } from './policy-answer.ts';
+import { UNAUTHORIZED } from './unauthorized.ts';
 
-/** What the authorizer puts on the request. */
+/** What the authorizer puts on the request of an HTTP API, as it is: nested. */
 export interface AuthorizerContext {
+  /** Absent where nobody is signed in and nobody has to be. */
   readonly user?: RequestUser;
   readonly sessionId?: string;
 }
 
-/**
- * What API Gateway turns into 401. One error for all, without a stack: the runtime logs whatever is thrown, and a stream of
- * bad tokens must not become a stream of stacks.
- */
-const UNAUTHORIZED = Object.assign(new Error('Unauthorized'), { stack: 'Unauthorized' });
+export type AuthorizerAnswer =
+  | APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext>
+  | APIGatewayAuthorizerResult;
 
-export function isUnauthorized(error: unknown): boolean {
-  return error === UNAUTHORIZED;
+/**
+ * The decision in the form that the event asks for.
+ *
+ * @throws Error('Unauthorized'), which API Gateway answers with 401
+ */
+export function answerTo(event: AuthorizerEvent, authorization: Authorization): AuthorizerAnswer {
+  return wantsPolicy(event) ? policyAnswer(authorization, event.methodArn) : simpleAnswer(authorization);
 }
 
-/**
- * The decision as an HTTP API's simple response.
- *
- * @throws Error('Unauthorized'), which API Gateway answers with 401; `isAuthorized: false` becomes 403
- */
-export function simpleResponse(
-  authorization: Authorization,
-): APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext> {
+/** The decision as an HTTP API's simple answer: `isAuthorized: false` becomes 403. */
+function simpleAnswer(authorization: Authorization): APIGatewaySimpleAuthorizerWithContextResult<AuthorizerContext> {
   switch (authorization.verdict) {
-    case 'allow':
-      return { isAuthorized: true, context: { user: authorization.user, sessionId: authorization.sessionId } };
+    case 'allow': {
+      const { user, sessionId } = authorization;
+      const session = sessionId === undefined ? {} : { sessionId };
+      return fitting(user, (fitted) => ({ isAuthorized: true, context: { user: fitted, ...session } }));
+    }
+    case 'anonymous':
+      return { isAuthorized: true, context: {} };
     case 'forbidden':
       return { isAuthorized: false, context: {} };
     case 'unauthorized':

@@ -1,7 +1,7 @@
-import type { Clock } from '../../shared/ports/time.ts';
-import type { UserDirectory } from '../../shared/ports/user-directory.ts';
+import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
 import type { AskAnswer } from '../../shared/sync/apply-snapshot.ts';
-import { readUser } from '../../shared/sync/read-user.ts';
+import type { ReadDependencies } from '../../shared/sync/read-user.ts';
+import { lookUpUser } from '../../shared/sync/read-user.ts';
 
 /** Asks Clerk about a user on behalf of a request, and not too often. */
 export interface AskLimit {
@@ -24,7 +24,7 @@ interface Asked {
   readonly until: number;
 }
 
-export function createAskLimit(deps: { readonly directory: UserDirectory; readonly clock: Clock }): AskLimit {
+export function createAskLimit(deps: ReadDependencies): AskLimit {
   const asked = new Map<string, Asked>();
   const remember = (userId: string, answer: AskAnswer): void => {
     const until = deps.clock.now() + (answer === 'absent' ? ABSENCE_MS : ASK_INTERVAL_MS);
@@ -39,9 +39,24 @@ export function createAskLimit(deps: { readonly directory: UserDirectory; readon
       if (last && deps.clock.now() < last.until) return last.answer;
       // Before the answer: an invocation that is cut off while it waits has asked all the same.
       remember(userId, 'unavailable');
-      const answer = await readUser(deps, userId, 'none', signal);
-      remember(userId, answer);
+      const { answer, wasAsked } = await askClerk(deps, userId, signal);
+      if (wasAsked) remember(userId, answer);
+      else asked.delete(userId);
       return answer;
     },
   };
+}
+
+/** A question that our own limits held back was never asked: the next request may ask it. */
+async function askClerk(
+  deps: ReadDependencies,
+  userId: string,
+  signal: AbortSignal,
+): Promise<{ readonly answer: AskAnswer; readonly wasAsked: boolean }> {
+  try {
+    return { answer: await lookUpUser(deps, userId, 'none', signal), wasAsked: true };
+  } catch (error) {
+    if (error instanceof DirectoryUnavailable) return { answer: 'unavailable', wasAsked: !error.heldBack };
+    throw error;
+  }
 }

@@ -1,15 +1,19 @@
 import middy from '@middy/core';
-import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
 import { createTokenVerifier } from '../../shared/adapters/clerk/token-verifier.ts';
+import { withPacedMetric } from '../../shared/adapters/cloudwatch/paced-metric.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseAuthorizerConfig } from '../../shared/config/config.ts';
 import { concealErrors } from '../middleware/conceal-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
 import { requestParts } from '../wiring/request-parts.ts';
-import { isUnauthorized, simpleResponse } from './answer.ts';
+import type { AuthorizerAnswer } from './answer.ts';
+import { answerTo } from './answer.ts';
 import { createAskLimit } from './ask-limit.ts';
 import { authorize } from './authorize.ts';
+import type { AuthorizerEvent } from './events.ts';
+import { silenceRefusals } from './quiet-refusals.ts';
 import { requestToken } from './request-token.ts';
+import { isUnauthorized } from './unauthorized.ts';
 
 const config = parseAuthorizerConfig(process.env);
 const parts = requestParts('authorizer', config, {
@@ -22,12 +26,14 @@ const verifier = createTokenVerifier({
   keys: pick(parts.secrets, ({ jwtKeys }) => jwtKeys),
   clock: parts.clock,
 });
-const { onStoreFailure, requireEmail } = config;
-const deps = { ...parts, verifier, askLimit: createAskLimit(parts), onStoreFailure, requireEmail };
+const { variant, onStoreFailure, requireEmail } = config;
+const metrics = withPacedMetric(parts.metrics, { clock: parts.clock, name: 'AuthDenied', intervalMs: 1_000 });
+const askLimit = createAskLimit(parts);
+const deps = { ...parts, variant, metrics, verifier, askLimit, onStoreFailure, requireEmail };
 
-export const handler = middy<APIGatewayRequestAuthorizerEventV2, ReturnType<typeof simpleResponse>>({
-  timeoutEarlyInMillis: 0,
-})
-  .use(flushMetrics(parts.metrics))
+silenceRefusals();
+
+export const handler = middy<AuthorizerEvent, AuthorizerAnswer>({ timeoutEarlyInMillis: 0 })
+  .use(flushMetrics(metrics))
   .use(concealErrors(parts.log, isUnauthorized))
-  .handler(async (event) => simpleResponse(await authorize(requestToken(event, config.tokenFrom), deps)));
+  .handler(async (event) => answerTo(event, await authorize(requestToken(event, config.tokenFrom), deps)));

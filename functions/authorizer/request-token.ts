@@ -1,23 +1,38 @@
-import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
+import type { AuthorizerEvent } from './events.ts';
+import { cookiesOf, headerValues } from './events.ts';
 
-/** Where the token is: it is also what the gateway's cache is keyed by, so it is one place, never both. */
-export type TokenFrom = 'header' | 'cookie';
+/**
+ * Where the token is. One place is also what the gateway's cache is keyed by; with both, the header first, there is no such
+ * key, and so no cache.
+ */
+export type TokenFrom = 'header' | 'cookie' | 'both';
 
 const SESSION_COOKIE = '__session';
 
 /** @returns the session token of the request as it came, or undefined if there is none in the configured place */
-export function requestToken(event: APIGatewayRequestAuthorizerEventV2, from: TokenFrom): string | undefined {
-  return from === 'header' ? bearerToken(event.headers) : sessionCookie(event.cookies ?? []);
+export function requestToken(event: AuthorizerEvent, from: TokenFrom): string | undefined {
+  switch (from) {
+    case 'header':
+      return bearerToken(event);
+    case 'cookie':
+      return sessionCookie(event);
+    case 'both':
+      return bearerToken(event) ?? sessionCookie(event);
+    default:
+      return from satisfies never;
+  }
 }
 
-/** Exactly one space: the gateway's cache is keyed by the whole header, and variants of one token would go around it. */
-function bearerToken(headers: Readonly<Record<string, string | undefined>> | undefined): string | undefined {
-  const [, value] = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
-  return /^Bearer (\S+)$/i.exec(value ?? '')?.[1];
+/**
+ * Exactly one header and one space: the gateway's cache is keyed by the whole header, and variants of one token would go
+ * around it.
+ */
+function bearerToken(event: AuthorizerEvent): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headerValues(event, 'authorization').join(' '))?.[1];
 }
 
-function sessionCookie(cookies: readonly string[]): string | undefined {
+function sessionCookie(event: AuthorizerEvent): string | undefined {
   const prefix = `${SESSION_COOKIE}=`;
-  const cookie = cookies.find((entry) => entry.startsWith(prefix));
+  const cookie = cookiesOf(event).find((entry) => entry.startsWith(prefix));
   return cookie === undefined || cookie === prefix ? undefined : cookie.slice(prefix.length);
 }

@@ -1,4 +1,5 @@
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
+import { withinLimits } from '../../shared/adapters/clerk/within-limits.ts';
 import { createEmbeddedMetrics } from '../../shared/adapters/cloudwatch/embedded-metrics.ts';
 import type { CorrelatedLog } from '../../shared/adapters/cloudwatch/log.ts';
 import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
@@ -37,23 +38,25 @@ export function requestParts(service: string, config: SyncConfig, limits: Reques
   const timers = systemTimers;
   const secrets = clerkSecrets(config.secrets, { clock, timers });
   const secretKey = pick(secrets, (held) => held.secretKey);
+  const log = createLog({ service });
+  const directory = createUserDirectory({
+    apiUrl: config.clerkApiUrl,
+    secretKey: () => secretKey.current(),
+    rereadSecretKey: () => secretKey.reread(),
+    timers,
+    timeoutMs: limits.clerkTimeoutMs,
+  });
   const table = { client: createDynamoDbClient(limits.table), tableName: config.tableName, clock };
   return {
     clock,
     timers,
     random: createSystemRandom(),
-    log: createLog({ service }),
+    log,
     metrics: createEmbeddedMetrics({ stackName: config.stackName }),
     store: createDynamoDbUserStore(table),
     returningUser: config.returningUser,
     table,
     secrets,
-    directory: createUserDirectory({
-      apiUrl: config.clerkApiUrl,
-      secretKey: () => secretKey.current(),
-      rereadSecretKey: () => secretKey.reread(),
-      timers,
-      timeoutMs: limits.clerkTimeoutMs,
-    }),
+    directory: withinLimits(directory, { clock, log }),
   };
 }

@@ -2,9 +2,13 @@ import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { TokenFrom } from './authorizers.ts';
 import type { BundleSource } from './bundle.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { Stage } from './stage.ts';
+
+/** What of a user's profile a session token carries, and when it changed. */
+export type ClaimField = 'email' | 'firstName' | 'lastName' | 'imageUrl' | 'updatedAt';
 
 /** Requests a second, and how many may come at once above that. */
 export interface Throttle {
@@ -29,10 +33,22 @@ export interface AuthorizerSettings {
    */
   readonly onStoreFailure?: 'allow' | 'deny';
   /**
-   * Where the token is: the `Authorization` header or the `__session` cookie. The gateway's cache is keyed by that header.
+   * Where the token is: the `Authorization` header or the `__session` cookie. The gateway's cache is keyed by that header; with
+   * `both`, the header first, it has no key: the authorizer is then called for every request, also for one without a token.
    * @default 'header'
    */
-  readonly tokenFrom?: 'header' | 'cookie';
+  readonly tokenFrom?: TokenFrom;
+  /**
+   * Values of the claim `aud` that mean this API. With any, a token must be addressed to one of them, and tokens of a JWT
+   * template, which belong to no session, are accepted; with none, a token that has an `aud` is refused, as those are.
+   * @default - none: Clerk's session tokens have no `aud`
+   */
+  readonly audience?: readonly string[];
+  /**
+   * By field, the claims that your session token does not carry under their usual names.
+   * @default - email, firstName, lastName, imageUrl, updatedAt, or the last four in snake_case
+   */
+  readonly claimNames?: Partial<Readonly<Record<ClaimField, string>>>;
   /**
    * Whether a user without an email address is refused creation from a token alone.
    * @default true
@@ -40,8 +56,8 @@ export interface AuthorizerSettings {
   readonly requireEmail?: boolean;
   /**
    * How long API Gateway may repeat the authorizer's answer: for that long a banned or deleted user is still let in.
-   * 0 to 30 seconds.
-   * @default 30 seconds
+   * 0 to 30 seconds; 0 with `tokenFrom: 'both'`.
+   * @default 30 seconds, or 0
    */
   readonly authorizerCacheTtl?: Duration;
   /**
@@ -51,6 +67,12 @@ export interface AuthorizerSettings {
    * @default - no reservation
    */
   readonly authorizerConcurrency?: number;
+  /**
+   * Whether there is an authorizer for public routes of your own (`optionalAuthorizer`): whoever is signed in is on the
+   * request, and everybody else is let in without a user.
+   * @default false
+   */
+  readonly optionalAuthorizer?: boolean;
 }
 
 export interface ClerkUserSyncProps extends AuthorizerSettings {

@@ -3,6 +3,8 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { createAuthorizers } from './authorizers.ts';
+import type { AuthorizerFunctions, Authorizers } from './authorizers.ts';
 import type { FunctionName } from './bundle.ts';
 import { ChangeStream } from './change-stream.ts';
 import { ClerkSecret } from './clerk-secret.ts';
@@ -15,7 +17,7 @@ import type { StageDefaults } from './stage.ts';
 import { SyncApi } from './sync-api.ts';
 import { UserTable } from './user-table.ts';
 import { validateProps } from './validate-props.ts';
-import { wireFunctions } from './wire-functions.ts';
+import { wireFunctions, wireVariants } from './wire-functions.ts';
 
 /**
  * An exact, current mirror of every user of one Clerk instance: the table, the functions that keep it, the HTTP API with
@@ -31,6 +33,12 @@ export class ClerkUserSync extends Construct {
   readonly api: HttpApi;
   /** For routes of your own on `api`: the functions behind it are given the mirrored user. */
   readonly authorizer: HttpLambdaAuthorizer;
+  /** As `authorizer`, but never cached, and it leaves the mirror as it is: for routes that do the syncing themselves. */
+  readonly verifyOnlyAuthorizer: HttpLambdaAuthorizer;
+  /** For public routes: with the prop `optionalAuthorizer`, whose routes get the user of whoever is signed in. */
+  readonly optionalAuthorizer: HttpLambdaAuthorizer | undefined;
+  /** The functions behind these: to make authorizers for a REST API, TOKEN or REQUEST, which they answer, too. */
+  readonly authorizerFunctions: AuthorizerFunctions;
   readonly webhookUrl: string;
 
   constructor(scope: Construct, id: string, props: ClerkUserSyncProps) {
@@ -44,24 +52,35 @@ export class ClerkUserSync extends Construct {
       logs: { logRetention, systemLogLevel, removalPolicy },
       bundles: props.bundles,
       authorizerConcurrency: props.authorizerConcurrency,
+      optionalAuthorizer: props.optionalAuthorizer ?? false,
     });
     this.functions = functions.all;
-    wireFunctions(functions.all, { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() });
+    this.authorizerFunctions = functions.authorizers;
+    const wiring = { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() };
+    wireFunctions(functions.all, wiring);
+    wireVariants(functions.authorizers, wiring);
     new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
-    const api = this.#api(props, settings);
+    const authorizers = this.#authorizers(props);
+    this.authorizer = authorizers.syncing;
+    this.verifyOnlyAuthorizer = authorizers.verifyOnly;
+    this.optionalAuthorizer = authorizers.optional;
+    const api = this.#api(props, settings, authorizers);
     this.api = api.http;
-    this.authorizer = api.authorizer;
     this.webhookUrl = api.webhookUrl;
     this.#schedule(props, settings, functions);
   }
 
-  #api(props: ClerkUserSyncProps, settings: StageDefaults): SyncApi {
+  #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
+    const cacheTtl = authorizerCacheTtl ?? Duration.seconds(tokenFrom === 'both' ? 0 : 30);
+    return createAuthorizers(this.authorizerFunctions, { tokenFrom, cacheTtl });
+  }
+
+  #api(props: ClerkUserSyncProps, settings: StageDefaults, authorizers: Authorizers): SyncApi {
     return new SyncApi(this, 'Api', {
       logRetention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
       functions: this.functions,
-      tokenFrom: props.tokenFrom ?? 'header',
-      authorizerCacheTtl: props.authorizerCacheTtl ?? Duration.seconds(30),
+      authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
       cors: props.cors,

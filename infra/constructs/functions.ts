@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { AuthorizerFunctions } from './authorizers.ts';
 import { bundlesFromSource } from './bundle.ts';
 import type { BundleSource, FunctionName } from './bundle.ts';
 import { NodeFunction } from './node-function.ts';
@@ -11,11 +12,14 @@ export interface SyncFunctionsProps {
   readonly logs: LogSettings;
   readonly bundles: BundleSource | undefined;
   readonly authorizerConcurrency: number | undefined;
+  /** Whether there is an authorizer for public routes. */
+  readonly optionalAuthorizer: boolean;
 }
 
 /** The functions, sized and timed, with no permission but their log yet. */
 export class SyncFunctions extends Construct {
   readonly all: Readonly<Record<FunctionName, Function>>;
+  readonly authorizers: AuthorizerFunctions;
   readonly reconciler: Reconciler;
   readonly #props: SyncFunctionsProps;
   readonly #bundles: BundleSource;
@@ -26,7 +30,10 @@ export class SyncFunctions extends Construct {
     this.#bundles = props.bundles ?? bundlesFromSource();
     this.reconciler = new Reconciler(this, 'Reconciler', { ...props.logs, code: this.#bundles('reconciler') });
     this.all = {
-      authorizer: this.#authorizer(props.authorizerConcurrency),
+      authorizer: this.#authorizer(
+        'Authorizer',
+        'Verifies the session token and puts the mirrored user on the request',
+      ),
       // Svix gives up on an answer after 15 seconds and would come again while the first attempt is still at work.
       webhook: this.#function('webhook', 'Applies the events that Clerk sends', Duration.seconds(14)),
       users: this.#function('users', 'Answers GET /users/me', Duration.seconds(10)),
@@ -38,12 +45,23 @@ export class SyncFunctions extends Construct {
       changes: this.#function('changes', 'Gives emails and usernames to those who have them', Duration.seconds(120)),
       reconciler: this.reconciler.lambda,
     };
+    this.authorizers = {
+      syncing: this.all.authorizer,
+      verifyOnly: this.#authorizer(
+        'VerifyOnly',
+        'Verifies the session token and reads the mirror, which it leaves as it is',
+      ),
+      optional: props.optionalAuthorizer
+        ? this.#authorizer('OptionalAuth', 'Puts the mirrored user on the request of a public route, if there is one')
+        : undefined,
+    };
   }
 
-  #authorizer(concurrency: number | undefined): Function {
-    return new NodeFunction(this, 'Authorizer', {
+  #authorizer(id: 'Authorizer' | 'VerifyOnly' | 'OptionalAuth', description: string): Function {
+    const concurrency = id === 'Authorizer' ? this.#props.authorizerConcurrency : undefined;
+    return new NodeFunction(this, id, {
       ...this.#props.logs,
-      description: 'Verifies the session token and puts the mirrored user on the request',
+      description,
       code: this.#bundles('authorizer'),
       // Every signed-in request waits for it, and its work is bound by the processor, which comes with memory.
       memorySize: 1024,

@@ -1,23 +1,21 @@
 import { Stack, Validations } from 'aws-cdk-lib';
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import { CfnStage, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { CorsPreflightOptions, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
+import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
 
-const IDENTITY_SOURCES = { header: '$request.header.Authorization', cookie: '$request.header.Cookie' };
-
 export interface SyncApiProps {
-  readonly functions: Readonly<Record<'authorizer' | 'webhook' | 'users' | 'whoami', Function>>;
-  readonly tokenFrom: 'header' | 'cookie';
-  readonly authorizerCacheTtl: Duration;
+  readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
+  readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
   readonly logRetention: RetentionDays;
@@ -25,11 +23,9 @@ export interface SyncApiProps {
   readonly cors: CorsPreflightOptions | undefined;
 }
 
-/** The HTTP API: Clerk's webhook, and the routes behind the syncing authorizer. */
+/** The HTTP API: Clerk's webhook, and the routes behind an authorizer. */
 export class SyncApi extends Construct {
   readonly http: HttpApi;
-  /** Put it on routes of your own, and their functions are given the mirrored user. */
-  readonly authorizer: HttpLambdaAuthorizer;
 
   constructor(scope: Construct, id: string, props: SyncApiProps) {
     super(scope, id);
@@ -38,13 +34,10 @@ export class SyncApi extends Construct {
       createDefaultStage: false,
       ...(props.cors && { corsPreflight: props.cors }),
     });
-    this.authorizer = new HttpLambdaAuthorizer('Authorizer', props.functions.authorizer, {
-      responseTypes: [HttpLambdaResponseType.SIMPLE],
-      identitySource: [IDENTITY_SOURCES[props.tokenFrom]],
-      resultsCacheTtl: props.authorizerCacheTtl,
-    });
-    this.#protected('/users/me', new HttpLambdaIntegration('Users', props.functions.users));
-    this.#protected('/whoami', new HttpLambdaIntegration('Whoami', props.functions.whoami));
+    const { syncing, verifyOnly } = props.authorizers;
+    // It says how the user stands now, and fetches her from Clerk itself if need be.
+    this.#protected('/users/me', verifyOnly, new HttpLambdaIntegration('Users', props.functions.users));
+    this.#protected('/whoami', syncing, new HttpLambdaIntegration('Whoami', props.functions.whoami));
     const webhook = this.#webhookRoutes(props.functions.webhook);
     this.#stage(props, webhook);
   }
@@ -54,13 +47,8 @@ export class SyncApi extends Construct {
     return `${this.http.apiEndpoint}${WEBHOOK_PATH}`;
   }
 
-  #protected(path: string, integration: HttpLambdaIntegration): void {
-    this.http.addRoutes({
-      path,
-      methods: [HttpMethod.GET],
-      authorizer: this.authorizer,
-      integration,
-    });
+  #protected(path: string, authorizer: HttpLambdaAuthorizer, integration: HttpLambdaIntegration): void {
+    this.http.addRoutes({ path, methods: [HttpMethod.GET], authorizer, integration });
   }
 
   #webhookRoutes(handler: Function): HttpRoute[] {

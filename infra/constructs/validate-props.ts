@@ -15,6 +15,7 @@ export function validateProps(props: ClerkUserSyncProps): void {
   validateParties(props);
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
   validateCacheTtl(props);
+  validateTokens(props);
   validatePrefix(props.scheduleNamePrefix);
   if (props.secret !== undefined) validateSecret(props.secret.secretArn);
 }
@@ -51,13 +52,35 @@ function validateApiUrl(url: string): void {
   );
 }
 
-function validateCacheTtl({ authorizerCacheTtl: ttl }: ClerkUserSyncProps): void {
+function validateCacheTtl({ authorizerCacheTtl: ttl, tokenFrom }: ClerkUserSyncProps): void {
   if (ttl === undefined || ttl.isUnresolved()) return;
   const seconds = ttl.toSeconds({ integral: false });
+  if (tokenFrom === 'both' && seconds !== 0) {
+    throw new SettingError(
+      `authorizerCacheTtl is ${seconds} seconds and tokenFrom is both, for which API Gateway has nothing to tell requests ` +
+        'apart by. Leave authorizerCacheTtl out, or set tokenFrom to header or cookie.',
+    );
+  }
   if (seconds <= LONGEST_AUTHORIZER_CACHE && Number.isInteger(seconds)) return;
   throw new SettingError(
     `authorizerCacheTtl is ${seconds} seconds. A banned or deleted user is let in until the cached answer ends: set it to a ` +
       `whole number of seconds, ${LONGEST_AUTHORIZER_CACHE} seconds or less.`,
+  );
+}
+
+function validateTokens({ audience = [], claimNames = {} }: ClerkUserSyncProps): void {
+  const bad = audience.find((value) => !Token.isUnresolved(value) && !/^[\x21-\x2b\x2d-\x7e]{1,250}$/.test(value));
+  if (bad !== undefined) {
+    throw new SettingError(
+      `audience contains ${JSON.stringify(bad)}. Set it to values of the claim aud, without blanks and commas, such as ` +
+        'https://api.example.com.',
+    );
+  }
+  const odd = Object.entries(claimNames).find(([, name]) => !/^[^\s,=]{1,250}$/.test(name));
+  if (odd === undefined) return;
+  throw new SettingError(
+    `claimNames has ${JSON.stringify(odd[1])} for ${odd[0]}. Set it to the name of a claim, without blanks, commas and =, such ` +
+      'as primary_email.',
   );
 }
 

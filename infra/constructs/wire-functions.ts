@@ -1,6 +1,7 @@
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { TABLE } from '../../shared/names/table.ts';
+import type { AuthorizerFunctions } from './authorizers.ts';
 import type { FunctionName } from './bundle.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
@@ -25,31 +26,59 @@ export interface Wiring {
 
 /** Gives each function what it needs and nothing else: its configuration, and with it its permissions. */
 export function wireFunctions(functions: Readonly<Record<FunctionName, Function>>, wiring: Wiring): void {
-  for (const lambda of Object.values(functions)) {
-    configure(lambda, {
-      [ENVIRONMENT.stage]: wiring.props.stage ?? 'production',
-      [ENVIRONMENT.stackName]: wiring.metricsStack,
-    });
-  }
-  wireAuthorizer(functions.authorizer, wiring);
+  for (const lambda of Object.values(functions)) configureCommon(lambda, wiring);
+  wireAuthorizer(functions.authorizer, wiring, 'syncing');
   wireWebhook(functions.webhook, wiring);
   wireUsers(functions.users, wiring);
   wireReconciler(functions.reconciler, wiring);
   wireChanges(functions.changes, wiring);
 }
 
-function wireAuthorizer(lambda: Function, wiring: Wiring): void {
-  const { props, table, secret } = wiring;
+/** Does the same for the variants of the authorizer that are no functions of their own code. */
+export function wireVariants({ verifyOnly, optional }: AuthorizerFunctions, wiring: Wiring): void {
+  configureCommon(verifyOnly, wiring);
+  configureTokens(verifyOnly, wiring, 'verify-only');
+  connectTable(verifyOnly, wiring.table, { GetItem: [USERS] });
+  connectSecret(verifyOnly, wiring.secret);
+  if (!optional) return;
+  configureCommon(optional, wiring);
+  wireAuthorizer(optional, wiring, 'optional');
+}
+
+function configureCommon(lambda: Function, { props, metricsStack }: Wiring): void {
   configure(lambda, {
+    [ENVIRONMENT.stage]: props.stage ?? 'production',
+    [ENVIRONMENT.stackName]: metricsStack,
+  });
+}
+
+function wireAuthorizer(lambda: Function, wiring: Wiring, variant: 'syncing' | 'optional'): void {
+  const { props, table, secret } = wiring;
+  configureTokens(lambda, wiring, variant);
+  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: [USERS, ...NAMES] });
+  connectClerk(lambda, secret, props);
+}
+
+/** How tokens are verified and what becomes of a request. */
+function configureTokens(lambda: Function, { props }: Wiring, variant: 'syncing' | 'verify-only' | 'optional'): void {
+  const { audience = [], claimNames = {} } = props;
+  configure(lambda, {
+    [ENVIRONMENT.authorizerVariant]: variant,
     [ENVIRONMENT.issuer]: props.issuer,
     [ENVIRONMENT.authorizedParties]: props.authorizedParties.join(','),
     [ENVIRONMENT.missingAzp]: props.missingAzp ?? 'deny',
     [ENVIRONMENT.onStoreFailure]: props.onStoreFailure ?? 'allow',
     [ENVIRONMENT.tokenFrom]: props.tokenFrom ?? 'header',
     [ENVIRONMENT.requireEmail]: String(props.requireEmail ?? true),
+    ...(audience.length > 0 && { [ENVIRONMENT.audience]: audience.join(',') }),
+    ...(Object.keys(claimNames).length > 0 && { [ENVIRONMENT.claimNames]: pairs(claimNames) }),
   });
-  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: [USERS, ...NAMES] });
-  connectClerk(lambda, secret, props);
+}
+
+function pairs(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
 }
 
 function wireWebhook(lambda: Function, { props, table, secret }: Wiring): void {

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { AuthorizerSettings } from '../constructs/clerk-user-sync-props.ts';
+import type { AuthorizerSettings, ClaimField } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/validate-props.ts';
@@ -17,6 +17,9 @@ const NAMES = [
   'missingAzp',
   'onStoreFailure',
   'tokenFrom',
+  'audience',
+  'claimNames',
+  'optionalAuthorizer',
   'requireEmail',
   'returningUser',
   'authorizerCacheSeconds',
@@ -60,10 +63,32 @@ function readAuthorizerSettings(context: Context): AuthorizerSettings {
     authorizedParties: context.list('authorizedParties'),
     ...present('missingAzp', context.choice('missingAzp', ['allow', 'deny'])),
     ...present('onStoreFailure', context.choice('onStoreFailure', ['allow', 'deny'])),
-    ...present('tokenFrom', context.choice('tokenFrom', ['header', 'cookie'])),
+    ...present('tokenFrom', context.choice('tokenFrom', ['header', 'cookie', 'both'])),
+    audience: context.list('audience'),
+    claimNames: readClaimNames(context),
+    ...present('optionalAuthorizer', context.boolean('optionalAuthorizer')),
     ...present('requireEmail', context.boolean('requireEmail')),
     ...present('authorizerCacheTtl', cacheSeconds === undefined ? undefined : Duration.seconds(cacheSeconds)),
   };
+}
+
+const CLAIM_FIELDS: readonly ClaimField[] = ['email', 'firstName', 'lastName', 'imageUrl', 'updatedAt'];
+
+/** Pairs such as `email=mail`, in a list or in one text with commas between. */
+function readClaimNames(context: Context): Partial<Record<ClaimField, string>> {
+  const names: Partial<Record<ClaimField, string>> = {};
+  for (const pair of context.list('claimNames')) {
+    const [field, name, ...rest] = pair.split('=');
+    const known = CLAIM_FIELDS.find((each) => each === field);
+    if (known === undefined || name === undefined || rest.length > 0) {
+      throw new SettingError(
+        `Context claimNames has ${JSON.stringify(pair)}. Pass pairs of a field (${CLAIM_FIELDS.join(', ')}) and the claim that ` +
+          'carries it, as -c claimNames=email=mail,updatedAt=changed',
+      );
+    }
+    names[known] = name;
+  }
+  return names;
 }
 
 function readStackName(context: Context): string | undefined {

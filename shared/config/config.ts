@@ -3,6 +3,7 @@ import { parseWith } from './field.ts';
 import type { KeyVariable, PartyRules, SecretLocation } from './fields.ts';
 import {
   authorizedParties,
+  authorizerVariant,
   clerkApiUrl,
   issuer,
   missingAzp,
@@ -15,6 +16,8 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import type { ClaimNames } from './token-fields.ts';
+import { audience, claimNames } from './token-fields.ts';
 
 /** What every function that reads Clerk and writes the table needs. */
 export interface SyncConfig {
@@ -30,7 +33,12 @@ export interface SyncConfig {
 
 export interface AuthorizerConfig extends SyncConfig, PartyRules {
   readonly issuer: string;
-  readonly tokenFrom: 'header' | 'cookie';
+  /** `syncing` keeps the mirror, `verify-only` reads it, `optional` syncs and lets those in, too, who have no token. */
+  readonly variant: 'syncing' | 'verify-only' | 'optional';
+  /** Values of `aud` that mean us. */
+  readonly audience: readonly string[];
+  readonly claimNames: ClaimNames;
+  readonly tokenFrom: 'header' | 'cookie' | 'both';
   readonly onStoreFailure: 'allow' | 'deny';
   readonly requireEmail: boolean;
 }
@@ -54,6 +62,9 @@ function readAuthorizer(read: ReadField, needed: readonly KeyVariable[]): Author
     issuer: read(issuer),
     authorizedParties: read(authorizedParties),
     missingAzp: read(missingAzp),
+    audience: read(audience),
+    claimNames: read(claimNames),
+    variant: read(authorizerVariant),
     tokenFrom: read(tokenFrom),
     onStoreFailure: read(onStoreFailure),
     requireEmail: read(requireEmail),
@@ -65,7 +76,8 @@ function readAuthorizer(read: ReadField, needed: readonly KeyVariable[]): Author
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
 export function parseAuthorizerConfig(environment: Environment): AuthorizerConfig {
-  return parseWith(environment, (read) => readAuthorizer(read, ['secretKey', 'jwtKeys']));
+  const asksNobody = authorizerVariant(environment).value === 'verify-only';
+  return parseWith(environment, (read) => readAuthorizer(read, asksNobody ? ['jwtKeys'] : ['secretKey', 'jwtKeys']));
 }
 
 /**

@@ -48,8 +48,13 @@ export const issuer = required(
 );
 
 export const onStoreFailure = choice(ENVIRONMENT.onStoreFailure, ['allow', 'deny'], 'allow');
-export const tokenFrom = choice(ENVIRONMENT.tokenFrom, ['header', 'cookie'], 'header');
 export const returningUser = choice(ENVIRONMENT.returningUser, ['fresh', 'relink'], 'fresh');
+export const tokenFrom = choice(ENVIRONMENT.tokenFrom, ['header', 'cookie', 'both'], 'header');
+export const authorizerVariant = choice(
+  ENVIRONMENT.authorizerVariant,
+  ['syncing', 'verify-only', 'optional'],
+  'syncing',
+);
 export const stage = choice(ENVIRONMENT.stage, ['development', 'staging', 'production'], 'production');
 
 export const requireEmail: Field<boolean> = (environment) => {

@@ -37,6 +37,13 @@ export interface DirectoryPage {
   readonly startingAfter?: string;
 }
 
+interface UnavailableFacts {
+  readonly status?: number;
+  readonly retryAfterMs?: number;
+  readonly heldBack?: boolean;
+  readonly cause?: unknown;
+}
+
 /** Clerk did not answer, refused for its rate limit or failed. Says nothing about any user. */
 export class DirectoryUnavailable extends Error {
   readonly code = 'directory_unavailable';
@@ -45,11 +52,14 @@ export class DirectoryUnavailable extends Error {
   readonly status: number | undefined;
   /** What Clerk asked to wait, ms. */
   readonly retryAfterMs: number | undefined;
+  /** Whether the call was never made: limits of our own held it back. */
+  readonly heldBack: boolean;
 
-  constructor(message: string, facts: { status?: number; retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(message: string, facts: UnavailableFacts = {}) {
     super(message, { cause: facts.cause });
     this.status = facts.status;
     this.retryAfterMs = facts.retryAfterMs;
+    this.heldBack = facts.heldBack ?? false;
   }
 }
 

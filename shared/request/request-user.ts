@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { MirroredUser, StoredUser } from '../domain/user.ts';
 import { emailVerified } from '../domain/user.ts';
+import type { Actor } from '../ports/token-verifier.ts';
 
 /** The user of a request: the whole mirrored user, as the functions behind the authorizer see one. */
 export interface RequestUser {
@@ -27,15 +28,20 @@ export interface RequestUser {
   readonly updatedAt: string | null;
   /** The application's own attributes. */
   readonly app: JsonObject;
-  /** False when the mirror could not be reached and this is what the token says. */
+  /** False when the mirror could not be reached, or does not have her yet, and this is what the token says. */
   readonly synced: boolean;
+  /** Who acts for the user in this request; absent where she does so herself. */
+  readonly actor?: Actor;
+  /** Of these, which were too large for a request and are empty here: read them from the table, or by `GET /users/me`. */
+  readonly omitted?: readonly ('app' | 'publicMetadata')[];
 }
 
 /**
  * @param user a stored user, or one made from a token alone
  * @param synced whether the mirror stands behind it
+ * @param actor who acts for the user, if anybody
  */
-export function requestUser(user: MirroredUser | StoredUser, synced: boolean): RequestUser {
+export function requestUser(user: MirroredUser | StoredUser, synced: boolean, actor?: Actor): RequestUser {
   const record = user.record?.content;
   return {
     id: user.id,
@@ -53,6 +59,7 @@ export function requestUser(user: MirroredUser | StoredUser, synced: boolean): R
     updatedAt: 'updatedAt' in user ? isoTime(user.updatedAt) : null,
     app: 'app' in user ? user.app : {},
     synced,
+    ...(actor && { actor }),
   };
 }
 

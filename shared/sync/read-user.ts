@@ -20,17 +20,37 @@ export function readSnapshot(user: DirectoryUser, startedAt: number, lifts: Read
  * @returns the read, `absent` when Clerk says there is no such user, `unavailable` when it says nothing
  */
 export async function readUser(
-  { directory, clock }: { readonly directory: UserDirectory; readonly clock: Clock },
+  deps: ReadDependencies,
   userId: string,
   lifts: ReadAuthority,
   signal?: AbortSignal,
 ): Promise<AskAnswer> {
-  const startedAt = clock.now();
   try {
-    const user = await directory.getUser(userId, signal ? { signal } : {});
-    return user ? readSnapshot(user, startedAt, lifts) : 'absent';
+    return await lookUpUser(deps, userId, lifts, signal);
   } catch (error) {
     if (error instanceof DirectoryUnavailable) return 'unavailable';
     throw error;
   }
+}
+
+export interface ReadDependencies {
+  readonly directory: UserDirectory;
+  readonly clock: Clock;
+}
+
+/**
+ * Reads one user from Clerk, for those who want to know why that could not be done.
+ *
+ * @returns the read, or `absent` when Clerk says there is no such user
+ * @throws DirectoryUnavailable
+ */
+export async function lookUpUser(
+  { directory, clock }: ReadDependencies,
+  userId: string,
+  lifts: ReadAuthority,
+  signal?: AbortSignal,
+): Promise<ReadSnapshot | 'absent'> {
+  const startedAt = clock.now();
+  const user = await directory.getUser(userId, signal ? { signal } : {});
+  return user ? readSnapshot(user, startedAt, lifts) : 'absent';
 }

@@ -41,6 +41,7 @@ describe('a Lambda authorizer with simple answers', () => {
     ['unsigned', 401, 'Unauthorized'],
     ['bug', 500, 'Internal Server Error'],
     ['odd', 500, 'Internal Server Error'],
+    ['broad', 500, 'Internal Server Error'],
   ])('that answers a %s is a %i', async (key, status, message) => {
     const answer = await guarded(key);
     expect([answer.status, answer.body]).toEqual([status, { message }]);

@@ -216,6 +216,41 @@ describe('log lines', () => {
   });
 });
 
+describe('an error that a handler throws', () => {
+  const guard = async (key: string) => {
+    lines.length = 0;
+    const result = await orchard.cloud.invoke(orchard.cloud.physicalId('Guard'), { identitySource: [key] });
+    return { error: errorOf(result), printed: lines.map(({ line }) => line) };
+  };
+
+  it('is noted by the runtime in the format of the function, as text', async () => {
+    lines.length = 0;
+    await trouble('throw');
+    expect(lines.map(({ line }) => line)).toEqual([
+      textMatching(
+        /^\S+Z\t[0-9a-f-]{36}\tERROR\tInvoke Error \{"errorType":"RangeError","errorMessage":"out of apples",/,
+      ),
+    ]);
+  });
+
+  it('and as JSON', async () => {
+    const { printed } = await guard('bug');
+    expect(printed.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({
+        level: 'ERROR',
+        requestId: textMatching(/^[0-9a-f-]{36}$/),
+        message: expect.objectContaining({ errorType: 'TypeError', errorMessage: 'a bug' }) as unknown,
+      }),
+    ]);
+  });
+
+  it('is noted through the console that the function has put there: it may keep silent', async () => {
+    const { error, printed } = await guard('hushed');
+    expect(error).toMatchObject({ errorType: 'Error', errorMessage: 'hushed' });
+    expect(printed).toEqual([]);
+  });
+});
+
 describe('a durable function', () => {
   it('runs as an execution: its wait is over when the clock has moved, and its steps ran once', async () => {
     const result = orchard.cloud.invoke(orchard.cloud.physicalId('LastingV'), { count: 4 });

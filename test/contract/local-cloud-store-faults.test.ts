@@ -89,6 +89,21 @@ describe('the store of a local cloud', () => {
     expect((await call(`${orchard.url}/__local/store`)).body).toMatchObject({ slowMs: 3 });
   });
 
+  it("counts the calls of the functions by what they ask for, and nobody else's", async () => {
+    const counted = async () => (await call(`${orchard.url}/__local/calls`)).body;
+    const before = await counted();
+    await read(theirs);
+    await read(truth);
+    await write(7);
+    await faults({ throttle: 1 });
+    await expect(read(theirs)).rejects.toThrow(/[Tt]hroughput/);
+    const after = await counted();
+    const more = (name: string) => Number(after[name] ?? 0) - Number(before[name] ?? 0);
+    expect([more('PutItem'), more('Scan')]).toEqual([1, 0]);
+    // One that passed, and at least one that was throttled: the client tries again.
+    expect(more('GetItem')).toBeGreaterThanOrEqual(2);
+  });
+
   it('holds indexes to what they project, whatever the faults', async () => {
     const key = (AttributeName: string) => [{ AttributeName, KeyType: 'HASH' as const }];
     const TableName = 'labels';

@@ -18,7 +18,7 @@ interface Call {
   readonly keys: readonly string[];
 }
 
-type Caller = 'authorizer' | 'webhook' | 'users' | 'reconciler' | 'changes';
+type Caller = 'authorizer' | 'verifyOnly' | 'webhook' | 'users' | 'reconciler' | 'changes';
 
 const resources = resourcesOf();
 const relinking = resourcesOf({ returningUser: 'relink' });
@@ -97,7 +97,17 @@ describe('what the adapters call, the policies allow:', () => {
 });
 
 describe('and nothing besides:', () => {
-  const everyone = ['authorizer', 'webhook', 'users', 'reconciler', 'changes'] as const;
+  const everyone = ['authorizer', 'verifyOnly', 'webhook', 'users', 'reconciler', 'changes'] as const;
+
+  it('the authorizer that only verifies reads users, and writes none', async () => {
+    const { calls, access } = recorder();
+    await attempt(() => createDynamoDbUserStore(access).get('user_1'));
+    await attempt(() => writeUser(access));
+    expect(calls.map((call) => [call.action, isAllowed('verifyOnly', call)])).toEqual([
+      ['GetItem', true],
+      ['UpdateItem', false],
+    ]);
+  });
 
   it.each(everyone)('%s never puts a whole user', (name) => {
     expect(isAllowed(name, onItem('PutItem', 'user#user_1'))).toBe(false);
@@ -112,6 +122,7 @@ describe('and nothing besides:', () => {
     ['authorizer', ['settings#instance', 'held#run_1', 'email#a@example.com']],
     ['webhook', ['held#run_1', 'email#a@example.com']],
     ['users', ['settings#instance', 'held#run_1', 'email#a@example.com']],
+    ['verifyOnly', ['settings#instance', 'held#run_1', 'run#run_1', 'email#a@example.com']],
     ['reconciler', ['settings#instance']],
     ['changes', ['settings#instance', 'held#run_1', 'run#run_1']],
   ] as const)('%s reads nothing that it has no use for', (name, more) => {

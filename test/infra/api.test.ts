@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { CorsHttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { IdentitySource, RequestAuthorizer, RestApi, TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { CorsHttpMethod, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
 import { SettingError } from '../../infra/constructs/validate-props.ts';
-import { functionOf, ofType, only, resourcesOf, target } from './stack.ts';
+import { authorizerOf, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
 
 const resources = resourcesOf();
-const AUTHORIZER = 'AWS::ApiGatewayV2::Authorizer';
 const STAGE = 'AWS::ApiGatewayV2::Stage';
 
 describe('routes', () => {
@@ -31,8 +32,11 @@ describe('routes', () => {
 });
 
 describe('the authorizer', () => {
+  const authorizer = (props: Parameters<typeof resourcesOf>[0] = {}) =>
+    authorizerOf(resourcesOf(props), 'Authorizer').Properties;
+
   it('answers simply, is asked with payload 2.0 and repeated for 30 seconds', () => {
-    expect(only(resources, AUTHORIZER).Properties).toMatchObject({
+    expect(authorizer()).toMatchObject({
       AuthorizerType: 'REQUEST',
       AuthorizerPayloadFormatVersion: '2.0',
       EnableSimpleResponses: true,
@@ -44,12 +48,19 @@ describe('the authorizer', () => {
     ['header', '$request.header.Authorization'],
     ['cookie', '$request.header.Cookie'],
   ] as const)('with tokens from the %s is keyed by %s', (tokenFrom, source) => {
-    expect(only(resourcesOf({ tokenFrom }), AUTHORIZER).Properties['IdentitySource']).toEqual([source]);
+    expect(authorizer({ tokenFrom })['IdentitySource']).toEqual([source]);
+  });
+
+  it('with tokens from both is asked every time: there is nothing to key a cache by', () => {
+    expect(authorizer({ tokenFrom: 'both' })).toMatchObject({ IdentitySource: [], AuthorizerResultTtlInSeconds: 0 });
+    expect(authorizer({ tokenFrom: 'both', authorizerCacheTtl: Duration.seconds(0) })['IdentitySource']).toEqual([]);
+    const cached = (): unknown => authorizer({ tokenFrom: 'both', authorizerCacheTtl: Duration.seconds(5) });
+    expect(cached).toThrow(SettingError);
+    expect(cached).toThrow(/authorizerCacheTtl is 5 seconds and tokenFrom is both/);
   });
 
   it('can be asked every time', () => {
-    const { Properties } = only(resourcesOf({ authorizerCacheTtl: Duration.seconds(0) }), AUTHORIZER);
-    expect(Properties['AuthorizerResultTtlInSeconds']).toBe(0);
+    expect(authorizer({ authorizerCacheTtl: Duration.seconds(0) })['AuthorizerResultTtlInSeconds']).toBe(0);
   });
 
   it('never lets a banned user in for longer than 30 seconds', () => {
@@ -58,13 +69,82 @@ describe('the authorizer', () => {
     expect(tooLong).toThrow(/authorizerCacheTtl is 31 seconds.*30 seconds or less/);
   });
 
-  it('may be called by this authorizer of this API alone', () => {
-    const lambda = functionOf(resources, 'authorizer').logicalId;
+  it.each([
+    [{ audience: ['two words'] }, /audience contains "two words"/],
+    [{ audience: ['a,b'] }, /audience contains "a,b"/],
+    [{ claimNames: { email: 'a=b' } }, /claimNames has "a=b" for email/],
+    [{ claimNames: { email: '' } }, /claimNames has "" for email/],
+  ])('is not set up with what it could not read: %j', (props, message) => {
+    expect(() => resourcesOf(props)).toThrow(SettingError);
+    expect(() => resourcesOf(props)).toThrow(message);
+  });
+
+  it.each([
+    ['authorizer', 'Authorizer'],
+    ['verifyOnly', 'VerifyOnlyAuthorizer'],
+  ] as const)('%s may be called by the one %s of this API alone', (name, authorizer) => {
+    const lambda = functionOf(resources, name).logicalId;
     const permissions = ofType(resources, 'AWS::Lambda::Permission').filter(
       ({ Properties }) => target(Properties['FunctionName']) === lambda,
     );
     expect(permissions).toHaveLength(1);
-    expect(JSON.stringify(permissions[0]?.Properties['SourceArn'])).toContain('"/authorizers/"');
+    const source = JSON.stringify(permissions[0]?.Properties['SourceArn']);
+    expect(source).toContain('"/authorizers/"');
+    expect(source).toContain(authorizerOf(resources, authorizer).logicalId);
+  });
+});
+
+describe('the authorizer that only verifies', () => {
+  const verifyOnly = authorizerOf(resources, 'VerifyOnlyAuthorizer');
+
+  it('is never repeated, and not even asked without a token', () => {
+    expect(verifyOnly.Properties).toMatchObject({
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 0,
+      IdentitySource: ['$request.header.Authorization'],
+    });
+  });
+
+  it('stands before /users/me, and before nothing else', () => {
+    const behind = ofType(resources, 'AWS::ApiGatewayV2::Route').filter(({ Properties }) =>
+      JSON.stringify(Properties['AuthorizerId'] ?? '').includes(verifyOnly.logicalId),
+    );
+    expect(behind.map(({ Properties }) => Properties['RouteKey'])).toEqual(['GET /users/me']);
+  });
+});
+
+describe('the authorizer for public routes', () => {
+  it('is there only when it is asked for', () => {
+    expect(newStack().sync.optionalAuthorizer).toBeUndefined();
+    expect(newStack({ optionalAuthorizer: true }).sync.optionalAuthorizer).toBeDefined();
+  });
+
+  it('is asked for every request, also for one without a token', () => {
+    const stack = newStack({ optionalAuthorizer: true });
+    const { api, optionalAuthorizer, functions } = stack.sync;
+    const integration = new HttpLambdaIntegration('Public', functions.whoami);
+    api.addRoutes({ path: '/public', methods: [HttpMethod.GET], authorizer: optionalAuthorizer!, integration });
+    expect(authorizerOf(readResources(stack), 'OptionalAuthorizer').Properties).toMatchObject({
+      EnableSimpleResponses: true,
+      AuthorizerResultTtlInSeconds: 0,
+      IdentitySource: [],
+    });
+  });
+});
+
+describe('a REST API', () => {
+  it('can be put behind the same functions, by TOKEN and by REQUEST', () => {
+    const stack = newStack();
+    const { authorizerFunctions: functions } = stack.sync;
+    const rest = new RestApi(stack, 'Rest', { deploy: false });
+    const byToken = new TokenAuthorizer(stack, 'ByToken', { handler: functions.syncing });
+    const identitySources = [IdentitySource.header('Cookie')];
+    const byRequest = new RequestAuthorizer(stack, 'ByRequest', { handler: functions.verifyOnly, identitySources });
+    rest.root.addMethod('GET', undefined, { authorizer: byToken });
+    rest.root.addMethod('POST', undefined, { authorizer: byRequest });
+    const authorizers = ofType(readResources(stack), 'AWS::ApiGateway::Authorizer');
+    expect(new Set(authorizers.map(({ Properties }) => Properties['Type']))).toEqual(new Set(['REQUEST', 'TOKEN']));
   });
 });
 

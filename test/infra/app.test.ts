@@ -5,7 +5,7 @@ import { ClerkSyncStack } from '../../infra/stacks/clerk-sync-stack.ts';
 import { createApp } from '../../infra/stacks/create-app.ts';
 import { EXAMPLE_ISSUER } from '../../infra/stacks/settings.ts';
 import { STAGES } from '../../infra/constructs/stage.ts';
-import { bundles, functionOf, newDirectory, ofType, readResources } from './stack.ts';
+import { authorizerOf, bundles, functionOf, newDirectory, ofType, readResources } from './stack.ts';
 
 const REQUIRED = { issuer: 'https://clerk.example.com', authorizedParties: 'https://app.example.com' };
 
@@ -40,6 +40,9 @@ describe('the app', () => {
       missingAzp: 'allow',
       onStoreFailure: 'deny',
       tokenFrom: 'cookie',
+      audience: 'https://api.example.com, orders',
+      claimNames: 'email=mail, updatedAt=changed',
+      optionalAuthorizer: 'true',
       requireEmail: 'false',
       authorizerCacheSeconds: '5',
     });
@@ -52,11 +55,18 @@ describe('the app', () => {
         MISSING_AZP: 'allow',
         ON_STORE_FAILURE: 'deny',
         TOKEN_FROM: 'cookie',
+        CLERK_AUDIENCE: 'https://api.example.com,orders',
+        CLAIM_NAMES: 'email=mail,updatedAt=changed',
         REQUIRE_EMAIL: 'false',
       },
     });
-    const [authorizer] = ofType(resources, 'AWS::ApiGatewayV2::Authorizer');
-    expect(authorizer?.Properties['AuthorizerResultTtlInSeconds']).toBe(5);
+    expect(functionOf(resources, 'optionalAuth').Properties['MemorySize']).toBe(1024);
+    expect(authorizerOf(resources, 'Authorizer').Properties['AuthorizerResultTtlInSeconds']).toBe(5);
+  });
+
+  it.each(['email', 'email=a=b', 'phone=tel'])('refuses the claim names %j', (claimNames) => {
+    expect(() => stackWith({ claimNames })).toThrow(SettingError);
+    expect(() => stackWith({ claimNames })).toThrow(/claimNames has .* as -c claimNames=email=mail/);
   });
 
   it('uses an existing secret when it is given one, and makes none', () => {
@@ -67,7 +77,7 @@ describe('the app', () => {
       Variables: { CLERK_SECRET_ARN: secretArn },
     });
     const policies = JSON.stringify(ofType(resources, 'AWS::IAM::Policy'));
-    expect(policies.split(secretArn)).toHaveLength(6);
+    expect(policies.split(secretArn)).toHaveLength(7);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   parseWebhookConfig,
 } from '../../shared/config/config.ts';
 import { functionOf, resourcesOf } from './stack.ts';
+import type { LambdaName } from './stack.ts';
 
 /** Both sides have rules for the same settings: what the construct lets through must not fail a function's cold start. */
 describe('what the construct sets, the functions accept:', () => {
@@ -24,21 +25,30 @@ describe('what the construct sets, the functions accept:', () => {
         stage: 'development',
         missingAzp: 'allow',
         onStoreFailure: 'deny',
-        tokenFrom: 'cookie',
+        tokenFrom: 'both',
+        audience: ['https://api.example.com', 'orders'],
+        claimNames: { email: 'primary-email', updatedAt: 'changed.at' },
         requireEmail: false,
         clerkApiUrl: 'https://clerk-api.example.com',
       },
     ],
   ] as const)('%s', (_, props) => {
-    const resources = resourcesOf(props);
+    const resources = resourcesOf({ ...props, optionalAuthorizer: true });
     const authorizer = parseAuthorizerConfig(environment('authorizer'));
     expect(authorizer).toMatchObject({ issuer: 'https://clerk.example.com', ...props, secrets: { kind: 'secret' } });
+    for (const [name, variant] of [
+      ['verifyOnly', 'verify-only'],
+      ['optionalAuth', 'optional'],
+    ] as const) {
+      const { clerkApiUrl: _, ...same } = authorizer;
+      expect(parseAuthorizerConfig(environment(name))).toMatchObject({ ...same, variant });
+    }
     expect(parseWebhookConfig(environment('webhook'))).toMatchObject({ stage: authorizer.stage });
     expect(parseUsersConfig(environment('users'))).toMatchObject({ stackName: authorizer.stackName });
     expect(parseReconcilerConfig(environment('reconciler'))).toMatchObject({ clerkApiUrl: authorizer.clerkApiUrl });
 
     /** The variables as the process will have them, with the logical id for a physical one. */
-    function environment(name: 'authorizer' | 'webhook' | 'users' | 'reconciler'): Record<string, string> {
+    function environment(name: LambdaName): Record<string, string> {
       const { Variables } = functionOf(resources, name).Properties['Environment'] as {
         Variables: Record<string, unknown>;
       };

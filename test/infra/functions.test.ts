@@ -3,16 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { addSecondInstance, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
-import type { Resource } from './stack.ts';
+import type { LambdaName, Resource } from './stack.ts';
 
 const resources = resourcesOf();
 const FUNCTION = 'AWS::Lambda::Function';
 const LOG_GROUP = 'AWS::Logs::LogGroup';
 
 describe('every function', () => {
-  it('is one of the five that have an entry file', () => {
-    expect(ofType(resources, FUNCTION)).toHaveLength(FUNCTION_NAMES.length);
+  it('has an entry file, but for the variants of the authorizer, which share its', () => {
+    expect(ofType(resources, FUNCTION)).toHaveLength(FUNCTION_NAMES.length + 1);
     for (const name of FUNCTION_NAMES) expect(functionOf(resources, name).Type).toBe(FUNCTION);
+    const all = resourcesOf({ optionalAuthorizer: true });
+    expect(ofType(all, FUNCTION)).toHaveLength(FUNCTION_NAMES.length + 2);
+    const code = (name: LambdaName) => functionOf(all, name).Properties['Code'];
+    expect([code('verifyOnly'), code('optionalAuth')]).toEqual([code('authorizer'), code('authorizer')]);
   });
 
   it.each(FUNCTION_NAMES)('%s runs on Node.js 24 and arm64', (name) => {
@@ -33,6 +37,7 @@ describe('every function', () => {
 
   it.each([
     ['authorizer', 5, 1024],
+    ['verifyOnly', 5, 1024],
     ['webhook', 14, 512],
     ['users', 10, 512],
     ['whoami', 10, 512],
@@ -81,10 +86,13 @@ describe('configuration', () => {
     ENVIRONMENT.onStoreFailure,
     ENVIRONMENT.tokenFrom,
     ENVIRONMENT.requireEmail,
+    ENVIRONMENT.authorizerVariant,
   ];
+  const READER = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn];
 
   it.each([
     ['authorizer', [...COMMON, ...CLERK, ...TOKENS]],
+    ['verifyOnly', [...COMMON, ...READER, ...TOKENS]],
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
     ['reconciler', [...COMMON, ...CLERK]],
@@ -128,6 +136,8 @@ describe('configuration', () => {
       tokenFrom: 'cookie',
       requireEmail: false,
       returningUser: 'relink',
+      audience: ['https://api.example.com', 'orders'],
+      claimNames: { email: 'mail', updatedAt: 'changed' },
     });
     expect(environment(changed, 'authorizer')).toMatchObject({
       [ENVIRONMENT.stage]: 'staging',
@@ -139,7 +149,22 @@ describe('configuration', () => {
       [ENVIRONMENT.tokenFrom]: 'cookie',
       [ENVIRONMENT.requireEmail]: 'false',
       [ENVIRONMENT.returningUser]: 'relink',
+      [ENVIRONMENT.audience]: 'https://api.example.com,orders',
+      [ENVIRONMENT.claimNames]: 'email=mail,updatedAt=changed',
     });
+  });
+
+  it('of the variants differs from that of the authorizer by the variant, and by what one needs that only reads', () => {
+    const all = resourcesOf({ optionalAuthorizer: true, tokenFrom: 'cookie', audience: ['orders'] });
+    const {
+      [ENVIRONMENT.clerkApiUrl]: _api,
+      [ENVIRONMENT.returningUser]: _back,
+      ...reader
+    } = environment(all, 'authorizer');
+    const variant = (name: string) => ({ [ENVIRONMENT.authorizerVariant]: name });
+    expect(environment(all, 'authorizer')).toMatchObject(variant('syncing'));
+    expect(environment(all, 'optionalAuth')).toEqual({ ...environment(all, 'authorizer'), ...variant('optional') });
+    expect(environment(all, 'verifyOnly')).toEqual({ ...reader, ...variant('verify-only') });
   });
 
   it('has defaults for all that is optional', () => {
@@ -164,7 +189,7 @@ describe('configuration', () => {
   });
 });
 
-function environment(all: readonly Resource[], name: (typeof FUNCTION_NAMES)[number]): Record<string, unknown> {
+function environment(all: readonly Resource[], name: LambdaName): Record<string, unknown> {
   return variablesOf(functionOf(all, name));
 }
 

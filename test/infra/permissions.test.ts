@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
-import type { FunctionName } from '../../infra/constructs/bundle.ts';
 import { functionOf, ofType, only, resourcesOf, statementsOfFunction, target } from './stack.ts';
-import type { Statement } from './stack.ts';
+import type { LambdaName, Statement } from './stack.ts';
 
-const resources = resourcesOf();
+const resources = resourcesOf({ optionalAuthorizer: true });
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const SECRET = ['secretsmanager:GetSecretValue'];
 const USERS = 'user#*';
@@ -13,6 +12,8 @@ const NAMES = ['email#*', 'username#*'];
 describe('permissions', () => {
   it.each([
     ['authorizer', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:UpdateItem']],
+    ['verifyOnly', [...LOGS, ...SECRET, 'dynamodb:GetItem']],
+    ['optionalAuth', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['webhook', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
     ['users', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['whoami', LOGS],
@@ -74,6 +75,8 @@ describe('permissions', () => {
     ['webhook', { GetItem: [USERS, 'settings#instance'], UpdateItem: [USERS, ...NAMES], PutItem: ['quarantine#*'] }],
     ['users', { GetItem: [USERS], UpdateItem: [USERS, ...NAMES] }],
     ['changes', { GetItem: [USERS, ...NAMES], UpdateItem: [USERS, ...NAMES], DeleteItem: NAMES }],
+    ['verifyOnly', { GetItem: [USERS] }],
+    ['optionalAuth', { GetItem: [USERS], UpdateItem: [USERS, ...NAMES] }],
     [
       'reconciler',
       {
@@ -116,7 +119,7 @@ describe('permissions', () => {
   });
 
   it('let each function write to its own log group only', () => {
-    for (const name of FUNCTION_NAMES) {
+    for (const name of [...FUNCTION_NAMES, 'verifyOnly', 'optionalAuth'] as const) {
       const logging = functionOf(resources, name).Properties['LoggingConfig'] as { LogGroup: unknown };
       const logs = statementsOf(name).filter(({ Action }) => [Action].flat().includes('logs:PutLogEvents'));
       expect(logs.map(({ Resource }) => target(Resource))).toEqual([target(logging.LogGroup)]);
@@ -132,7 +135,7 @@ function onlyKeys(keys: readonly string[]): unknown {
   };
 }
 
-function statementsOf(name: FunctionName): readonly Statement[] {
+function statementsOf(name: LambdaName): readonly Statement[] {
   return statementsOfFunction(resources, name);
 }
 

@@ -79,12 +79,27 @@ export function only(resources: readonly Resource[], type: string): Resource {
   return found[0]!;
 }
 
+/** The functions, and the variants of the authorizer, which have its code. */
+export type LambdaName = FunctionName | 'verifyOnly' | 'optionalAuth';
+
 /** The Lambda function of a name: its logical id carries the name. */
-export function functionOf(resources: readonly Resource[], name: FunctionName): Resource {
+export function functionOf(resources: readonly Resource[], name: LambdaName): Resource {
   const found = ofType(resources, 'AWS::Lambda::Function').filter(({ logicalId }) =>
-    logicalId.toLowerCase().startsWith(`syncfunctions${name}`),
+    logicalId.toLowerCase().startsWith(`syncfunctions${name.toLowerCase()}`),
   );
   if (found.length !== 1) throw new Error(`${found.length} functions are called ${name}, expected one`);
+  return found[0]!;
+}
+
+/** The HTTP API's authorizer of a name. */
+export function authorizerOf(
+  resources: readonly Resource[],
+  name: 'Authorizer' | 'VerifyOnlyAuthorizer' | 'OptionalAuthorizer',
+): Resource {
+  const found = ofType(resources, 'AWS::ApiGatewayV2::Authorizer').filter(
+    ({ Properties }) => Properties['Name'] === name,
+  );
+  if (found.length !== 1) throw new Error(`${found.length} authorizers are called ${name}, expected one`);
   return found[0]!;
 }
 
@@ -109,7 +124,7 @@ export interface Statement {
 }
 
 /** Every statement that the function's role has. */
-export function statementsOfFunction(resources: readonly Resource[], name: FunctionName): readonly Statement[] {
+export function statementsOfFunction(resources: readonly Resource[], name: LambdaName): readonly Statement[] {
   const role = target(functionOf(resources, name).Properties['Role']);
   return ofType(resources, 'AWS::IAM::Policy')
     .filter(({ Properties }) => (Properties['Roles'] as readonly unknown[]).some((value) => target(value) === role))

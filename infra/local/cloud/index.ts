@@ -14,9 +14,10 @@ export type { LogEntry } from './logs.ts';
  * streams drive functions (filters, batches, windows, retries, partial failures, bisection), Secrets Manager values, CloudWatch metrics put by call or embedded in logs, schedules.
  *
  * Under each API's URL are routes that no deployment has, which `GET /__local` lists: schedules are fired there, logs and
- * metrics are read, streams show how far they have come and what was given up, and `PUT /__local/store` puts faults between the functions and their tables (throttling, connections
- * that are reset before or after a write was applied, slow answers, no answers). Whoever asks the engine itself sees the
- * truth all the while.
+ * metrics are read, streams show how far they have come and what was given up, and `PUT /__local/store` puts faults between
+ * the functions and their tables (throttling, connections that are reset before or after a write was applied, slow answers,
+ * no answers); `GET /__local/calls` counts what came through there. Whoever asks the engine itself sees the truth all the
+ * while.
  *
  * Not imitated:
  * - IAM, but for the permission that API Gateway needs to invoke a function;

@@ -41,6 +41,8 @@ export interface FaultyEndpoint {
   fates(): ReadonlyMap<Fate, number>;
   /** @param listener Called when a call that may have written has been answered. @returns What ends that. */
   onWrite(listener: () => void): () => void;
+  /** How many calls of each operation have come since the start, whatever became of them. */
+  calls(): ReadonlyMap<string, number>;
   /** Stops listening, closes every connection and deletes the copies that old reads were answered from. */
   close(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function startFaultyEndpoint(options: FaultyEndpointOptions): Promi
     faults: () => endpoint.faults,
     fates: () => endpoint.fates,
     onWrite: (listener) => endpoint.onWrite(listener),
+    calls: () => endpoint.calls,
     close: () => endpoint.close(listener),
   };
 }
@@ -65,6 +68,7 @@ export async function startFaultyEndpoint(options: FaultyEndpointOptions): Promi
 class Endpoint {
   faults: StoreFaults = NO_FAULTS;
   readonly fates = new Map<Fate, number>();
+  readonly calls = new Map<string, number>();
   readonly server: Server;
   readonly #link: EngineLink;
   readonly #tables: Tables;
@@ -114,19 +118,20 @@ class Endpoint {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { faults } = this;
-    if (faults.down !== false) return this.#outOfReach.call(request.socket, faults.down);
     const operation = operationOf(request);
+    if (operation !== '') count(this.calls, operation);
+    if (faults.down !== false) return this.#outOfReach.call(request.socket, faults.down);
     // Also where the answer is lost on purpose: the write may have been applied.
     if (mayWrite(operation)) response.once('close', () => this.#writeListeners.forEach((listener) => listener()));
     if (operation === '' || !mustRead(operation, faults)) {
-      this.#count('passed');
+      count(this.fates, 'passed');
       return this.#link.stream(request, response);
     }
     const call = await readCall(request, operation);
     if (call === undefined) return write(response, unreadable());
     this.#link.speakFor(call.headers);
     const fate = fateOf(operation, faults, this.#draws.next('fate'));
-    this.#count(fate);
+    count(this.fates, fate);
     const answer = await this.#answer(call, fate, faults);
     if (answer === 'lost') hangUp(request.socket);
     else write(response, answer);
@@ -145,16 +150,16 @@ class Endpoint {
     if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal });
   }
 
-  #count(fate: Fate): void {
-    this.fates.set(fate, (this.fates.get(fate) ?? 0) + 1);
-  }
-
   #retire(): void {
     const retired = this.#replicas;
     this.#replicas = undefined;
     // An engine that has ended has no copies left either.
     if (retired !== undefined) this.#retired = Promise.all([this.#retired, retired.close().catch(() => undefined)]);
   }
+}
+
+function count<Kind>(counts: Map<Kind, number>, kind: Kind): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }
 
 /** @returns undefined for a body that is too large or no JSON: nothing that the SDK sends */

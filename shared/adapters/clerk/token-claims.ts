@@ -1,5 +1,6 @@
-import type { TokenRefusal } from '../../ports/token-verifier.ts';
+import type { TokenRefusal, VerifiedToken } from '../../ports/token-verifier.ts';
 import type { Members } from './json.ts';
+import { readActor } from './token-actor.ts';
 import { isUserId } from './user-id.ts';
 
 /** What a session token must say to be accepted. */
@@ -16,15 +17,8 @@ export interface TokenRules {
   readonly clockSkewMs: number;
 }
 
-interface AcceptedClaims {
-  readonly userId: string;
-  readonly sessionId: string;
-  /** ms. */
-  readonly expiresAt: number;
-}
-
 export type CheckedClaims =
-  | { readonly ok: true; readonly claims: AcceptedClaims }
+  | { readonly ok: true; readonly claims: Omit<VerifiedToken, 'snapshot'> }
   | { readonly ok: false; readonly reason: TokenRefusal };
 
 /** Seconds beyond this (the year 5138) are no date of a token: 1e300 is finite, and would never expire. */
@@ -35,18 +29,20 @@ const LONGEST_SESSION_ID = 128;
 
 /**
  * Checks everything that a token claims about itself and that `verifyToken` does not check, or checks loosely, or by a clock
- * of its own: issuer, time, authorized party, audience, subject, session and its status.
+ * of its own: subject, session and its status, actor, issuer, authorized party, audience and time.
  *
  * @param now ms
  */
 export function checkClaims(payload: Members, rules: TokenRules, now: number): CheckedClaims {
   const { sub, sid, exp } = payload;
   if (!isUserId(sub)) return refuse('subject');
-  if (!isSessionId(sid)) return refuse('session');
-  if (!isTime(exp)) return refuse('malformed');
+  if (!isSession(sid, rules)) return refuse('session');
+  const actor = readActor(payload['act']);
+  if (actor === 'unreadable') return refuse('actor');
+  if (!isTime(exp)) return refuse('time');
   const reason = refusalOfIssuer(payload, rules) ?? refusalOfTime(payload, rules, now) ?? refusalOfStatus(payload);
   if (reason) return refuse(reason);
-  return { ok: true, claims: { userId: sub, sessionId: sid, expiresAt: exp * 1_000 } };
+  return { ok: true, claims: { userId: sub, sessionId: sid, actor, expiresAt: exp * 1_000 } };
 }
 
 /** Whether a token has expired; the tolerance is the same on its first sight and on each later one. */
@@ -74,7 +70,7 @@ function isAudience(aud: unknown, audience: readonly string[]): boolean {
 
 function refusalOfTime(payload: Members, rules: TokenRules, now: number): TokenRefusal | undefined {
   const { exp, iat, nbf } = payload;
-  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return 'malformed';
+  if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return 'time';
   if (isExpired(exp * 1_000, rules.clockSkewMs, now)) return 'expired';
   const from = Math.max(iat, nbf ?? iat) * 1_000;
   return from > now + rules.clockSkewMs ? 'not-yet-valid' : undefined;
@@ -85,8 +81,9 @@ function refusalOfStatus({ sts }: Members): TokenRefusal | undefined {
   return sts === undefined || sts === 'active' ? undefined : 'pending';
 }
 
-/** Tokens made from a template carry no session, nor do machine tokens. */
-function isSessionId(value: unknown): value is string {
+/** Tokens made from a template carry no session: they are let in only where an audience tells ours from all others. */
+function isSession(value: unknown, { audience }: TokenRules): value is string | undefined {
+  if (value === undefined) return audience.length > 0;
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_SESSION_ID;
 }
 

@@ -9,30 +9,36 @@ export type DecodedToken =
   | { readonly ok: true; readonly payload: Members }
   | { readonly ok: false; readonly reason: TokenRefusal };
 
+/** Whether a text is longer than any token: to be asked before anything else is done with it. */
+export function isOversized(token: string): boolean {
+  return token.length > LONGEST_TOKEN;
+}
+
 /**
  * Takes a compact JWS (RFC 7515) apart and refuses every spelling of one that a strict reader would not produce: three parts
  * of canonical base64url, of which the first two are JSON objects in UTF-8 without a member twice; RS256 and nothing else; no
  * extension that would have to be understood. Says nothing about the signature.
  */
 export function decodeToken(token: string): DecodedToken {
-  if (token.length > LONGEST_TOKEN) return refuse('malformed');
+  if (isOversized(token)) return refuse('oversized');
   // 16,383 dots would make as many parts, and decoding those costs 5 ms: a fourth part is enough to know.
   const parts = token.split('.', 4);
   if (parts.length !== 3) return refuse('malformed');
-  const [header, payload, signature] = parts.map(decodeBase64Url);
-  if (!header || !payload || !signature) return refuse('malformed');
-  const head = decodeObject(header);
-  const claims = decodeObject(payload);
-  if (!head || !claims) return refuse('malformed');
-  const reason = refusalOfHeader(head);
-  return reason ? refuse(reason) : { ok: true, payload: claims };
+  const [headerText = '', payloadText = '', signatureText = ''] = parts;
+  const header = decodeObject(headerText);
+  if (typeof header === 'string') return refuse(header);
+  const reason = refusalOfHeader(header);
+  if (reason) return refuse(reason);
+  if (!decodeBase64Url(signatureText)) return refuse('malformed');
+  const payload = decodeObject(payloadText);
+  return typeof payload === 'string' ? refuse(payload) : { ok: true, payload };
 }
 
 function refusalOfHeader(header: Members): TokenRefusal | undefined {
   if (header['alg'] !== 'RS256') return 'algorithm';
   // RFC 7515, 4.1.11: an extension we do not know must be refused, and we know none; `b64` is one even where `crit` hides it.
   if ('crit' in header || 'b64' in header) return 'critical-header';
-  return header['typ'] === undefined || header['typ'] === 'JWT' ? undefined : 'malformed';
+  return header['typ'] === undefined || header['typ'] === 'JWT' ? undefined : 'token-type';
 }
 
 /** @returns undefined for text with padding, with stray bits at its end or with other characters: one token has one spelling */
@@ -41,14 +47,17 @@ function decodeBase64Url(text: string): Buffer | undefined {
   return text !== '' && bytes.toString('base64url') === text ? bytes : undefined;
 }
 
-function decodeObject(bytes: Buffer): Members | undefined {
+function decodeObject(part: string): Members | 'malformed' | 'duplicate-member' {
+  const bytes = decodeBase64Url(part);
+  if (!bytes) return 'malformed';
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
-    return isObject(value) && namesIn(text) === membersOf(value) ? value : undefined;
+    if (!isObject(value)) return 'malformed';
+    return namesIn(text) === membersOf(value) ? value : 'duplicate-member';
   } catch {
     // Neither UTF-8 nor JSON, or nested deeper than the stack goes.
-    return undefined;
+    return 'malformed';
   }
 }
 

@@ -16,20 +16,33 @@ export interface TokenMemo {
   forget(text: string): void;
 }
 
+export interface MemoLimits {
+  readonly tokens: number;
+  /** Of all tokens' texts together; base64url has one byte a character. */
+  readonly bytes: number;
+}
+
 /**
  * Remembers verified tokens: a session's token comes with each request of its minute, and its signature costs more than all
  * the rest. Never holds a token that failed.
  *
- * @param size tokens remembered; the one that was not used for longest is forgotten first
+ * @param limits the token that was not used for longest is forgotten first
  */
-export function createTokenMemo(size: number): TokenMemo {
+export function createTokenMemo(limits: MemoLimits): TokenMemo {
   // A Map keeps the order of insertion: putting a token in again makes it the last to go.
   const tokens = new Map<string, RememberedToken>();
+  let bytes = 0;
+  const forget = (text: string): void => {
+    if (tokens.delete(text)) bytes -= text.length;
+  };
   const put = (text: string, token: RememberedToken): void => {
-    tokens.delete(text);
+    forget(text);
     tokens.set(text, token);
-    const [oldest] = tokens.keys();
-    if (tokens.size > size && oldest !== undefined) tokens.delete(oldest);
+    bytes += text.length;
+    for (const oldest of tokens.keys()) {
+      if (tokens.size <= limits.tokens && bytes <= limits.bytes) return;
+      forget(oldest);
+    }
   };
   return {
     get(text) {
@@ -38,6 +51,6 @@ export function createTokenMemo(size: number): TokenMemo {
       return token;
     },
     put,
-    forget: (text) => void tokens.delete(text),
+    forget,
   };
 }

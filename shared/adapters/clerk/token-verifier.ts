@@ -4,8 +4,8 @@ import type { ClaimNames } from './profile-claims.ts';
 import { readProfileClaims } from './profile-claims.ts';
 import type { TokenRules } from './token-claims.ts';
 import { checkClaims, isExpired } from './token-claims.ts';
-import { decodeToken } from './token-format.ts';
-import type { RememberedToken } from './token-memo.ts';
+import { decodeToken, isOversized } from './token-format.ts';
+import type { MemoLimits, RememberedToken } from './token-memo.ts';
 import { createTokenMemo } from './token-memo.ts';
 import type { KeyProvider } from './token-signature.ts';
 import { checkSignature } from './token-signature.ts';
@@ -19,12 +19,14 @@ export interface TokenVerifierOptions extends Omit<TokenRules, 'clockSkewMs' | '
   readonly audience?: readonly string[];
   /** Tolerance between Clerk's clock and ours, ms; default 5,000, as Clerk's own. */
   readonly clockSkewMs?: number;
-  /** Verified tokens remembered; default 1,000. */
-  readonly memoSize?: number;
+  /** What is remembered of verified tokens at most. */
+  readonly memo?: MemoLimits;
 }
 
 const CLOCK_SKEW_MS = 5_000;
-const MEMO_SIZE = 1_000;
+
+/** A session token has about 1 KB: room for a thousand of twice that. */
+const MEMO: MemoLimits = { tokens: 1_000, bytes: 2_000_000 };
 
 /** A token of longer life than a session's (a template can give it years) is verified afresh as often as keys are read. */
 const REMEMBERED_MS = 300_000;
@@ -40,11 +42,13 @@ const REMEMBERED_MS = 300_000;
  * verified it is among ours: a key that is taken out takes its tokens with it.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { keys, clock, memoSize = MEMO_SIZE, clockSkewMs = CLOCK_SKEW_MS, audience = [] } = options;
+  const { keys, clock, clockSkewMs = CLOCK_SKEW_MS, audience = [] } = options;
   const rules = { ...options, clockSkewMs, audience };
-  const memo = createTokenMemo(memoSize);
+  const memo = createTokenMemo(options.memo ?? MEMO);
   return {
     async verify(text) {
+      // Before the memo, too: looking a text up reads all of it.
+      if (isOversized(text)) return { ok: false, reason: 'oversized' };
       const known = memo.get(text);
       if (known && isInTime(known, clockSkewMs, clock.now()) && (await keys.current()).includes(known.key)) {
         return { ok: true, token: known.token };

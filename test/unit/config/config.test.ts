@@ -40,6 +40,9 @@ describe("the authorizer's configuration", () => {
       issuer: 'https://clerk.example.com',
       authorizedParties: ['https://app.example.com'],
       missingAzp: 'deny',
+      audience: [],
+      claimNames: {},
+      variant: 'syncing',
       tokenFrom: 'header',
       onStoreFailure: 'allow',
       requireEmail: true,
@@ -53,9 +56,12 @@ describe("the authorizer's configuration", () => {
       CLERK_AUTHORIZED_PARTIES: ' https://app.example.com , http://localhost:5173,chrome-extension://abcdef ',
       CLERK_API_URL: 'http://127.0.0.1:8080',
       MISSING_AZP: 'allow',
+      CLERK_AUDIENCE: 'https://api.example.com, orders',
+      CLAIM_NAMES: 'email=mail, updatedAt=changed_at',
+      AUTHORIZER_VARIANT: 'optional',
       ON_STORE_FAILURE: 'deny',
       RETURNING_USER: 'relink',
-      TOKEN_FROM: 'cookie',
+      TOKEN_FROM: 'both',
       REQUIRE_EMAIL: 'false',
       STAGE: 'staging',
     });
@@ -63,9 +69,12 @@ describe("the authorizer's configuration", () => {
       authorizedParties: ['https://app.example.com', 'http://localhost:5173', 'chrome-extension://abcdef'],
       clerkApiUrl: 'http://127.0.0.1:8080',
       missingAzp: 'allow',
+      audience: ['https://api.example.com', 'orders'],
+      claimNames: { email: 'mail', updatedAt: 'changed_at' },
+      variant: 'optional',
       onStoreFailure: 'deny',
       returningUser: 'relink',
-      tokenFrom: 'cookie',
+      tokenFrom: 'both',
       requireEmail: false,
       stage: 'staging',
     });
@@ -116,7 +125,14 @@ describe("the authorizer's configuration", () => {
     ['MISSING_AZP', 'ALLOW'],
     ['ON_STORE_FAILURE', 'true'],
     ['RETURNING_USER', 'merge'],
-    ['TOKEN_FROM', 'both'],
+    ['TOKEN_FROM', 'query'],
+    ['CLERK_AUDIENCE', 'an audience with blanks'],
+    ['CLAIM_NAMES', 'email'],
+    ['CLAIM_NAMES', 'email='],
+    ['CLAIM_NAMES', 'email=a=b'],
+    ['CLAIM_NAMES', 'email=a,email=b'],
+    ['CLAIM_NAMES', 'phone=tel'],
+    ['AUTHORIZER_VARIANT', 'strict'],
     ['REQUIRE_EMAIL', '1'],
     ['STAGE', 'prod'],
   ])('refuses %s=%j', (name, value) => {
@@ -130,8 +146,11 @@ describe("the authorizer's configuration", () => {
       ...Object.keys(COMPLETE),
       'CLERK_API_URL',
       'MISSING_AZP',
-      'ON_STORE_FAILURE',
       'RETURNING_USER',
+      'CLERK_AUDIENCE',
+      'CLAIM_NAMES',
+      'AUTHORIZER_VARIANT',
+      'ON_STORE_FAILURE',
       'TOKEN_FROM',
       'STAGE',
     ];
@@ -156,6 +175,13 @@ describe("the authorizer's configuration", () => {
 });
 
 describe('the place of the keys', () => {
+  it('is asked for no more than the variant needs: one that verifies only never asks Clerk', () => {
+    const environment = { ...COMPLETE, CLERK_SECRET_ARN: undefined, CLERK_JWT_KEYS: 'c' };
+    expect(problemsOf(() => parseAuthorizerConfig(environment))).toHaveLength(1);
+    const verifyOnly = { ...environment, AUTHORIZER_VARIANT: 'verify-only' };
+    expect(parseAuthorizerConfig(verifyOnly)).toMatchObject({ variant: 'verify-only' });
+  });
+
   const withoutSecret: Environment = { ...COMPLETE, CLERK_SECRET_ARN: undefined };
   const keys = { CLERK_SECRET_KEY: 'a', CLERK_WEBHOOK_SECRETS: 'b', CLERK_JWT_KEYS: 'c' };
 

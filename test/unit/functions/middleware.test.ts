@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isUnauthorized, simpleResponse } from '../../../functions/authorizer/answer.ts';
+import { isUnauthorized, UNAUTHORIZED } from '../../../functions/authorizer/unauthorized.ts';
 import { answerErrors } from '../../../functions/middleware/answer-errors.ts';
 import { concealErrors } from '../../../functions/middleware/conceal-errors.ts';
 import { flushMetrics } from '../../../functions/middleware/flush-metrics.ts';
@@ -64,9 +64,7 @@ describe('An unexpected error of the authorizer', () => {
   });
 
   it('is not what a refusal is taken for: that goes on as it is, unlogged and without a stack', async () => {
-    const handler = middy()
-      .use(concealErrors(parts.log, isUnauthorized))
-      .handler(() => simpleResponse({ verdict: 'unauthorized' }));
+    const handler = middy().use(concealErrors(parts.log, isUnauthorized)).handler(throwing(UNAUTHORIZED));
     await expect(handler({}, context)).rejects.toMatchObject({ message: 'Unauthorized', stack: 'Unauthorized' });
     expect(parts.log.lines).toEqual([]);
   });

@@ -35,6 +35,15 @@ describe('GET /users/me', () => {
     expect(parts.memory.users().map(({ changedBy }) => changedBy)).toEqual(['on-demand']);
   });
 
+  it('says who acts for her, stored or fetched', async () => {
+    parts.clerkUsers.set('user_one', directoryUser('user_one'));
+    const user = { id: 'user_one', synced: true, actor: { sub: 'user_support' } };
+    for (const _ of ['fetched', 'stored']) {
+      const answer = await getMe({ requestContext: { authorizer: { lambda: { user } } } }, parts);
+      expect(JSON.parse(answer.body ?? '')).toMatchObject({ id: 'user_one', actor: { sub: 'user_support' } });
+    }
+  });
+
   it('answers 404 only when Clerk has none either, and 503 when Clerk cannot say', async () => {
     expect(await me('user_one')).toMatchObject({ status: 404, body: { error: { code: 'user_not_found' } } });
     parts.down.clerk = true;

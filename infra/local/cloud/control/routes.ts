@@ -15,7 +15,7 @@ export interface ControlOptions {
   readonly index: () => unknown;
   readonly scheduler: Scheduler;
   readonly streams: Pick<Streams, 'describe'>;
-  readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults'>;
+  readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
   readonly metrics: MetricStore;
   readonly logs: LogBook;
 }
@@ -32,6 +32,7 @@ export const CONTROLS = [
   'GET /__local/logs?function=&limit=',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
+  'GET /__local/calls',
 ];
 
 const DEFAULT_LOG_LINES = 200;
@@ -74,6 +75,8 @@ async function answer(
     ['streams', () => options.streams.describe()],
     ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
     ['logs', () => latestLines(url.searchParams, options.logs)],
+    // What functions have asked their tables for: by it a test sees that nothing was written.
+    ['calls', () => Object.fromEntries(options.store.calls())],
   ]);
   const found = request.method === 'GET' && name === undefined ? answers.get(what) : undefined;
   if (found === undefined)

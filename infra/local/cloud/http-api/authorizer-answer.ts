@@ -5,14 +5,17 @@ import type { AuthorizerContext } from './route-request.ts';
 
 export type Verdict = ({ readonly allowed: true } & AuthorizerContext) | { readonly allowed: false };
 
+/** API Gateway's quota for an authorizer's answer, in bytes. */
+const LARGEST_ANSWER = 8 * 1024;
+
 /**
  * Reads what an authorizer function answered.
  * @param simple Whether the authorizer answers `{ isAuthorized, context }` instead of an IAM policy.
  * @param arn What is called; a policy is judged against it, also one from the cache.
- * @returns undefined when the answer has no valid shape.
+ * @returns undefined when the answer has no valid shape, or is too large.
  */
 export function verdictOf(answer: unknown, simple: boolean, arn: string): Verdict | undefined {
-  if (!isRecord(answer)) return undefined;
+  if (!isRecord(answer) || Buffer.byteLength(JSON.stringify(answer)) > LARGEST_ANSWER) return undefined;
   const context = asRecord(answer['context']);
   if (simple) {
     const allowed = answer['isAuthorized'];

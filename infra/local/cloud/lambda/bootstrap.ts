@@ -6,10 +6,12 @@ import { loadHandler } from './load-handler.ts';
 import type { Handler } from './load-handler.ts';
 import { connectToRuntimeApi } from './runtime-client.ts';
 import type { Invocation } from './runtime-client.ts';
+import { patchConsole, reportOf } from './runtime-console.ts';
 
 const environment = process.env;
 const runtime = connectToRuntimeApi(environment['AWS_LAMBDA_RUNTIME_API'] ?? '');
 let current: Invocation | undefined;
+const runtimeConsole = patchConsole(environment['AWS_LAMBDA_LOG_FORMAT'], () => current?.requestId);
 
 process.on('uncaughtException', (error) => void reportAndExit('Runtime.UncaughtException', error));
 process.on('unhandledRejection', (reason) => void reportAndExit('Runtime.UnhandledPromiseRejection', reason));
@@ -29,8 +31,8 @@ async function serve(handler: Handler, invocation: Invocation): Promise<void> {
     const answer = await handler(event, contextOf(invocation));
     await runtime.respond(invocation.requestId, JSON.stringify(answer === undefined ? null : answer));
   } catch (error) {
-    logError(invocation.requestId, 'Invoke Error', describe(error));
-    await runtime.fail(invocation.requestId, describe(error));
+    runtimeConsole.noteError('Invoke Error', error);
+    await runtime.fail(invocation.requestId, reportOf(error));
   }
   current = undefined;
 }
@@ -49,32 +51,14 @@ function contextOf(invocation: Invocation): Record<string, unknown> {
   };
 }
 
-interface ErrorReport {
-  readonly errorType: string;
-  readonly errorMessage: string;
-  readonly stackTrace: string[];
-}
-
-function describe(error: unknown, errorType?: string): ErrorReport {
-  if (!(error instanceof Error))
-    return { errorType: errorType ?? typeof error, errorMessage: String(error), stackTrace: [] };
-  const stackTrace = (error.stack ?? '').split('\n').slice(1);
-  return { errorType: errorType ?? error.name, errorMessage: error.message, stackTrace };
-}
-
 /** An error that belongs to no invocation's promise ends the process, as on Lambda: its state cannot be trusted. */
 async function reportAndExit(errorType: string, reason: unknown): Promise<void> {
   const invocation = current;
-  const report = describe(reason, errorType === 'Runtime.InitError' ? undefined : errorType);
-  logError(invocation?.requestId, errorType, report);
+  const report = reportOf(reason, errorType === 'Runtime.InitError' ? undefined : errorType);
+  runtimeConsole.noteError(errorType, reason);
   try {
     await (invocation === undefined ? runtime.failInit(report) : runtime.fail(invocation.requestId, report));
   } finally {
     process.exit(1);
   }
-}
-
-/** As Lambda's own runtime notes an error among the function's log lines. */
-function logError(requestId: string | undefined, what: string, report: ErrorReport): void {
-  process.stderr.write(`${new Date().toISOString()}\t${requestId}\tERROR\t${what}\t${JSON.stringify(report)}\n`);
 }

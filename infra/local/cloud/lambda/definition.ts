@@ -18,6 +18,7 @@ export interface FunctionDefinition {
   /** Present for a durable function. */
   readonly durable: { readonly executionTimeoutSeconds: number | undefined } | undefined;
   readonly logGroup: string;
+  readonly logFormat: 'JSON' | 'Text';
   /** The folder of its code, undefined when the assembly has none that can run here. */
   readonly codeDirectory: string | undefined;
 }
@@ -30,6 +31,7 @@ export function functionDefinitions(stack: Stack): FunctionDefinition[] {
 function definitionOf(resource: Resource, stack: Stack): FunctionDefinition {
   const durable = resource.property('DurableConfig');
   const name = resource.physicalId;
+  const logging = asRecord(resource.property('LoggingConfig'));
   return {
     logicalId: resource.logicalId,
     name,
@@ -42,7 +44,8 @@ function definitionOf(resource: Resource, stack: Stack): FunctionDefinition {
     reservedConcurrency: asNumber(resource.property('ReservedConcurrentExecutions')),
     durable:
       durable === undefined ? undefined : { executionTimeoutSeconds: asNumber(asRecord(durable)['ExecutionTimeout']) },
-    logGroup: asText(asRecord(resource.property('LoggingConfig'))['LogGroup']) ?? `/aws/lambda/${name}`,
+    logGroup: asText(logging['LogGroup']) ?? `/aws/lambda/${name}`,
+    logFormat: logging['LogFormat'] === 'JSON' ? 'JSON' : 'Text',
     codeDirectory: codeDirectory(resource, stack.directory),
   };
 }

@@ -54,6 +54,7 @@ function setByLambda(
     AWS_LAMBDA_FUNCTION_VERSION: instance.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
     AWS_LAMBDA_LOG_GROUP_NAME: definition.logGroup,
+    AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
     AWS_LAMBDA_LOG_STREAM_NAME: instance.logStream,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_RUNTIME_API: instance.runtimeApi,

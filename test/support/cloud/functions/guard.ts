@@ -3,6 +3,14 @@ import { asRecord, asText, texts } from '../../../../infra/local/cloud/json.ts';
 
 let calls = 0;
 
+/** An error that this function wants nobody to read of: the runtime notes errors through the function's own console. */
+const HUSHED = new Error('hushed');
+const { console } = globalThis;
+const report = console.error.bind(console);
+console.error = (...data: unknown[]) => {
+  if (data[0] !== HUSHED) report(...data);
+};
+
 export const simple = async (event: unknown): Promise<unknown> => {
   calls += 1;
   const [key] = texts(asRecord(event)['identitySource']);
@@ -13,8 +21,12 @@ export const simple = async (event: unknown): Promise<unknown> => {
       return { isAuthorized: false };
     case 'odd':
       return { isAuthorized: `perhaps ${calls}` };
+    case 'broad':
+      return { isAuthorized: true, context: { calls, much: 'x'.repeat(8_200) } };
     case 'unsigned':
       throw new Error('Unauthorized');
+    case 'hushed':
+      throw HUSHED;
     case 'bug':
       throw new TypeError('a bug');
     default:

@@ -1,0 +1,49 @@
+import type { Profile } from '../domain/user.ts';
+import { PROFILE_FIELDS } from '../domain/user.ts';
+import { ENVIRONMENT } from '../names/environment.ts';
+import type { Environment, Field } from './field.ts';
+import { textOf } from './field.ts';
+
+type ClaimField = keyof Profile | 'updatedAt';
+
+/** By field, the claims that are not called by their usual names. */
+export type ClaimNames = Partial<Readonly<Record<ClaimField, string>>>;
+
+const CLAIM_FIELDS: readonly ClaimField[] = [...PROFILE_FIELDS, 'updatedAt'];
+
+/** Values of `aud` that mean this deployment; none is the rule, since Clerk's session tokens have no `aud`. */
+export const audience: Field<readonly string[]> = (environment) => {
+  const values = listIn(environment, ENVIRONMENT.audience);
+  if (values.every((value) => /^[\x21-\x7e]{1,250}$/.test(value))) return { value: values };
+  return {
+    value: [],
+    problem: `${ENVIRONMENT.audience} is not valid: set it to the values of aud that mean this API, with commas between.`,
+  };
+};
+
+/** Names of profile claims that the session token does not carry under their usual names. */
+export const claimNames: Field<ClaimNames> = (environment) => {
+  const pairs = listIn(environment, ENVIRONMENT.claimNames).map((pair) => pair.split('='));
+  const names: Partial<Record<ClaimField, string>> = {};
+  for (const [field, name, ...rest] of pairs) {
+    const known = CLAIM_FIELDS.find((each) => each === field);
+    if (known === undefined || name === undefined || name === '' || rest.length > 0 || names[known] !== undefined) {
+      return { value: {}, problem: wrongNames() };
+    }
+    names[known] = name;
+  }
+  return { value: names };
+};
+
+function wrongNames(): string {
+  return (
+    `${ENVIRONMENT.claimNames} is not valid: set it to pairs such as email=mail,updatedAt=changed, each field once, of ` +
+    `${CLAIM_FIELDS.join(', ')}; leave out those with their usual names.`
+  );
+}
+
+/** The items of a list with commas between; empty ones do not count. */
+function listIn(environment: Environment, name: Parameters<typeof textOf>[1]): readonly string[] {
+  const items = (textOf(environment, name) ?? '').split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
+}

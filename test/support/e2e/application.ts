@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App, Duration } from 'aws-cdk-lib';
+import { CorsHttpMethod, HttpMethod, PayloadFormatVersion } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { build } from 'esbuild';
+import { ClerkSyncStack } from '../../../infra/stacks/clerk-sync-stack.ts';
+
+/** What the stand-in for Clerk goes by. */
+export const ISSUER = 'https://sync-local.clerk.accounts.dev';
+export const ORIGIN = 'http://localhost:5173';
+
+/** How long the gateway repeats an authorizer's answer. */
+export const CACHE_SECONDS = 4;
+
+/**
+ * An application that uses the construct as its documentation says, with routes of its own behind every kind of authorizer:
+ * `/public` behind the optional one, `/flat/...` behind one of payload 1.0 that answers with policies, once with a function
+ * of payload 2.0 and once with one of 1.0.
+ *
+ * @returns its cloud assembly, and how to remove it
+ */
+export async function synthesiseApplication(): Promise<{ readonly assembly: string; readonly remove: () => void }> {
+  const scratch = mkdtempSync(join(tmpdir(), 'application-'));
+  const visitorCode = await bundleVisitor(join(scratch, 'visitor'));
+  const outdir = join(scratch, 'assembly');
+  const app = new App({ outdir });
+  const stack = new ClerkSyncStack(app, 'application', {
+    issuer: ISSUER,
+    authorizedParties: [ORIGIN],
+    stage: 'development',
+    authorizerCacheTtl: Duration.seconds(CACHE_SECONDS),
+    optionalAuthorizer: true,
+    cors: { allowOrigins: [ORIGIN], allowMethods: [CorsHttpMethod.GET], allowHeaders: ['authorization'] },
+    throttle: { rateLimit: 10_000, burstLimit: 10_000 },
+  });
+  addRoutes(stack, visitorCode);
+  app.synth();
+  return { assembly: outdir, remove: () => rmSync(scratch, { recursive: true, force: true }) };
+}
+
+async function bundleVisitor(outdir: string): Promise<string> {
+  const entry = fileURLToPath(new URL('functions/visitor.ts', import.meta.url));
+  const outfile = join(outdir, 'index.mjs');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  return outdir;
+}
+
+function addRoutes(stack: ClerkSyncStack, visitorCode: string): void {
+  const { api, optionalAuthorizer, authorizerFunctions } = stack.sync;
+  const visitor = new Function(stack, 'Visitor', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromAsset(visitorCode),
+  });
+  const route = (
+    path: string,
+    authorizer: IHttpRouteAuthorizer | undefined,
+    payloadFormatVersion: PayloadFormatVersion,
+  ) =>
+    api.addRoutes({
+      path,
+      methods: [HttpMethod.GET],
+      integration: new HttpLambdaIntegration(path, visitor, { payloadFormatVersion }),
+      ...(authorizer && { authorizer }),
+    });
+  const byPolicy = new HttpLambdaAuthorizer('ByPolicy', authorizerFunctions.syncing, {
+    responseTypes: [HttpLambdaResponseType.IAM],
+    identitySource: ['$request.header.Authorization'],
+    resultsCacheTtl: Duration.seconds(CACHE_SECONDS),
+  });
+  route('/public', optionalAuthorizer, PayloadFormatVersion.VERSION_2_0);
+  route('/flat/new', byPolicy, PayloadFormatVersion.VERSION_2_0);
+  route('/flat/old', byPolicy, PayloadFormatVersion.VERSION_1_0);
+}

@@ -1,0 +1,17 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { silenceRefusals } from '../../../functions/authorizer/quiet-refusals.ts';
+import { UNAUTHORIZED } from '../../../functions/authorizer/unauthorized.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+it('What the runtime notes of a refusal is not written, and of everything else it is', () => {
+  const written: unknown[][] = [];
+  const { console } = globalThis;
+  // The runtime's own, as it stands before the function is loaded.
+  vi.spyOn(console, 'error').mockImplementation((...data: unknown[]) => void written.push(data));
+  silenceRefusals();
+  const defect = new Error('Internal error');
+  const lookalike = new Error('Unauthorized');
+  for (const data of [[UNAUTHORIZED], [defect], [lookalike], ['a line', 5], []]) console.error(...data);
+  expect(written).toEqual([[defect], [lookalike], ['a line', 5], []]);
+});
