@@ -1,0 +1,37 @@
+import type { RowDefinition, Samples, Target } from '../measurement.ts';
+import { oneWithin, ratio } from '../measurement.ts';
+import { FLOOR, OURS, OURS_AGAIN } from '../subjects.ts';
+import type { Subject } from '../subjects.ts';
+
+/** One that ours is compared with, and what must come of it. */
+export interface Comparison {
+  readonly subject: Subject;
+  /** Of its time divided by ours. */
+  readonly target?: Target;
+}
+
+/** Two runs of the same code: farther apart than this, and the other rows say nothing either. */
+const CONTROL = oneWithin(0.1);
+
+/** CPU time first: on a machine with neighbours, wall time is mostly theirs. */
+const QUANTITIES = [
+  ['CPU', 'cpu'],
+  ['wall', 'wall'],
+] as const;
+
+/** Ours in ms, the A/A control, each of the others divided by ours, and ours divided by the floor. */
+export function comparisonRows(samples: Samples, comparisons: readonly Comparison[]): readonly RowDefinition[] {
+  return QUANTITIES.flatMap(([label, quantity]) => {
+    const of = ({ name }: Subject): readonly number[] => samples.of(name, quantity);
+    const ours = of(OURS);
+    return [
+      { name: `ours, ${label}`, unit: 'ms', values: ours },
+      { name: `ours ÷ ours, ${label} (A/A control)`, unit: '×', values: ratio(of(OURS_AGAIN), ours), target: CONTROL },
+      ...comparisons.map(({ subject, target }): RowDefinition => {
+        const name = `${subject.name} ÷ ours, ${label}`;
+        return { name, unit: '×', values: ratio(of(subject), ours), ...(target && { target }) };
+      }),
+      { name: `ours ÷ floor, ${label}`, unit: '×', values: ratio(ours, of(FLOOR)) },
+    ] satisfies RowDefinition[];
+  });
+}
