@@ -45,6 +45,9 @@ export interface RowDefinition {
   readonly detail?: string;
 }
 
+/** Ends the name of a row that compares two runs of the same code. */
+export const CONTROL = '(A/A control)';
+
 export interface Target {
   readonly text: string;
   isMet(median: number): boolean;

@@ -1,4 +1,5 @@
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { CONTROL } from './measurement.ts';
 import type { Row } from './run.ts';
 
 /** What `npm run bench -- --json` prints. */
@@ -7,6 +8,8 @@ export interface Report {
   /** Model of the processor. */
   readonly cpu: string;
   readonly cores: number;
+  /** Processes that were running or wanted to, over the run's last minute: of the bench itself one or two. */
+  readonly load: number;
   readonly startedAt: string;
   readonly seconds: number;
   readonly rounds: number;
@@ -18,6 +21,7 @@ export function reportOf(rows: readonly Row[], run: { readonly startedAt: Date; 
     node: process.version,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
+    load: Number((loadavg()[0] ?? 0).toFixed(1)),
     startedAt: run.startedAt.toISOString(),
     seconds: Math.round((Date.now() - run.startedAt.getTime()) / 1_000),
     rounds: run.rounds,
@@ -26,7 +30,7 @@ export function reportOf(rows: readonly Row[], run: { readonly startedAt: Date; 
 }
 
 /** The report for people: a line for each row, then what was missed. */
-export function describeReport({ node, cpu, cores, seconds, rounds, rows }: Report): string {
+export function describeReport({ node, cpu, cores, load, seconds, rounds, rows }: Report): string {
   const cells = rows.map(({ name, value, unit, spread, target, ok }) => [
     ok ? (target === null ? ' ' : '✓') : '✗',
     name,
@@ -37,10 +41,19 @@ export function describeReport({ node, cpu, cores, seconds, rounds, rows }: Repo
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   const lines = cells.map((line) => line.map((cell, column) => aligned(cell, column, widths[column] ?? 0)).join('  '));
   const details = rows.flatMap(({ name, detail }) => (detail === undefined ? [] : [`  ${name}: ${detail}`]));
-  const missed = rows.filter(({ ok }) => !ok).length;
-  const verdict = missed === 0 ? 'Every target is met.' : `${missed} of ${rows.length} rows miss their target.`;
-  const head = `Node ${node}, ${cpu}, ${cores} cores; ${rounds} rounds, ${seconds} s. Medians, ± half the interquartile range.`;
-  return [head, '', ...lines.map((line) => line.trimEnd()), '', ...details, verdict].join('\n');
+  const head = `Node ${node}, ${cpu}, ${cores} cores, load ${load}; ${rounds} rounds, ${seconds} s.`;
+  const legend = 'Medians of the rounds, ± half their interquartile range.';
+  return [head, legend, '', ...lines.map((line) => line.trimEnd()), '', ...details, verdictOn(rows)].join('\n');
+}
+
+function verdictOn(rows: readonly Row[]): string {
+  const missed = rows.filter(({ ok }) => !ok);
+  if (missed.length === 0) return 'Every target is met.';
+  const noisy = missed.some(({ name }) => name.endsWith(CONTROL));
+  const advice = noisy
+    ? ' One is an A/A control: the machine was too busy, and its rows mean nothing. Run it again.'
+    : '';
+  return `${missed.length} of ${rows.length} rows miss their target.${advice}`;
 }
 
 function aligned(text: string, column: number, width: number): string {

@@ -1,5 +1,5 @@
 import type { RowDefinition, Samples, Target } from '../measurement.ts';
-import { oneWithin, ratio } from '../measurement.ts';
+import { CONTROL, oneWithin, ratio } from '../measurement.ts';
 import { FLOOR, OURS, OURS_AGAIN } from '../subjects.ts';
 import type { Subject } from '../subjects.ts';
 
@@ -11,7 +11,7 @@ export interface Comparison {
 }
 
 /** Two runs of the same code: farther apart than this, and the other rows say nothing either. */
-const CONTROL = oneWithin(0.1);
+const SAME = oneWithin(0.1);
 
 /** CPU time first: on a machine with neighbours, wall time is mostly theirs. */
 const QUANTITIES = [
@@ -26,7 +26,7 @@ export function comparisonRows(samples: Samples, comparisons: readonly Compariso
     const ours = of(OURS);
     return [
       { name: `ours, ${label}`, unit: 'ms', values: ours },
-      { name: `ours ÷ ours, ${label} (A/A control)`, unit: '×', values: ratio(of(OURS_AGAIN), ours), target: CONTROL },
+      { name: `ours ÷ ours, ${label} ${CONTROL}`, unit: '×', values: ratio(of(OURS_AGAIN), ours), target: SAME },
       ...comparisons.map(({ subject, target }): RowDefinition => {
         const name = `${subject.name} ÷ ours, ${label}`;
         return { name, unit: '×', values: ratio(of(subject), ours), ...(target && { target }) };

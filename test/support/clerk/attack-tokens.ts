@@ -12,10 +12,8 @@ type Claims = Readonly<Record<string, unknown>>;
 /** By name. */
 type Tokens = Readonly<Record<string, string>>;
 
-/** The longest token that is looked at has 16,384 characters: header, usual claims and signature leave this much, bytes. */
-const ROOM = 11_400;
-/** Levels of nesting, a bracket at either side of each. */
-const DEEPEST = 5_400;
+/** What header, usual claims and signature leave of the longest token that the verifier reads (16,384 characters), bytes. */
+export const ROOM_FOR_CLAIMS = 11_400;
 
 /**
  * Tokens as an attacker makes them: each wrong in one way and otherwise as good as it can be made, so that it is looked at for
@@ -115,21 +113,26 @@ function withWrongClaims(ours: KeyPair): Tokens {
   };
 }
 
-/** Claims in perfect order, as many as fit, under a signature that does not hold: all of the work, for nothing. */
+/** Claims in perfect order, as many as are read, under a signature that does not hold: all of the work, for nothing. */
 function costlyToRead(foreign: KeyPair): Tokens {
   const withMember = (member: string): string => signToken(foreign, withRawMember(payload(), member));
   return {
-    '16 KB of one text': withMember(`"filler":"${filling(() => 'x')}"`),
-    '16 KB of escapes': withMember(`"filler":"${filling(() => String.raw`\"`)}"`),
-    '16 KB of members': withMember(`${filling((index) => `"m${index}":0,`)}"last":0`),
-    '16 KB of lists': withMember(`"filler":[${filling(() => '[],')}0]`),
-    '16 KB of nested lists': withMember(`"filler":${'['.repeat(DEEPEST)}${']'.repeat(DEEPEST)}`),
-    '16 KB of nested objects': withMember(`"filler":${'{"a":'.repeat(DEEPEST / 3)}0${'}'.repeat(DEEPEST / 3)}`),
+    'full of one text': withMember(`"filler":"${filling(() => 'x')}"`),
+    'full of escapes': withMember(`"filler":"${filling(() => String.raw`\"`)}"`),
+    'full of members': withMember(`${filling((index) => `"m${index}":0,`)}"last":0`),
+    'full of lists': withMember(`"filler":[${filling(() => '[],')}0]`),
+    'full of nested lists': withMember(`"filler":${nested('[', '', ']')}`),
+    'full of nested objects': withMember(`"filler":${nested('{"a":', '0', '}')}`),
   };
 }
 
 function filling(piece: (index: number) => string): string {
   let text = '';
-  for (let index = 0; text.length < ROOM; index += 1) text += piece(index);
+  for (let index = 0; text.length < ROOM_FOR_CLAIMS; index += 1) text += piece(index);
   return text;
+}
+
+function nested(open: string, inmost: string, close: string): string {
+  const levels = Math.floor(ROOM_FOR_CLAIMS / (open.length + close.length));
+  return `${open.repeat(levels)}${inmost}${close.repeat(levels)}`;
 }

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { createTokenVerifier } from '../../../shared/adapters/clerk/token-verifier.ts';
+import { attackTokens, ROOM_FOR_CLAIMS } from '../../support/clerk/attack-tokens.ts';
+import { generateKeys, ISSUER, PARTY, payload, signToken } from '../clerk/support/tokens.ts';
+
+const ours = generateKeys();
+const keys = [ours.publicKey];
+const verifier = createTokenVerifier({
+  keys: { current: () => Promise.resolve(keys), reread: () => Promise.resolve(keys) },
+  issuer: ISSUER,
+  authorizedParties: [PARTY],
+  missingAzp: 'deny',
+  clock: { now: () => Date.now() },
+});
+const attacks = attackTokens(ours, generateKeys());
+
+describe('the attack tokens of the bench', () => {
+  it.each(attacks.map(({ name, token }) => [name, token]))('are refused: %s', async (_name, token) => {
+    expect(await verifier.verify(token)).toMatchObject({ ok: false });
+  });
+
+  it('are made from a payload that is accepted where nothing is wrong with it', async () => {
+    expect(await verifier.verify(signToken(ours, payload()))).toMatchObject({ ok: true });
+  });
+
+  it('are full where they say so, and not too full: another token of that length is read and accepted', async () => {
+    const honest = signToken(ours, payload({ filler: 'x'.repeat(ROOM_FOR_CLAIMS) }));
+    const longer = signToken(ours, payload({ filler: 'x'.repeat(ROOM_FOR_CLAIMS + 400) }));
+    expect(await verifier.verify(honest)).toMatchObject({ ok: true });
+    expect(await verifier.verify(longer)).toMatchObject({ ok: false });
+    const full = attacks.filter(({ name }) => name.startsWith('full of'));
+    expect(full).toHaveLength(6);
+    for (const { token } of full) expect(Math.abs(token.length - honest.length)).toBeLessThan(100);
+  });
+});
