@@ -1,23 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { functionEnvironment } from '../../infra/local/cloud/lambda/environment.ts';
-import { createTable } from '../support/dynamodb/create-table.ts';
+import { createTable, deleteTable } from '../support/dynamodb/create-table.ts';
 import type { Bundles } from './bundles.ts';
 import type { Mirror } from './mirrors.ts';
 import { startSubjectProcess } from './process/subject-process.ts';
 import type { SubjectProcess } from './process/subject-process.ts';
 import type { Subject } from './subjects.ts';
 import type { Issuer } from './tokens.ts';
-
-/** Runs subjects, each in processes of its own and over a table of its own. */
-export interface Host {
-  /** The subject's table, the same for each of its processes; empty at first. */
-  mirrorOf(subject: Subject): Promise<Mirror>;
-  /** Starts a process of the subject. */
-  start(subject: Subject): Promise<SubjectProcess>;
-  /** Ends every process that still runs. */
-  endSubjects(): Promise<void>;
-}
 
 export interface HostOptions {
   readonly issuer: Issuer;
@@ -31,34 +22,54 @@ export interface HostOptions {
 const REGION = 'us-east-1';
 const RUNNER = 'test/bench/process/runner.ts';
 
-export function createHost(options: HostOptions): Host {
-  const tables = new Map<string, Promise<string>>();
-  const running = new Set<SubjectProcess>();
-  const tableOf = (subject: Subject): Promise<string> => {
-    const made = tables.get(subject.name) ?? makeTable(options, `bench-${subject.name.replaceAll(' ', '-')}`);
-    tables.set(subject.name, made);
+/** Runs subjects, each in processes of its own and over a table of its own. */
+export class Host {
+  readonly #options: HostOptions;
+  readonly #tables = new Map<string, Promise<string>>();
+  readonly #running = new Set<SubjectProcess>();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  /** The subject's table, the same for each of its processes; empty at first. */
+  async mirrorOf(subject: Subject): Promise<Mirror> {
+    return subject.mirror({ client: this.#options.client, tableName: await this.#tableOf(subject) });
+  }
+
+  /** Starts a process of the subject. */
+  async start(subject: Subject): Promise<SubjectProcess> {
+    const environment = environmentOf(subject, await this.#tableOf(subject), this.#options);
+    const started = startSubjectProcess({ runner: this.#options.bundles.of(RUNNER), environment });
+    this.#running.add(started);
+    const close = (): Promise<void> => {
+      this.#running.delete(started);
+      return started.close();
+    };
+    return { ...started, close };
+  }
+
+  /** Ends every process that still runs. */
+  async endSubjects(): Promise<void> {
+    await Promise.all([...this.#running].map((subject) => subject.close()));
+    this.#running.clear();
+  }
+
+  /** Ends them, and deletes the tables: the engine may be one that goes on. */
+  async close(): Promise<void> {
+    await this.endSubjects();
+    for (const made of this.#tables.values()) await deleteTable(this.#options.client, await made);
+  }
+
+  #tableOf(subject: Subject): Promise<string> {
+    const made = this.#tables.get(subject.name) ?? makeTable(this.#options);
+    this.#tables.set(subject.name, made);
     return made;
-  };
-  return {
-    mirrorOf: async (subject) => subject.mirror({ client: options.client, tableName: await tableOf(subject) }),
-    async start(subject) {
-      const environment = environmentOf(subject, await tableOf(subject), options);
-      const started = startSubjectProcess({ runner: options.bundles.of(RUNNER), environment });
-      running.add(started);
-      const close = (): Promise<void> => {
-        running.delete(started);
-        return started.close();
-      };
-      return { ...started, close };
-    },
-    async endSubjects() {
-      await Promise.all([...running].map((subject) => subject.close()));
-      running.clear();
-    },
-  };
+  }
 }
 
-async function makeTable({ client }: HostOptions, name: string): Promise<string> {
+async function makeTable({ client }: HostOptions): Promise<string> {
+  const name = `bench-${randomUUID()}`;
   await createTable(client, name);
   return name;
 }

@@ -61,5 +61,6 @@ function aligned(text: string, column: number, width: number): string {
 }
 
 function shown(value: number, unit: string): string {
-  return value.toFixed(unit === 'KiB' ? 0 : unit === 'ms' && value >= 10 ? 1 : unit === 'ms' ? 3 : 2);
+  if (unit === 'KiB') return value.toFixed(0);
+  return value.toFixed(value >= 10 ? 1 : 2);
 }

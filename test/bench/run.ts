@@ -46,7 +46,7 @@ async function measure(world: World, measurement: Measurement, options: RunOptio
     if (round > 0) options.onRound(measurement, round, rounds);
     for (const contestant of orderOf(contestants, round)) await takeSample(contestant, taken);
   }
-  await world.endSubjects();
+  await world.host.endSubjects();
   return samplesOf(taken);
 }
 

@@ -4,15 +4,15 @@ import { startDynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { identity } from '../support/dynamodb/test-tables.ts';
 import { createBundles } from './bundles.ts';
-import { createHost } from './host.ts';
-import type { Host } from './host.ts';
+import { Host } from './host.ts';
 import { startServices } from './process/start-services.ts';
 import type { Subject } from './subjects.ts';
 import { createIssuer } from './tokens.ts';
 import type { Issuer } from './tokens.ts';
 
-/** The subjects and what they need around them: a DynamoDB engine, a metric service, keys and bundles. */
-export interface World extends Host {
+/** What a measurement has to do with: the subjects' host, and what they need around them. */
+export interface World {
+  readonly host: Host;
   readonly issuer: Issuer;
   /** Of CloudWatch and Secrets Manager. */
   readonly servicesUrl: string;
@@ -50,10 +50,10 @@ async function assemble(closers: Closers): Promise<World> {
   const client = createDynamoDbClient(UNHURRIED, { endpoint: engine.url, ...identity() });
   closers.add(() => client.destroy());
   const urls = { dynamodbUrl: engine.url, servicesUrl: services.url };
-  const host = createHost({ issuer, bundles, client, secretArn: SECRET_ARN, ...urls });
-  closers.add(() => host.endSubjects());
+  const host = new Host({ issuer, bundles, client, secretArn: SECRET_ARN, ...urls });
+  closers.add(() => host.close());
   const bundleOf = ({ entry }: Subject): string => bundles.of(entry);
-  return { issuer, servicesUrl: services.url, ...host, bundleOf, close: () => closers.closeAll() };
+  return { host, issuer, servicesUrl: services.url, bundleOf, close: () => closers.closeAll() };
 }
 
 /** As the runbook has the operator put it in. */

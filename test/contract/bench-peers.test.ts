@@ -32,8 +32,8 @@ function underTest(subject: Subject) {
   let running: SubjectProcess;
   let mirror: Mirror;
   beforeAll(async () => {
-    mirror = await world.mirrorOf(subject);
-    running = await world.start(subject);
+    mirror = await world.host.mirrorOf(subject);
+    running = await world.host.start(subject);
   });
   afterAll(() => running.close());
   return {

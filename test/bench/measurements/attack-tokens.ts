@@ -21,8 +21,8 @@ export const attackTokensRefused: Measurement = {
   seconds: { start: 8, round: 0.7 },
   rounds: (asked) => asked,
   async start(world) {
-    await (await world.mirrorOf(OURS)).put(USER);
-    const ours = { verification: await world.start(OUR_VERIFIER), request: await world.start(OURS) };
+    await (await world.host.mirrorOf(OURS)).put(USER);
+    const ours = { verification: await world.host.start(OUR_VERIFIER), request: await world.host.start(OURS) };
     const contestants = contestantsOf(world, ours);
     for (const { name, sample } of contestants) {
       const samples = name === HONEST ? WARM_UP.honest : WARM_UP.attack;

@@ -17,7 +17,7 @@ export const coldStart: Measurement = {
   async start(world) {
     const subjects = [OURS, OURS_AGAIN, OURS_WITHOUT_SECRET, NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL, FLOOR];
     for (const subject of subjects) {
-      await (await world.mirrorOf(subject)).put(USER);
+      await (await world.host.mirrorOf(subject)).put(USER);
       // Bundles are built, and their files are in the machine's cache, before anything is measured.
       await startOnce(world, subject);
     }
@@ -33,7 +33,7 @@ export const coldStart: Measurement = {
 };
 
 async function startOnce(world: World, subject: Subject): Promise<Sample> {
-  const started = await world.start(subject);
+  const started = await world.host.start(subject);
   const { allowed, outcome, sinceStart } = await started.run({
     events: [authorizerEvent(world.issuer.token(USER))],
     times: 1,

@@ -52,8 +52,8 @@ function warmRequest({ name, job, comparisons }: WarmRequest): Measurement {
     async start(world) {
       const contestants: Contestant[] = [];
       for (const subject of SUBJECTS) {
-        await (await world.mirrorOf(subject)).put(USER);
-        const started = await world.start(subject);
+        await (await world.host.mirrorOf(subject)).put(USER);
+        const started = await world.host.start(subject);
         await measured(started, job(world, WARM_UP));
         contestants.push({ name: subject.name, sample: () => measured(started, job(world, REQUESTS)) });
       }

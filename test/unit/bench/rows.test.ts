@@ -7,7 +7,7 @@ import { runMeasurements } from '../../bench/run.ts';
 import type { World } from '../../bench/world.ts';
 
 /** Nothing of it is used by measurements that measure nothing real. */
-const world = { endSubjects: () => Promise.resolve() } as World;
+const world = { host: { endSubjects: () => Promise.resolve() } } as World;
 
 /** Two contestants: one takes 1, 2, 3… in its rounds, the other twice as long. */
 function doubling(target: Target, turns: string[] = []): Measurement {
@@ -90,7 +90,7 @@ describe('a report', () => {
   it('for people has a line for each row, marks what missed its target and counts it', async () => {
     const rows = await run(doubling(moreThan(3)));
     const text = describeReport(reportOf(rows, { startedAt: new Date(), rounds: 4 }));
-    expect(text).toMatch(/^ +a test: quick +2\.500 ms +± 0\.750$/m);
+    expect(text).toMatch(/^ +a test: quick +2\.50 ms +± 0\.75$/m);
     expect(text).toMatch(/^✗ +a test: slow ÷ quick +2\.00 × +± 0\.00 +target > 3$/m);
     expect(text).toContain('a test: slow ÷ quick: as made');
     expect(text).toMatch(/1 of 2 rows miss their target\.$/);
