@@ -42,7 +42,8 @@ export function describeReport({ node, cpu, cores, load, seconds, rounds, rows }
   const lines = cells.map((line) => line.map((cell, column) => aligned(cell, column, widths[column] ?? 0)).join('  '));
   const details = rows.flatMap(({ name, detail }) => (detail === undefined ? [] : [`  ${name}: ${detail}`]));
   const head = `Node ${node}, ${cpu}, ${cores} cores, load ${load}; ${rounds} rounds, ${seconds} s.`;
-  const legend = 'Medians of the rounds, ± half their interquartile range.';
+  const busy = load > cores + 1 ? ' The machine had other work to do: wall times say little.' : '';
+  const legend = `Medians of the rounds, ± half their interquartile range.${busy}`;
   return [head, legend, '', ...lines.map((line) => line.trimEnd()), '', ...details, verdictOn(rows)].join('\n');
 }
 
