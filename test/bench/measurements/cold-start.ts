@@ -1,6 +1,6 @@
 import { atLeast } from '../measurement.ts';
 import type { Measurement, Sample } from '../measurement.ts';
-import { FLOOR, NAIVE, NAIVE_WITHOUT_METRICS, OURS, OURS_AGAIN, OURS_WITHOUT_SECRET, TYPICAL } from '../subjects.ts';
+import { FLOOR, OURS, OURS_AGAIN, OURS_WITHOUT_SECRET, PEERS } from '../subjects.ts';
 import type { Subject } from '../subjects.ts';
 import { authorizerEvent } from '../tokens.ts';
 import { benchUser } from '../user.ts';
@@ -15,7 +15,7 @@ export const coldStart: Measurement = {
   seconds: { start: 2, round: 1.3 },
   rounds: (asked) => asked,
   async start(world) {
-    const subjects = [OURS, OURS_AGAIN, OURS_WITHOUT_SECRET, NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL, FLOOR];
+    const subjects = [OURS, OURS_AGAIN, OURS_WITHOUT_SECRET, ...PEERS, FLOOR];
     for (const subject of subjects) {
       await (await world.host.mirrorOf(subject)).put(USER);
       // Bundles are built, and their files are in the machine's cache, before anything is measured.
@@ -26,9 +26,7 @@ export const coldStart: Measurement = {
   rows: (samples) =>
     comparisonRows(samples, [
       { subject: OURS_WITHOUT_SECRET },
-      { subject: NAIVE, target: atLeast(1) },
-      { subject: NAIVE_WITHOUT_METRICS, target: atLeast(1) },
-      { subject: TYPICAL, target: atLeast(1) },
+      ...PEERS.map((subject) => ({ subject, target: atLeast(1) })),
     ]),
 };
 

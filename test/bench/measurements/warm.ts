@@ -20,7 +20,7 @@ const WARM_UP = 1_200;
 export const repeatedToken: Measurement = warmRequest({
   name: 'repeated token',
   job: (world, requests) => ({ events: [authorizerEvent(world.issuer.token(USER))], times: requests }),
-  comparisons: [NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL].map((subject) => ({ subject, target: moreThan(1) })),
+  comparisons: PEERS.map((subject) => ({ subject, target: moreThan(1) })),
 });
 
 /** A session's first request in its minute: the token is new to the container, nothing has changed. */
