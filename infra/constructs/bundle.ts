@@ -52,7 +52,7 @@ export function prebuiltBundles(directory: string): BundleSource {
  * @param root working directory; file names in the output are relative to it, so that every checkout builds the same bytes
  * @throws if the entry does not build, with esbuild's message
  */
-function bundle(root: string, entry: string, outfile: string): void {
+export function bundle(root: string, entry: string, outfile: string): void {
   buildSync({
     absWorkingDir: root,
     entryPoints: [relative(root, entry)],

@@ -122,11 +122,11 @@ function stormy(store: UserStore, draw: () => number, storm: { readonly rages: b
     };
   return {
     ...store,
-    get: through(store.get),
-    write: through(store.write),
-    writeTogether: through(store.writeTogether),
-    reservation: through(store.reservation),
-    tidy: through(store.tidy),
+    get: through((...args: Parameters<UserStore['get']>) => store.get(...args)),
+    write: through((...args: Parameters<UserStore['write']>) => store.write(...args)),
+    writeTogether: through((...args: Parameters<UserStore['writeTogether']>) => store.writeTogether(...args)),
+    reservation: through((...args: Parameters<UserStore['reservation']>) => store.reservation(...args)),
+    tidy: through((...args: Parameters<UserStore['tidy']>) => store.tidy(...args)),
   };
 }
 

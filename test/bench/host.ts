@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { FunctionDefinition } from '../../infra/local/cloud/lambda/definition.ts';
+import { functionEnvironment } from '../../infra/local/cloud/lambda/environment.ts';
+import { createTable, deleteTable } from '../support/dynamodb/create-table.ts';
+import type { Bundles } from './bundles.ts';
+import type { Mirror } from './mirrors.ts';
+import { startSubjectProcess } from './process/subject-process.ts';
+import type { SubjectProcess } from './process/subject-process.ts';
+import type { Subject } from './subjects.ts';
+import type { Issuer } from './tokens.ts';
+
+export interface HostOptions {
+  readonly issuer: Issuer;
+  readonly bundles: Bundles;
+  readonly client: DynamoDBDocumentClient;
+  readonly dynamodbUrl: string;
+  readonly servicesUrl: string;
+  readonly secretArn: string;
+}
+
+const REGION = 'us-east-1';
+const RUNNER = 'test/bench/process/runner.ts';
+
+/** Runs subjects, each in processes of its own and over a table of its own. */
+export class Host {
+  readonly #options: HostOptions;
+  readonly #tables = new Map<string, Promise<string>>();
+  readonly #running = new Set<SubjectProcess>();
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  /** The subject's table, the same for each of its processes; empty at first. */
+  async mirrorOf(subject: Subject): Promise<Mirror> {
+    return subject.mirror({ client: this.#options.client, tableName: await this.#tableOf(subject) });
+  }
+
+  /** Starts a process of the subject. */
+  async start(subject: Subject): Promise<SubjectProcess> {
+    const environment = environmentOf(subject, await this.#tableOf(subject), this.#options);
+    const started = startSubjectProcess({ runner: this.#options.bundles.of(RUNNER), environment });
+    this.#running.add(started);
+    const close = (): Promise<void> => {
+      this.#running.delete(started);
+      return started.close();
+    };
+    return { ...started, close };
+  }
+
+  /** Ends every process that still runs. */
+  async endSubjects(): Promise<void> {
+    await Promise.all([...this.#running].map((subject) => subject.close()));
+    this.#running.clear();
+  }
+
+  /** Ends them, and deletes the tables: the engine may be one that goes on. */
+  async close(): Promise<void> {
+    await this.endSubjects();
+    for (const made of this.#tables.values()) await deleteTable(this.#options.client, await made);
+  }
+
+  #tableOf(subject: Subject): Promise<string> {
+    const made = this.#tables.get(subject.name) ?? makeTable(this.#options);
+    this.#tables.set(subject.name, made);
+    return made;
+  }
+}
+
+async function makeTable({ client }: HostOptions): Promise<string> {
+  const name = `bench-${randomUUID()}`;
+  await createTable(client, name);
+  return name;
+}
+
+/** What Lambda and its configuration would set, with this machine's endpoints. */
+function environmentOf(subject: Subject, tableName: string, options: HostOptions): Record<string, string> {
+  const { issuer, secretArn, dynamodbUrl, servicesUrl } = options;
+  const definition: FunctionDefinition = {
+    logicalId: 'Authorizer',
+    name: 'authorizer',
+    arn: `arn:aws:lambda:${REGION}:000000000000:function:authorizer`,
+    handler: 'index.handler',
+    runtime: 'nodejs24.x',
+    timeoutSeconds: 5,
+    memoryMegabytes: 1_024,
+    environment: subject.environment({ tableName, secretArn, issuer }),
+    reservedConcurrency: undefined,
+    durable: undefined,
+    logGroup: '/aws/lambda/authorizer',
+    logFormat: 'JSON',
+    codeDirectory: dirname(options.bundles.of(subject.entry)),
+  };
+  const host = { region: REGION, dynamodbUrl, servicesUrl, overrides: {}, localise: (text: string) => text };
+  return functionEnvironment(definition, host, { version: '$LATEST', runtimeApi: '127.0.0.1:9', logStream: 'bench' });
+}

@@ -1,0 +1,30 @@
+/** Invocations for a measured process, one after the other: all events, `times` times over. */
+export interface Job {
+  readonly events: readonly unknown[];
+  readonly times: number;
+}
+
+/** What one invocation came to: an answer, or the message of what the handler threw. */
+export type Outcome = { readonly answer: unknown } | { readonly thrown: string };
+
+export interface JobReport {
+  readonly invocations: number;
+  /** How many were answered with `isAuthorized: true`. */
+  readonly allowed: number;
+  /** Of the last invocation. */
+  readonly outcome: Outcome;
+  /** Of the job, and of the process from its start to the job's end; ms. */
+  readonly job: Usage;
+  readonly sinceStart: Usage;
+}
+
+export interface Usage {
+  /** All threads of the process, user and system, ms. */
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+/** Why the handler could not be loaded. */
+export interface LoadFailure {
+  readonly failed: string;
+}

@@ -1,0 +1,106 @@
+import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import { peerMirror, productMirror } from './mirrors.ts';
+import type { Mirror, MirrorTable } from './mirrors.ts';
+import type { Issuer } from './tokens.ts';
+
+/** Something that is measured: a handler as it would be deployed, with its configuration and its table. */
+export interface Subject {
+  readonly name: string;
+  /** Entry file of its bundle, from the root of the repository. */
+  readonly entry: string;
+  /** What its deployment would set. */
+  environment(place: Place): Readonly<Record<string, string>>;
+  mirror(table: MirrorTable): Mirror;
+}
+
+/** Where a subject is deployed. */
+export interface Place {
+  readonly tableName: string;
+  readonly secretArn: string;
+  readonly issuer: Issuer;
+}
+
+/** Nothing listens there: no subject asks Clerk about a user whom the token and the table can decide. */
+const NO_CLERK = 'http://127.0.0.1:9';
+
+/** The authorizer as the construct deploys it: its keys in Secrets Manager. */
+export const OURS: Subject = {
+  name: 'ours',
+  entry: 'functions/authorizer/handler.ts',
+  environment: ({ secretArn, ...place }) => ({ ...ourSettings(place), [ENVIRONMENT.secretArn]: secretArn }),
+  mirror: productMirror,
+};
+
+/** The same once more, in a process and with a table of its own: what differs between the two is noise. */
+export const OURS_AGAIN: Subject = { ...OURS, name: 'ours again' };
+
+/** With its keys where the peers have theirs, which no deployment of ours has: what reading the secret costs a cold start. */
+export const OURS_WITHOUT_SECRET: Subject = {
+  ...OURS,
+  name: 'ours without Secrets Manager',
+  environment: (place) => ({
+    ...ourSettings(place),
+    [ENVIRONMENT.secretKey]: place.issuer.secretKey,
+    [ENVIRONMENT.jwtKeys]: place.issuer.jwt.publicKey,
+  }),
+};
+
+/** Our verification of a token without everything around it. */
+export const OUR_VERIFIER: Subject = {
+  ...OURS_WITHOUT_SECRET,
+  name: 'our verifier',
+  entry: 'test/bench/verifier/handler.ts',
+};
+
+export const NAIVE: Subject = {
+  name: 'naive',
+  entry: 'test/bench/peers/naive/handler.ts',
+  environment: (place) => ({ ...peerSettings(place), METRICS_NAMESPACE: 'UserSync' }),
+  mirror: peerMirror,
+};
+
+/** The same without its call to the metric service, which on this machine answers sooner than CloudWatch would. */
+export const NAIVE_WITHOUT_METRICS: Subject = {
+  ...NAIVE,
+  name: 'naive without PutMetricData',
+  environment: peerSettings,
+};
+
+export const TYPICAL: Subject = {
+  name: 'typical',
+  entry: 'test/bench/peers/typical/handler.ts',
+  environment: peerSettings,
+  mirror: peerMirror,
+};
+
+/** What no authorizer that reads a table can go below. */
+export const FLOOR: Subject = {
+  name: 'floor',
+  entry: 'test/bench/peers/floor/handler.ts',
+  environment: peerSettings,
+  mirror: peerMirror,
+};
+
+export const PEERS = [NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL] as const;
+
+function ourSettings({ tableName, issuer }: Omit<Place, 'secretArn'>): Record<string, string> {
+  return {
+    [ENVIRONMENT.tableName]: tableName,
+    [ENVIRONMENT.stackName]: 'bench',
+    [ENVIRONMENT.stage]: 'production',
+    [ENVIRONMENT.issuer]: issuer.issuer,
+    [ENVIRONMENT.authorizedParties]: issuer.authorizedParty,
+    [ENVIRONMENT.clerkApiUrl]: NO_CLERK,
+  };
+}
+
+/** Keys in the environment, as Clerk's documentation shows it. */
+function peerSettings({ tableName, issuer }: Place): Record<string, string> {
+  return {
+    TABLE_NAME: tableName,
+    CLERK_SECRET_KEY: issuer.secretKey,
+    CLERK_PUBLISHABLE_KEY: issuer.publishableKey,
+    CLERK_JWT_KEY: issuer.jwt.publicKey,
+    CLERK_AUTHORIZED_PARTIES: issuer.authorizedParty,
+  };
+}
