@@ -61,6 +61,7 @@ describe('the item of a user', () => {
       profileSeenAt: NOW - 50_000,
       verifiedEmail: 'ada@example.com',
       reservedEmail: 'ada@example.com',
+      hasHeldEmail: true,
       username: null,
       externalId: 'crm-1',
       banned: false,
