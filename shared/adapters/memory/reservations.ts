@@ -14,6 +14,7 @@ export interface MemoryReservations {
   conflicts(): readonly Name[];
   /** Every reservation that is written down. */
   all(): readonly Reservation[];
+  lose(name: Name): void;
 }
 
 export function createMemoryReservations(): MemoryReservations {
@@ -47,6 +48,10 @@ export function createMemoryReservations(): MemoryReservations {
         .toSorted(([a, since], [b, later]) => since - later || (a < b ? -1 : 1))
         .flatMap(([key]) => written.get(key)?.name ?? []),
     all: () => [...written.values()],
+    lose(name) {
+      written.delete(nameKey(name));
+      listed.delete(nameKey(name));
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Reservation } from '../../domain/names.ts';
+import type { Name, Reservation } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
@@ -22,6 +22,8 @@ export interface MemoryUserStore extends UserStore {
   users(): StoredUser[];
   /** Every reservation that is written down. */
   reservations(): readonly Reservation[];
+  /** Loses a reservation, as by somebody with a console. */
+  loseReservation(name: Name): void;
 }
 
 /**
@@ -53,6 +55,7 @@ export function createMemoryUserStore({ clock }: { readonly clock: Clock }): Mem
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
     users: () => items.all().flatMap(({ user }) => items.living(user.id)?.user ?? []),
     reservations: () => reservations.all(),
+    loseReservation: (name) => reservations.lose(name),
   };
 }
 

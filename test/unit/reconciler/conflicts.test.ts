@@ -51,6 +51,21 @@ describe('a full run', () => {
     expect(await ownerOf(world, SHARED)).toBe(userId(2));
   });
 
+  it('finds who waits for a name whose reservation was lost, and gives it to her when it is free', async () => {
+    const world = createWorld();
+    await world.mirror([withEmail(1, SHARED), withEmail(2, SHARED)]);
+    world.clerk.add(withEmail(1, SHARED), withEmail(2, SHARED));
+    const name = { kind: 'email', value: SHARED } as const;
+    expect(await world.run()).toMatchObject({ status: 'in-sync', conflicts: 1 });
+    const writes = world.writes.length;
+    await world.run();
+    expect(world.writes, 'nobody is written who is known to wait').toHaveLength(writes);
+    world.loseReservation(name);
+    await world.run();
+    const { owner, claimants } = await world.store.reservation(name);
+    expect([owner, ...claimants].filter(Boolean)).toEqual([userId(2)]);
+  });
+
   it('settles conflicts also when its deletions are held', async () => {
     const world = createWorld({ guard: { most: 0, mostOfAll: 0, share: 0, few: 0 } });
     await world.mirror([withEmail(1, SHARED), withEmail(2, SHARED), clerkUser(3)]);

@@ -7,6 +7,7 @@ import { createSimulatedTime } from '../../../../shared/adapters/memory/simulate
 import { createMemoryUserStore } from '../../../../shared/adapters/memory/user-store.ts';
 import { createSystemRandom } from '../../../../shared/adapters/system/random.ts';
 import type { JsonObject } from '../../../../shared/domain/json.ts';
+import type { Name } from '../../../../shared/domain/names.ts';
 import type { Profile, StoredUser, UserRecord } from '../../../../shared/domain/user.ts';
 import type { Timers } from '../../../../shared/ports/time.ts';
 import type { DirectoryUser } from '../../../../shared/ports/user-directory.ts';
@@ -67,6 +68,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),
+    loseReservation: (name: Name): void => memory.loseReservation(name),
     /** The table's users, tombstones included. */
     stored: (): StoredUser[] => memory.users(),
     get: (id: string) => memory.get(id),
