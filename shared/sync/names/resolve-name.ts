@@ -1,18 +1,15 @@
-import type { Name, Reservation } from '../../domain/names.ts';
+import type { Name } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
-import { StoreUnavailable, UnstorableUser } from '../../ports/user-store.ts';
+import { StoreUnavailable } from '../../ports/user-store.ts';
 import type { SyncDependencies } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
 import { backOff, persist } from '../persist.ts';
-import { reportSettled } from '../report.ts';
 import type { Reads } from './ask-parties.ts';
 import { askParties, confirmedBy, settledBy } from './ask-parties.ts';
-import type { Side } from './hand-over.ts';
-import { handOver } from './hand-over.ts';
+import { giveName, RESOLVER_PATH } from './give-name.ts';
 import type { Parties } from './parties.ts';
 import { everyone, isDerivedOwner, readParties } from './parties.ts';
-import { writeUser } from './write-user.ts';
 
 export interface ResolveDependencies extends SyncDependencies {
   readonly directory: Pick<UserDirectory, 'listUsersById'>;
@@ -30,8 +27,6 @@ const MOST_ROUNDS = 12;
 /** Time for one name, ms; a user who is being written when it ends is given a little more. */
 const BUDGET_MS = 8_000;
 const WRITE_BUDGET_MS = 2_000;
-
-const PATH = 'reconciler';
 
 /**
  * Brings a name to the one user who has it by Clerk's word, off every request's path. A free name goes to the one who waits
@@ -84,7 +79,7 @@ async function settleUnasked(deps: ResolveDependencies, parties: Parties, signal
   const [claimant, ...others] = parties.claimants;
   if (!claimant || others.length > 0) return false;
   if (parties.owner && !isDerivedOwner(parties)) return false;
-  return give(NO_READS, deps, parties, claimant, signal);
+  return giveName(NO_READS, deps, parties, claimant, signal);
 }
 
 const NO_READS: Reads = new Map();
@@ -110,7 +105,7 @@ async function settleBy(
     if (settledBy(user, reads, now).write && (await applyRead(deps, reads, user))) hasChanged = true;
     signal.throwIfAborted();
   }
-  const hasMoved = taker !== undefined && (await give(reads, deps, parties, taker, signal));
+  const hasMoved = taker !== undefined && (await giveName(reads, deps, parties, taker, signal));
   return hasMoved || hasChanged;
 }
 
@@ -132,55 +127,8 @@ function takerBy(
 async function applyRead(deps: ResolveDependencies, reads: Reads, user: StoredUser): Promise<boolean> {
   const read = reads.get(user.id);
   if (!read) return false;
-  const result = await applySnapshot(deps, read, { path: PATH, budgetMs: WRITE_BUDGET_MS, known: { user } });
+  const result = await applySnapshot(deps, read, { path: RESOLVER_PATH, budgetMs: WRITE_BUDGET_MS, known: { user } });
   if (result.status !== 'failed') return true;
   if (result.reason === 'unstorable') return false;
   throw new StoreUnavailable(`User ${user.id} could not be written (${result.reason}).`, { cause: result.error });
-}
-
-/** @returns whether one has to look again: something was written, or somebody else was faster */
-async function give(
-  reads: Reads,
-  deps: ResolveDependencies,
-  { reservation, owner }: Parties,
-  taker: StoredUser,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const now = deps.clock.now();
-  const side = (user: StoredUser): Side => ({ user, decision: settledBy(user, reads, now) });
-  const sides = owner ? [side(owner), side(taker)] : [side(taker)];
-  try {
-    if (await move(deps, reservation, sides, signal)) reportGiven(deps, reservation.name, reads, sides);
-    return true;
-  } catch (error) {
-    if (!(error instanceof UnstorableUser)) throw error;
-    deps.log.error('name not given', { kind: reservation.name.kind, userId: taker.id, reason: error.message });
-    return false;
-  }
-}
-
-function reportGiven(deps: ResolveDependencies, { kind }: Name, reads: Reads, sides: readonly Side[]): void {
-  for (const { user, decision } of sides) {
-    const read = reads.get(user.id);
-    if (read && decision.write) reportSettled(deps, read, PATH, decision);
-  }
-  const [previous, taker] = sides.length > 1 ? sides : [undefined, ...sides];
-  const previousUserId = previous?.user.id;
-  deps.log.info('name given to the user who waited for it', { kind, userId: taker?.user.id, previousUserId });
-}
-
-/** @returns whether the taker has the name now */
-async function move(
-  deps: ResolveDependencies,
-  reservation: Reservation,
-  sides: readonly Side[],
-  signal: AbortSignal,
-): Promise<boolean> {
-  const [first, second] = sides;
-  if (!first) return false;
-  if (second) return handOver(deps, reservation, { owner: first, taker: second, path: PATH }, signal);
-  const { user: expected, decision } = first;
-  const result = await writeUser(deps, { next: decision.next, expected, path: PATH }, signal, [reservation]);
-  const { kind, value } = reservation.name;
-  return result.status === 'written' && result.user.held[kind] === value;
 }
