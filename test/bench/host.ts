@@ -63,7 +63,7 @@ export class Host {
     const started = startSubjectProcess({ runner, environment, countsOutput: true });
     const close = this.#endingWithUs(() => started.close().then(() => meter.close()));
     return {
-      run: started.run,
+      run: (job) => started.run(job),
       end: async () => {
         await close();
         return { ...meter.count(), logBytes: started.written() };

@@ -45,8 +45,8 @@ export async function startMeter(options: MeterOptions): Promise<Meter> {
       (error: unknown) => answerError(request, response, error),
     );
   });
-  const { url, close } = await listen(server);
-  return { url, close, count: () => countOf(calls) };
+  const listener = await listen(server);
+  return { url: listener.url, close: () => listener.close(), count: () => countOf(calls) };
 }
 
 /** To the table with a question that no function asks: what does this cost? */
