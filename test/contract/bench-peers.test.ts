@@ -212,3 +212,19 @@ describe('what a request of an unchanged user costs', () => {
     expect(logBytes).toBeGreaterThan(100);
   });
 });
+
+describe('the first answer of a fresh process', () => {
+  const user = benchUser('user_first');
+
+  it.each<[Subject, boolean]>([
+    [OURS, false],
+    [TYPICAL, true],
+    [FLOOR, false],
+  ])('has cost a load of undici, or has not: $name', async (subject, hasUndici) => {
+    await (await world.host.mirrorOf(subject)).put(user);
+    const started = await world.host.start(subject);
+    const report = await started.run({ events: [authorizerEvent(world.issuer.token(user))], times: 1 });
+    await started.close();
+    expect(report).toMatchObject({ allowed: 1, hasUndici });
+  });
+});

@@ -1,4 +1,4 @@
-import { atMost } from '../measurement.ts';
+import { atMost, exactly } from '../measurement.ts';
 import type { Measurement, Sample } from '../measurement.ts';
 import {
   FLOOR,
@@ -32,23 +32,25 @@ export const coldStart: Measurement = {
     }
     return subjects.map((subject) => ({ name: subject.name, sample: () => startOnce(world, subject) }));
   },
-  rows: (samples) =>
-    comparisonRows(samples, [
+  rows: (samples) => [
+    ...comparisonRows(samples, [
       { subject: TYPICAL, target: atMost(0.75) },
       { subject: NAIVE, target: atMost(0.6) },
       { subject: NAIVE_WITHOUT_METRICS },
       { subject: OURS_WITHOUT_SECRET },
       { subject: FLOOR },
     ]),
+    { suffix: '.undici', unit: 'modules', values: samples.of(OURS.name, 'undici'), target: exactly(0) },
+  ],
 };
 
 async function startOnce(world: World, subject: Subject): Promise<Sample> {
   const started = await world.host.start(subject);
-  const { allowed, outcome, sinceStart } = await started.run({
+  const { allowed, hasUndici, outcome, sinceStart } = await started.run({
     events: [authorizerEvent(world.issuer.token(USER))],
     times: 1,
   });
   await started.close();
-  if (allowed === 1) return { ...sinceStart };
+  if (allowed === 1) return { ...sinceStart, undici: Number(hasUndici) };
   throw new Error(`The first request was not let in: ${JSON.stringify(outcome)}`);
 }
