@@ -39,5 +39,5 @@ describe('the credentials of a bundled function', () => {
 });
 
 it('A Request that somebody makes in a bundle after all says why there is none', () => {
-  expect(() => Reflect.construct(Request, ['https://api.example.com'])).toThrow('infra/constructs/bundle.ts');
+  expect(() => void Reflect.construct(Request, ['https://api.example.com'])).toThrow('infra/constructs/bundle.ts');
 });
