@@ -26,6 +26,9 @@ const later = (user: BenchUser): BenchUser => ({
   updatedAt: user.updatedAt + 60_000,
 });
 
+/** A changed email would move a reservation too. */
+const renamed = (user: BenchUser): BenchUser => ({ ...user, lastName: 'Later', updatedAt: user.updatedAt + 60_000 });
+
 function underTest(subject: Subject) {
   let running: SubjectProcess;
   let mirror: Mirror;
@@ -86,6 +89,29 @@ describe('what our webhook does and the parts do not', () => {
     await parts.send('user.updated', user);
     expect(await parts.mirror().emailOf(user.id)).toBe(user.email);
   });
+});
+
+/** What docs/bench.md says that is in the rows. */
+describe('what an event of a known user asks of the table', () => {
+  it.each<[string, Subject, object]>([
+    ['ours', WEBHOOK, { readCalls: 2, writeCalls: 1 }],
+    ['the parts', PARTS, { readCalls: 1, writeCalls: 1 }],
+  ])('that changes her, by %s', async (_name, subject, calls) => {
+    expect(await callsFor(subject, renamed)).toMatchObject(calls);
+  });
+
+  it('that comes again, by ours', async () => {
+    expect(await callsFor(WEBHOOK, (user) => user)).toMatchObject({ readCalls: 2, writeCalls: 0 });
+  });
+
+  async function callsFor(subject: Subject, change: (user: BenchUser) => BenchUser): Promise<object> {
+    await claimTable(await world.host.tableOf(subject), world.issuer.instanceId);
+    const user = newUser();
+    await (await world.host.mirrorOf(subject)).put(user);
+    const counted = await world.host.startCounted(subject);
+    await counted.run({ events: [webhookEvent(world.issuer, 'user.updated', change(user))], times: 1 });
+    return counted.end();
+  }
 });
 
 describe('a job that expects a body', () => {
