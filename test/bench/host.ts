@@ -7,7 +7,7 @@ import { createTable, deleteTable } from '../support/dynamodb/create-table.ts';
 import type { Bundles } from './bundles.ts';
 import type { Count } from './meter.ts';
 import { startMeter } from './meter.ts';
-import type { Mirror } from './mirrors.ts';
+import type { Mirror, MirrorTable } from './mirrors.ts';
 import { startSubjectProcess } from './process/subject-process.ts';
 import type { SubjectProcess } from './process/subject-process.ts';
 import type { Subject } from './subjects.ts';
@@ -34,7 +34,7 @@ const RUNNER = 'test/bench/process/runner.ts';
 /** Runs subjects, each in processes of its own and over a table of its own. */
 export class Host {
   readonly #options: HostOptions;
-  readonly #tables = new Map<string, Promise<string>>();
+  readonly #tables = new Map<Subject, Promise<string>>();
   readonly #running = new Set<Pick<SubjectProcess, 'close'>>();
 
   constructor(options: HostOptions) {
@@ -43,19 +43,24 @@ export class Host {
 
   /** The subject's table, the same for each of its processes; empty at first. */
   async mirrorOf(subject: Subject): Promise<Mirror> {
-    return subject.mirror({ client: this.#options.client, tableName: await this.#tableOf(subject) });
+    return subject.mirror(await this.tableOf(subject));
+  }
+
+  /** The same table, as the bench's own client sees it. */
+  async tableOf(subject: Subject): Promise<MirrorTable> {
+    return { client: this.#options.client, tableName: await this.#nameOf(subject) };
   }
 
   /** Starts a process of the subject. */
   async start(subject: Subject): Promise<SubjectProcess> {
-    const environment = environmentOf(subject, await this.#tableOf(subject), this.#options);
+    const environment = environmentOf(subject, await this.#nameOf(subject), this.#options);
     const started = startSubjectProcess({ runner: this.#options.bundles.of(RUNNER), environment });
     return { ...started, close: this.#endingWithUs(() => started.close()) };
   }
 
   /** Starts a process of the subject that reaches AWS through a meter of its own. */
   async startCounted(subject: Subject): Promise<CountedSubject> {
-    const tableName = await this.#tableOf(subject);
+    const tableName = await this.#nameOf(subject);
     const meter = await startMeter(this.#options);
     const urls = { dynamodbUrl: meter.url, servicesUrl: meter.url };
     const environment = environmentOf(subject, tableName, { ...this.#options, ...urls });
@@ -95,9 +100,9 @@ export class Host {
     return running.close;
   }
 
-  #tableOf(subject: Subject): Promise<string> {
-    const made = this.#tables.get(subject.name) ?? makeTable(this.#options);
-    this.#tables.set(subject.name, made);
+  #nameOf(subject: Subject): Promise<string> {
+    const made = this.#tables.get(subject) ?? makeTable(this.#options);
+    this.#tables.set(subject, made);
     return made;
   }
 }

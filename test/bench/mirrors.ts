@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
@@ -46,6 +47,11 @@ export function productMirror({ client, tableName }: MirrorTable): Mirror {
     markDeleted: (id) => apply({ source: 'deletion', id, at: Date.now() }),
     emailOf: async (id) => (await store.get(id, { consistent: true }))?.profile.content.email,
   };
+}
+
+/** As the first run of the reconciler leaves a table of ours: the webhook need not ask Clerk whose it is. */
+export async function claimTable({ client, tableName }: MirrorTable, instanceId: string): Promise<void> {
+  await createDynamoDbInstanceStore({ client, tableName, clock: systemClock }).claim(instanceId);
 }
 
 function eventOf(user: BenchUser): Snapshot {

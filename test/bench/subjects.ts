@@ -82,6 +82,20 @@ export const FLOOR: Subject = {
   mirror: peerMirror,
 };
 
+/** The webhook as the construct deploys it. Each entry's subjects are called alike, as rows of one measurement name them. */
+export const WEBHOOK: Subject = { ...OURS, entry: 'functions/webhook/handler.ts' };
+
+/** Its A/A control. */
+export const WEBHOOK_AGAIN: Subject = { ...WEBHOOK, name: OURS_AGAIN.name };
+
+/** What no webhook that reads before it writes can do without: `svix`, one read, one write. */
+export const PARTS: Subject = {
+  name: 'parts',
+  entry: 'test/bench/peers/parts/handler.ts',
+  environment: ({ tableName, issuer }) => ({ TABLE_NAME: tableName, CLERK_WEBHOOK_SECRET: issuer.webhookSecret }),
+  mirror: peerMirror,
+};
+
 export const PEERS = [NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL] as const;
 
 function ourSettings({ tableName, issuer }: Omit<Place, 'secretArn'>): Record<string, string> {

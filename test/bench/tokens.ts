@@ -4,15 +4,18 @@ import { generateKeys, ISSUER, PARTY, payload, signToken } from '../unit/clerk/s
 import type { KeyPair } from '../unit/clerk/support/tokens.ts';
 import type { BenchUser } from './user.ts';
 
-/** A Clerk instance as far as tokens go: its keys, and session tokens signed with them. */
+/** A Clerk instance as far as tokens and webhooks go: its keys, and session tokens signed with them. */
 export interface Issuer {
   readonly issuer: string;
+  readonly instanceId: string;
   readonly authorizedParty: string;
   readonly jwt: KeyPair;
   /** Of somebody else. */
   readonly foreignJwt: KeyPair;
   readonly secretKey: string;
   readonly publishableKey: string;
+  /** Signs webhooks. */
+  readonly webhookSecret: string;
   /** A session token that says what Clerk has of the user; each call gives another one. */
   token(user: BenchUser, claims?: Readonly<Record<string, unknown>>): string;
 }
@@ -25,12 +28,14 @@ export function createIssuer(): Issuer {
   let sessions = 0;
   return {
     issuer: ISSUER,
+    instanceId: 'ins_bench',
     authorizedParty: PARTY,
     jwt,
     foreignJwt: generateKeys(),
     // Of a production instance: Clerk's package does more for others, such as telemetry.
     secretKey: `sk_live_${randomBytes(24).toString('base64url')}`,
     publishableKey: `pk_live_${Buffer.from(`${new URL(ISSUER).host}$`).toString('base64')}`,
+    webhookSecret: `whsec_${randomBytes(32).toString('base64')}`,
     token(user, claims = {}) {
       sessions += 1;
       const { id: sub, email, firstName, lastName, imageUrl, updatedAt } = user;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Closers } from '../../infra/local/cloud/closers.ts';
 import { startDynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
@@ -57,7 +56,6 @@ async function assemble(closers: Closers): Promise<World> {
 }
 
 /** As the runbook has the operator put it in. */
-function secretOf({ secretKey, jwt }: Issuer): string {
-  const webhookSecrets = [`whsec_${randomBytes(32).toString('base64')}`];
-  return JSON.stringify({ secretKey, webhookSecrets, jwtKeys: [jwt.publicKey], adminKeyHashes: [] });
+function secretOf({ secretKey, webhookSecret, jwt }: Issuer): string {
+  return JSON.stringify({ secretKey, webhookSecrets: [webhookSecret], jwtKeys: [jwt.publicKey], adminKeyHashes: [] });
 }

@@ -68,7 +68,7 @@ describe('npm run bench', () => {
   it.each([
     [['--colour'], '--colour'],
     [['--rounds', 'many'], '--rounds many: give a whole number'],
-    [['--only', 'webhook'], '--only webhook fits no measurement'],
+    [['--only', 'teapot'], '--only teapot fits no measurement'],
   ])('with %j says what is wrong and how it is used', async (args, message) => {
     const run = bench(...args);
     expect(await run.ended).toBe(2);

@@ -4,6 +4,7 @@ import { bundleSize } from './bundle-size.ts';
 import { coldStart } from './cold-start.ts';
 import { unchangedRequest } from './unchanged.ts';
 import { firstSight, repeatedToken } from './warm.ts';
+import { changedEvent, createdEvent, repeatedEvent } from './webhook.ts';
 
 /** Everything that `npm run bench` measures, in this order. */
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -13,4 +14,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   firstSight,
   coldStart,
   attackTokensRefused,
+  changedEvent,
+  createdEvent,
+  repeatedEvent,
 ];

@@ -2,6 +2,8 @@
 export interface Job {
   readonly events: readonly unknown[];
   readonly times: number;
+  /** Of a handler that answers over HTTP: the body that each of them is to get. */
+  readonly expectedBody?: string;
 }
 
 /** What one invocation came to: an answer, or the message of what the handler threw. */
@@ -11,6 +13,8 @@ export interface JobReport {
   readonly invocations: number;
   /** How many were answered with `isAuthorized: true`. */
   readonly allowed: number;
+  /** How many were answered with status 200 and the body that the job expects. */
+  readonly asExpected: number;
   /** Of the last invocation. */
   readonly outcome: Outcome;
   /** Whether Node has loaded undici, its `fetch` with all that belongs to it, by the job's end. */

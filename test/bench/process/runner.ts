@@ -24,20 +24,23 @@ const loading = loadHandler(env['LAMBDA_TASK_ROOT'] ?? '', env['_HANDLER'] ?? ''
 process.on('disconnect', () => process.exit());
 process.on('message', (job: Job) => void serve(job).then(reply, (error: unknown) => reply({ failed: String(error) })));
 
-async function serve({ events, times }: Job): Promise<JobReport> {
+async function serve({ events, times, expectedBody }: Job): Promise<JobReport> {
   const handler = await loading;
   const startedAt = usage();
   let outcome: Outcome = { thrown: 'Nothing was invoked.' };
   let allowed = 0;
+  let asExpected = 0;
   for (let time = 0; time < times; time += 1) {
     for (const event of events) {
       outcome = await invoke(handler, event);
       if (isAllowed(outcome)) allowed += 1;
+      if (hasBody(outcome, expectedBody)) asExpected += 1;
     }
   }
   const sinceStart = usage();
   const job = { cpu: sinceStart.cpu - startedAt.cpu, wall: sinceStart.wall - startedAt.wall };
-  return { invocations: events.length * times, allowed, outcome, job, sinceStart, hasUndici: hasUndici() };
+  const invocations = events.length * times;
+  return { invocations, allowed, asExpected, outcome, job, sinceStart, hasUndici: hasUndici() };
 }
 
 async function invoke(handler: Handler, event: unknown): Promise<Outcome> {
@@ -50,6 +53,12 @@ async function invoke(handler: Handler, event: unknown): Promise<Outcome> {
 
 function isAllowed(outcome: Outcome): boolean {
   return 'answer' in outcome && (outcome.answer as { isAuthorized?: unknown }).isAuthorized === true;
+}
+
+function hasBody(outcome: Outcome, expected: string | undefined): boolean {
+  if (!('answer' in outcome)) return false;
+  const { statusCode, body } = outcome.answer as { statusCode?: unknown; body?: unknown };
+  return statusCode === 200 && body === expected;
 }
 
 /** By a list that Node keeps of its own modules, which it has but does not document. */
