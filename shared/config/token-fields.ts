@@ -21,6 +21,23 @@ export const audience: Field<readonly string[]> = (environment) => {
   };
 };
 
+const HOUR_S = 3_600;
+const SHORTEST_LIFE_S = 60;
+const LONGEST_LIFE_S = 24 * HOUR_S;
+
+/** The longest life of a token that is accepted: the variable in seconds, its value in ms. */
+export const maxTokenLifeMs: Field<number> = (environment) => {
+  const text = textOf(environment, ENVIRONMENT.maxTokenLife) ?? String(HOUR_S);
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (seconds >= SHORTEST_LIFE_S && seconds <= LONGEST_LIFE_S) return { value: seconds * 1_000 };
+  return {
+    value: HOUR_S * 1_000,
+    problem:
+      `${ENVIRONMENT.maxTokenLife} is not valid: set it to a whole number of seconds from ${SHORTEST_LIFE_S}, the life of a ` +
+      `session token, to ${LONGEST_LIFE_S}; leave it out for ${HOUR_S}.`,
+  };
+};
+
 /** Names of profile claims that the session token does not carry under their usual names. */
 export const claimNames: Field<ClaimNames> = (environment) => {
   const pairs = listIn(environment, ENVIRONMENT.claimNames).map((pair) => pair.split('='));

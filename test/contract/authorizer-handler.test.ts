@@ -189,6 +189,26 @@ describe('At the edge', () => {
   });
 });
 
+describe('A token that was made to live long', () => {
+  const days = (count: number) => Math.floor(Date.now() / 1_000) + count * 86_400;
+
+  it('is refused, with a session and without, before anything is read', async () => {
+    const templated = await world.container({ CLERK_AUDIENCE: 'orders' });
+    const cost = await costOf(async () => {
+      expect(await container.send(token({ ...somebody(), exp: days(365) }))).toEqual(UNAUTHORIZED);
+      const template = { sid: undefined, sts: undefined, aud: 'orders', exp: days(365) };
+      expect(await templated.send(token({ ...somebody(), ...template }))).toEqual(UNAUTHORIZED);
+    });
+    expect(cost.operations).toEqual({});
+  });
+
+  it('is accepted as far as the deployment lets it', async () => {
+    const patient = await world.container({ MAX_TOKEN_LIFE: '86400' });
+    userOf(await patient.send(token({ ...somebody(), exp: days(1) })));
+    expect(await patient.send(token({ ...somebody(), exp: days(2) }))).toEqual(UNAUTHORIZED);
+  });
+});
+
 describe('The variants', () => {
   it('that only verifies reads once and writes nothing', async () => {
     const verifying = await world.container({ AUTHORIZER_VARIANT: 'verify-only' });
