@@ -13,7 +13,7 @@ import { authorize } from './authorize.ts';
 import type { AuthorizerEvent } from './events.ts';
 import { silenceRefusals } from './quiet-refusals.ts';
 import { requestToken } from './request-token.ts';
-import { isUnauthorized } from './unauthorized.ts';
+import { isThrownAnswer } from './thrown-answers.ts';
 
 const config = parseAuthorizerConfig(process.env);
 const parts = requestParts('authorizer', config, {
@@ -35,5 +35,5 @@ silenceRefusals();
 
 export const handler = middy<AuthorizerEvent, AuthorizerAnswer>({ timeoutEarlyInMillis: 0 })
   .use(flushMetrics(metrics))
-  .use(concealErrors(parts.log, isUnauthorized))
+  .use(concealErrors(parts.log, isThrownAnswer))
   .handler(async (event) => answerTo(event, await authorize(requestToken(event, config.tokenFrom), deps)));

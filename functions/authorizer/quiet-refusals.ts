@@ -1,4 +1,4 @@
-import { UNAUTHORIZED } from './unauthorized.ts';
+import { UNAUTHORIZED } from './thrown-answers.ts';
 
 /**
  * Keeps Lambda's runtime from logging each refusal: it writes every error that a handler throws through `console.error`, and

@@ -28,7 +28,8 @@ export interface AuthorizerSettings {
    */
   readonly missingAzp?: 'allow' | 'deny';
   /**
-   * What a valid token is worth while the table cannot be reached: `allow` lets its claims stand for the user.
+   * What a valid token is worth while the table cannot be reached: `allow` lets its claims stand for the user, with `deny`
+   * the request fails with 500, which API Gateway does not cache.
    * @default 'allow'
    */
   readonly onStoreFailure?: 'allow' | 'deny';

@@ -216,10 +216,11 @@ describe('When the table cannot be reached', () => {
     expect(parts.clock.now() - startedAt).toBeLessThanOrEqual(800);
   });
 
-  it('nobody comes in where it does not', async () => {
+  it('nobody comes in where it does not, and nobody is told that she may not', async () => {
     parts.down.store = true;
     const answer = await authorize('token', deps({ verifier: verified({ claims }), onStoreFailure: 'deny' }));
-    expect(answer).toEqual({ verdict: 'forbidden' });
+    expect(answer).toEqual({ verdict: 'unavailable' });
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'store-unavailable' })).toBe(1);
   });
 
   it('but an error that is not about reaching it is not swallowed', async () => {

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isUnauthorized, UNAUTHORIZED } from '../../../functions/authorizer/unauthorized.ts';
+import { isThrownAnswer, UNAUTHORIZED, UNAVAILABLE } from '../../../functions/authorizer/thrown-answers.ts';
 import { answerErrors } from '../../../functions/middleware/answer-errors.ts';
 import { concealErrors } from '../../../functions/middleware/conceal-errors.ts';
 import { flushMetrics } from '../../../functions/middleware/flush-metrics.ts';
@@ -57,15 +57,19 @@ describe('An unexpected error behind an HTTP route', () => {
 describe('An unexpected error of the authorizer', () => {
   it('reaches the runtime without its message', async () => {
     const handler = middy()
-      .use(concealErrors(parts.log, isUnauthorized))
+      .use(concealErrors(parts.log, isThrownAnswer))
       .handler(throwing(new Error('ada@example.com')));
     await expect(handler({}, context)).rejects.toThrow(/^Internal error$/);
     expect(JSON.stringify(parts.log.lines)).not.toContain('ada@example.com');
   });
 
-  it('is not what a refusal is taken for: that goes on as it is, unlogged and without a stack', async () => {
-    const handler = middy().use(concealErrors(parts.log, isUnauthorized)).handler(throwing(UNAUTHORIZED));
-    await expect(handler({}, context)).rejects.toMatchObject({ message: 'Unauthorized', stack: 'Unauthorized' });
+  it.each([
+    ['a refusal', UNAUTHORIZED],
+    ['a table that is out of reach', UNAVAILABLE],
+  ])('is not what %s is taken for: that goes on as it is, unlogged and without a stack', async (_name, error) => {
+    const handler = middy().use(concealErrors(parts.log, isThrownAnswer)).handler(throwing(error));
+    await expect(handler({}, context)).rejects.toBe(error);
+    expect(error.stack).toBe(error.message);
     expect(parts.log.lines).toEqual([]);
   });
 });

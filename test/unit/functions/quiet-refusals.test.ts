@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { silenceRefusals } from '../../../functions/authorizer/quiet-refusals.ts';
-import { UNAUTHORIZED } from '../../../functions/authorizer/unauthorized.ts';
+import { UNAUTHORIZED, UNAVAILABLE } from '../../../functions/authorizer/thrown-answers.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -12,6 +12,6 @@ it('What the runtime notes of a refusal is not written, and of everything else i
   silenceRefusals();
   const defect = new Error('Internal error');
   const lookalike = new Error('Unauthorized');
-  for (const data of [[UNAUTHORIZED], [defect], [lookalike], ['a line', 5], []]) console.error(...data);
-  expect(written).toEqual([[defect], [lookalike], ['a line', 5], []]);
+  for (const data of [[UNAUTHORIZED], [UNAVAILABLE], [defect], [lookalike], ['a line', 5], []]) console.error(...data);
+  expect(written).toEqual([[UNAVAILABLE], [defect], [lookalike], ['a line', 5], []]);
 });
