@@ -10,6 +10,7 @@ import type { AuthorizerAnswer } from './answer.ts';
 import { answerTo } from './answer.ts';
 import { createAskLimit } from './ask-limit.ts';
 import { authorize } from './authorize.ts';
+import { CLERK_BUDGET_MS } from './dependencies.ts';
 import type { AuthorizerEvent } from './events.ts';
 import { silenceRefusals } from './quiet-refusals.ts';
 import { requestToken } from './request-token.ts';
@@ -19,7 +20,7 @@ const config = parseAuthorizerConfig(process.env);
 const parts = requestParts('authorizer', config, {
   // The budget of a request has room for one slow answer and another attempt, which `persist` makes.
   table: { requestTimeoutMs: 350, connectionTimeoutMs: 300, maxAttempts: 1 },
-  clerkTimeoutMs: 700,
+  clerkTimeoutMs: CLERK_BUDGET_MS,
 });
 const verifier = createTokenVerifier({
   ...config,
