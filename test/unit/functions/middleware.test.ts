@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { isThrownAnswer, UNAUTHORIZED, UNAVAILABLE } from '../../../functions/authorizer/thrown-answers.ts';
 import { answerErrors } from '../../../functions/middleware/answer-errors.ts';
-import { concealErrors } from '../../../functions/middleware/conceal-errors.ts';
+import { CONCEALED, concealErrors } from '../../../functions/middleware/conceal-errors.ts';
 import { flushMetrics } from '../../../functions/middleware/flush-metrics.ts';
 import { SecretInvalid } from '../../../shared/adapters/secrets/secret-error.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
@@ -61,6 +61,16 @@ describe('An unexpected error of the authorizer', () => {
       .handler(throwing(new Error('ada@example.com')));
     await expect(handler({}, context)).rejects.toThrow(/^Internal error$/);
     expect(JSON.stringify(parts.log.lines)).not.toContain('ada@example.com');
+  });
+
+  it('is logged once, however many requests fail with the same, and reaches the runtime as one error', async () => {
+    const [unread, again] = [new SecretInvalid('The secret cannot be read.'), new SecretInvalid('Not yet either.')];
+    const errors = [unread, unread, unread, again, again];
+    const handler = middy()
+      .use(concealErrors(parts.log, isThrownAnswer))
+      .handler(() => throwing(errors.shift() ?? again)());
+    for (const _ of [...errors]) await expect(handler({}, context)).rejects.toBe(CONCEALED);
+    expect(parts.log.lines.map(({ facts }) => facts['reason'])).toEqual([unread.message, again.message]);
   });
 
   it.each([
