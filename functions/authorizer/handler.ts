@@ -5,6 +5,7 @@ import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseAuthorizerConfig } from '../../shared/config/config.ts';
 import { concealErrors } from '../middleware/conceal-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { checkAtStart } from '../wiring/check-at-start.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import type { AuthorizerAnswer } from './answer.ts';
 import { answerTo } from './answer.ts';
@@ -12,6 +13,7 @@ import { createAskLimit } from './ask-limit.ts';
 import { authorize } from './authorize.ts';
 import { CLERK_BUDGET_MS } from './dependencies.ts';
 import type { AuthorizerEvent } from './events.ts';
+import { neededSecrets } from './needed-secrets.ts';
 import { silenceRefusals } from './quiet-refusals.ts';
 import { requestToken } from './request-token.ts';
 import { isThrownAnswer } from './thrown-answers.ts';
@@ -22,17 +24,14 @@ const parts = requestParts('authorizer', config, {
   table: { requestTimeoutMs: 350, connectionTimeoutMs: 300, maxAttempts: 1 },
   clerkTimeoutMs: CLERK_BUDGET_MS,
 });
-const verifier = createTokenVerifier({
-  ...config,
-  keys: pick(parts.secrets, ({ jwtKeys }) => jwtKeys),
-  clock: parts.clock,
-});
 const { variant, onStoreFailure, requireEmail } = config;
+const keys = pick(parts.secrets, ({ jwtKeys }) => jwtKeys);
+const verifier = createTokenVerifier({ ...config, keys, clock: parts.clock });
 const metrics = withPacedMetric(parts.metrics, { clock: parts.clock, name: 'AuthDenied', intervalMs: 1_000 });
-const askLimit = createAskLimit(parts);
-const deps = { ...parts, variant, metrics, verifier, askLimit, onStoreFailure, requireEmail };
+const deps = { ...parts, variant, metrics, verifier, askLimit: createAskLimit(parts), onStoreFailure, requireEmail };
 
 silenceRefusals();
+await checkAtStart(pick(parts.secrets, neededSecrets(variant)), config.secrets, parts.log);
 
 export const handler = middy<AuthorizerEvent, AuthorizerAnswer>({ timeoutEarlyInMillis: 0 })
   .use(flushMetrics(metrics))

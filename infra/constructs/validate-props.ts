@@ -20,6 +20,7 @@ export function validateProps(props: ClerkUserSyncProps): void {
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
   validateCacheTtl(props);
   validateTokens(props);
+  validateUpdatedAt(props);
   validateTokenLife(props);
   validatePrefix(props.scheduleNamePrefix);
   if (props.secret !== undefined) validateSecret(props.secret.secretArn);
@@ -86,6 +87,15 @@ function validateTokens({ audience = [], claimNames = {} }: ClerkUserSyncProps):
   throw new SettingError(
     `claimNames has ${JSON.stringify(odd[1])} for ${odd[0]}. Set it to the name of a claim, without blanks, commas and =, such ` +
       'as primary_email.',
+  );
+}
+
+/** A refreshed token may carry the profile of the one before: by its own times an old profile would pass for a new one. */
+function validateUpdatedAt({ claimNames: { updatedAt: name } = {} }: ClerkUserSyncProps): void {
+  if (name === undefined || !['iat', 'nbf', 'exp'].includes(name)) return;
+  throw new SettingError(
+    `claimNames has ${JSON.stringify(name)} for updatedAt, which says when the token was made and not when the user changed. ` +
+      'Set it to the name of a claim that has {{user.updated_at}}, or leave it out.',
   );
 }
 

@@ -21,6 +21,9 @@ export const audience: Field<readonly string[]> = (environment) => {
   };
 };
 
+/** Claims that say when the token was made and how long it is good: a refreshed one may carry the profile of the one before. */
+const TIMES_OF_THE_TOKEN: ReadonlySet<string> = new Set(['iat', 'nbf', 'exp']);
+
 const HOUR_S = 3_600;
 const SHORTEST_LIFE_S = 60;
 const LONGEST_LIFE_S = 24 * HOUR_S;
@@ -49,6 +52,7 @@ export const claimNames: Field<ClaimNames> = (environment) => {
     }
     names[known] = name;
   }
+  if (TIMES_OF_THE_TOKEN.has(names.updatedAt ?? '')) return { value: {}, problem: wrongUpdatedAt() };
   return { value: names };
 };
 
@@ -56,6 +60,13 @@ function wrongNames(): string {
   return (
     `${ENVIRONMENT.claimNames} is not valid: set it to pairs such as email=mail,updatedAt=changed, each field once, of ` +
     `${CLAIM_FIELDS.join(', ')}; leave out those with their usual names.`
+  );
+}
+
+function wrongUpdatedAt(): string {
+  return (
+    `${ENVIRONMENT.claimNames} is not valid: iat, nbf and exp say when the token was made, not when the user changed. Set ` +
+    'updatedAt to a claim that has {{user.updated_at}}, or leave it out.'
   );
 }
 
