@@ -5,7 +5,7 @@ import type { AuthorizerEvent } from './events.ts';
 import { wantsPolicy } from './events.ts';
 import { fitting } from './fit-answer.ts';
 import { policyAnswer } from './policy-answer.ts';
-import { UNAUTHORIZED } from './unauthorized.ts';
+import { UNAUTHORIZED, UNAVAILABLE } from './thrown-answers.ts';
 
 /** What the authorizer puts on the request of an HTTP API, as it is: nested. */
 export interface AuthorizerContext {
@@ -21,7 +21,7 @@ export type AuthorizerAnswer =
 /**
  * The decision in the form that the event asks for.
  *
- * @throws Error('Unauthorized'), which API Gateway answers with 401
+ * @throws UNAUTHORIZED, which API Gateway answers with 401, and UNAVAILABLE, which it answers with 500; it keeps neither
  */
 export function answerTo(event: AuthorizerEvent, authorization: Authorization): AuthorizerAnswer {
   return wantsPolicy(event) ? policyAnswer(authorization, event.methodArn) : simpleAnswer(authorization);
@@ -41,6 +41,8 @@ function simpleAnswer(authorization: Authorization): APIGatewaySimpleAuthorizerW
       return { isAuthorized: false, context: {} };
     case 'unauthorized':
       throw UNAUTHORIZED;
+    case 'unavailable':
+      throw UNAVAILABLE;
     default:
       return authorization satisfies never;
   }

@@ -12,7 +12,9 @@ export type Authorization =
   /** 401: no token, or not one that we accept. */
   | { readonly verdict: 'unauthorized' }
   /** 403: a valid token of someone who may not come in. */
-  | { readonly verdict: 'forbidden' };
+  | { readonly verdict: 'forbidden' }
+  /** 500: the table was not reached, and without it this deployment lets nobody in. */
+  | { readonly verdict: 'unavailable' };
 
 /**
  * Decides about one request: verifies its token, compares the claims with the stored user and writes only on a difference.
@@ -31,7 +33,7 @@ async function admit(token: VerifiedToken, deps: AuthorizerDependencies): Promis
   if (found.status === 'no-such-user') return forbid('no-such-user', deps);
   const refusal = found.user && refusalOf(found.user);
   if (refusal) return forbid(refusal, deps);
-  if (found.status === 'unavailable' && deps.onStoreFailure === 'deny') return forbid('store-unavailable', deps);
+  if (found.status === 'unavailable' && deps.onStoreFailure === 'deny') return giveUp(deps);
   const user = found.user ?? claimedUser(snapshot, deps);
   return { verdict: 'allow', user: requestUser(user, found.status === 'known' && found.synced, actor), sessionId };
 }
@@ -49,6 +51,12 @@ function turnAway(reason: string, deps: AuthorizerDependencies): Authorization {
 function forbid(reason: string, deps: AuthorizerDependencies): Authorization {
   count(reason, deps);
   return { verdict: 'forbidden' };
+}
+
+/** Not a refusal: API Gateway would repeat one to a user about whom nothing is known but that we could not look. */
+function giveUp(deps: AuthorizerDependencies): Authorization {
+  count('store-unavailable', deps);
+  return { verdict: 'unavailable' };
 }
 
 function count(reason: string, { metrics }: AuthorizerDependencies): void {

@@ -16,22 +16,29 @@ export function wantsPolicy(event: AuthorizerEvent): event is PolicyEvent {
 }
 
 /**
- * The values of a header in the event, in whatever case API Gateway hands its name on. A TOKEN event has only the header that
- * the authorizer was set up with: it stands for any.
+ * The values of a header in the event, of all spellings that it came in. A TOKEN event has only the header that the authorizer
+ * was set up with: it stands for any.
  */
 export function headerValues(event: AuthorizerEvent, name: string): readonly string[] {
   if ('authorizationToken' in event && event.type === 'TOKEN') return [event.authorizationToken];
-  const multiple = 'multiValueHeaders' in event ? entryOf(event.multiValueHeaders, name) : undefined;
-  const single = 'headers' in event ? entryOf(event.headers, name) : undefined;
-  return multiple ?? (single === undefined ? [] : [single]);
+  const multiple = 'multiValueHeaders' in event ? entriesOf(event.multiValueHeaders, name).flat() : [];
+  const single = 'headers' in event ? entriesOf(event.headers, name) : [];
+  return multiple.length >= single.length ? multiple : single;
 }
 
-/** The request's cookies, each as `name=value`. Payload 2.0 takes them out of the headers. */
+/**
+ * The request's cookies, each as `name=value`. Payload 2.0 takes them out of the headers; elsewhere they are in one header,
+ * and of several there are none: the gateway's cache may be keyed by another than the one with the token.
+ */
 export function cookiesOf(event: AuthorizerEvent): readonly string[] {
-  if ('cookies' in event) return event.cookies;
-  return headerValues(event, 'cookie').flatMap((value) => value.split(';').map((cookie) => cookie.trim()));
+  if ('cookies' in event) return event.cookies ?? [];
+  const [header, ...others] = headerValues(event, 'cookie');
+  if (header === undefined || others.length > 0) return [];
+  return header.split(';').map((cookie) => cookie.trim());
 }
 
-function entryOf<T>(entries: Readonly<Record<string, T | undefined>> | null | undefined, name: string): T | undefined {
-  return Object.entries(entries ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+function entriesOf<T>(entries: Readonly<Record<string, T | undefined>> | null | undefined, name: string): T[] {
+  return Object.entries(entries ?? {}).flatMap(([key, value]) =>
+    key.toLowerCase() === name && value !== undefined ? [value] : [],
+  );
 }

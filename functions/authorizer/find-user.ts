@@ -3,11 +3,12 @@ import type { TokenSnapshot } from '../../shared/domain/snapshot.ts';
 import { refusalOf } from '../../shared/domain/standing.ts';
 import type { MirroredUser, StoredUser } from '../../shared/domain/user.ts';
 import { StoreUnavailable } from '../../shared/ports/user-store.ts';
-import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
+import type { AskAnswer, SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
 import { persist } from '../../shared/sync/persist.ts';
+import { askInTime } from './ask-in-time.ts';
 import type { AuthorizerDependencies } from './dependencies.ts';
-import { TABLE_BUDGET_MS } from './dependencies.ts';
+import { SHORTEST_QUESTION_MS, TABLE_BUDGET_MS, WRITE_RESERVE_MS } from './dependencies.ts';
 import { createMissingUser } from './missing-user.ts';
 
 export type Found =
@@ -26,8 +27,10 @@ export async function findUser(token: TokenSnapshot, deps: AuthorizerDependencie
   if (read === 'unavailable') return { status: 'unavailable', user: undefined };
   if (read && refusalOf(read)) return { status: 'known', user: read, synced: true };
   if (deps.variant === 'verify-only') return foundByReading(read);
-  const budgetMs = Math.max(1, startedAt + TABLE_BUDGET_MS - deps.clock.now());
-  const result = read ? await refresh(token, read, budgetMs, deps) : await createMissingUser(token, budgetMs, deps);
+  const endsAt = startedAt + TABLE_BUDGET_MS;
+  const result = read
+    ? await refresh(token, read, endsAt, deps)
+    : await createMissingUser(token, timeUntil(endsAt, deps), deps);
   return result === 'no-such-user' ? { status: 'no-such-user' } : foundBySyncing(result, read);
 }
 
@@ -83,13 +86,24 @@ async function readStored(
 function refresh(
   token: TokenSnapshot,
   stored: StoredUser,
-  budgetMs: number,
+  endsAt: number,
   deps: AuthorizerDependencies,
 ): Promise<SyncResult> {
   return applySnapshot(deps, token, {
     path: 'authorizer',
-    budgetMs,
+    budgetMs: timeUntil(endsAt, deps),
     known: { user: stored },
-    ask: (userId, signal) => deps.askLimit.ask(userId, signal),
+    ask: (userId) => askAboutStored(userId, endsAt, deps),
   });
+}
+
+function timeUntil(endsAt: number, { clock }: AuthorizerDependencies): number {
+  return Math.max(1, endsAt - clock.now());
+}
+
+/** Within the table's time, of which it leaves enough to write the answer: Clerk must not make the table look slow. */
+async function askAboutStored(userId: string, endsAt: number, deps: AuthorizerDependencies): Promise<AskAnswer> {
+  const timeMs = timeUntil(endsAt - WRITE_RESERVE_MS, deps);
+  if (timeMs < SHORTEST_QUESTION_MS) return 'unavailable';
+  return askInTime(deps.timers, timeMs, (signal) => deps.askLimit.aboutStored(userId, signal));
 }

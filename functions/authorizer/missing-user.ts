@@ -1,6 +1,7 @@
 import type { TokenSnapshot } from '../../shared/domain/snapshot.ts';
-import type { AskAnswer, SyncResult } from '../../shared/sync/apply-snapshot.ts';
+import type { SyncResult } from '../../shared/sync/apply-snapshot.ts';
 import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
+import { askInTime } from './ask-in-time.ts';
 import type { AuthorizerDependencies } from './dependencies.ts';
 import { CLERK_BUDGET_MS } from './dependencies.ts';
 
@@ -17,19 +18,10 @@ export async function createMissingUser(
 ): Promise<SyncResult | 'no-such-user'> {
   const options = { path: 'authorizer', budgetMs, known: { user: undefined } } as const;
   if (suffices(token, deps.requireEmail)) return applySnapshot(deps, token, options);
-  deps.metrics.record('AutoSync', 1);
-  const answer = await askInTime(token.id, deps);
+  const ask = (signal: AbortSignal) => deps.askLimit.aboutMissing(token.id, signal);
+  const answer = await askInTime(deps.timers, CLERK_BUDGET_MS, ask);
   if (answer === 'absent') return 'no-such-user';
   return applySnapshot(deps, answer === 'unavailable' ? token : answer, options);
-}
-
-async function askInTime(userId: string, { askLimit, timers }: AuthorizerDependencies): Promise<AskAnswer> {
-  const deadline = timers.deadline(CLERK_BUDGET_MS);
-  try {
-    return await askLimit.ask(userId, deadline.signal);
-  } finally {
-    deadline.clear();
-  }
 }
 
 function suffices(token: TokenSnapshot, requireEmail: boolean): boolean {

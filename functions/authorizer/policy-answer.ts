@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { RequestUser } from '../../shared/request/request-user.ts';
 import type { Authorization } from './authorize.ts';
 import { fitting } from './fit-answer.ts';
-import { UNAUTHORIZED } from './unauthorized.ts';
+import { UNAUTHORIZED, UNAVAILABLE } from './thrown-answers.ts';
 
 /** What a policy's context may hold: API Gateway refuses nested values, and hands these on as texts. */
 type FlatContext = Readonly<Record<string, string | number | boolean>>;
@@ -12,7 +12,7 @@ type FlatContext = Readonly<Record<string, string | number | boolean>>;
  * repeats it for every route, and one that named a single method would refuse all others.
  *
  * @param methodArn what is called, as the event names it
- * @throws Error('Unauthorized'), which API Gateway answers with 401; a denial becomes 403
+ * @throws UNAUTHORIZED, which API Gateway answers with 401, and UNAVAILABLE, which it answers with 500; a denial becomes 403
  */
 export function policyAnswer(authorization: Authorization, methodArn: string): APIGatewayAuthorizerResult {
   const stage = stageOf(methodArn);
@@ -27,6 +27,8 @@ export function policyAnswer(authorization: Authorization, methodArn: string): A
       return policy('forbidden', 'Deny', stage, {});
     case 'unauthorized':
       throw UNAUTHORIZED;
+    case 'unavailable':
+      throw UNAVAILABLE;
     default:
       return authorization satisfies never;
   }

@@ -28,7 +28,8 @@ export interface AuthorizerSettings {
    */
   readonly missingAzp?: 'allow' | 'deny';
   /**
-   * What a valid token is worth while the table cannot be reached: `allow` lets its claims stand for the user.
+   * What a valid token is worth while the table cannot be reached: `allow` lets its claims stand for the user, with `deny`
+   * the request fails with 500, which API Gateway does not cache.
    * @default 'allow'
    */
   readonly onStoreFailure?: 'allow' | 'deny';
@@ -49,6 +50,12 @@ export interface AuthorizerSettings {
    * @default - email, firstName, lastName, imageUrl, updatedAt, or the last four in snake_case
    */
   readonly claimNames?: Partial<Readonly<Record<ClaimField, string>>>;
+  /**
+   * The longest life of a token that is accepted: 60 seconds to 24 hours. Clerk's session tokens live a minute, but templates
+   * and the Backend API can make tokens that live for years, and with one of those a user whose ban was lost comes in for as long.
+   * @default 1 hour
+   */
+  readonly maxTokenLife?: Duration;
   /**
    * Whether a user without an email address is refused creation from a token alone.
    * @default true

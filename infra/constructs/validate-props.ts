@@ -9,6 +9,10 @@ export class SettingError extends Error {
 /** API Gateway's answer may be repeated for at most this long: a banned user is let in until it ends. Seconds. */
 const LONGEST_AUTHORIZER_CACHE = 30;
 
+/** The life of a session token, and the longest for which a lost ban may go unnoticed. Seconds. */
+const SHORTEST_TOKEN_LIFE = 60;
+const LONGEST_TOKEN_LIFE = 86_400;
+
 /** @throws SettingError for the first setting that would only fail later, at cold start or in a user's face */
 export function validateProps(props: ClerkUserSyncProps): void {
   validateIssuer(props.issuer);
@@ -16,6 +20,8 @@ export function validateProps(props: ClerkUserSyncProps): void {
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
   validateCacheTtl(props);
   validateTokens(props);
+  validateUpdatedAt(props);
+  validateTokenLife(props);
   validatePrefix(props.scheduleNamePrefix);
   if (props.secret !== undefined) validateSecret(props.secret.secretArn);
 }
@@ -81,6 +87,25 @@ function validateTokens({ audience = [], claimNames = {} }: ClerkUserSyncProps):
   throw new SettingError(
     `claimNames has ${JSON.stringify(odd[1])} for ${odd[0]}. Set it to the name of a claim, without blanks, commas and =, such ` +
       'as primary_email.',
+  );
+}
+
+/** A refreshed token may carry the profile of the one before: by its own times an old profile would pass for a new one. */
+function validateUpdatedAt({ claimNames: { updatedAt: name } = {} }: ClerkUserSyncProps): void {
+  if (name === undefined || !['iat', 'nbf', 'exp'].includes(name)) return;
+  throw new SettingError(
+    `claimNames has ${JSON.stringify(name)} for updatedAt, which says when the token was made and not when the user changed. ` +
+      'Set it to the name of a claim that has {{user.updated_at}}, or leave it out.',
+  );
+}
+
+function validateTokenLife({ maxTokenLife: life }: ClerkUserSyncProps): void {
+  if (life === undefined || life.isUnresolved()) return;
+  const seconds = life.toSeconds({ integral: false });
+  if (seconds >= SHORTEST_TOKEN_LIFE && seconds <= LONGEST_TOKEN_LIFE && Number.isInteger(seconds)) return;
+  throw new SettingError(
+    `maxTokenLife is ${seconds} seconds. Set it to a whole number of seconds between ${SHORTEST_TOKEN_LIFE} seconds and 24 ` +
+      'hours, or leave it out for an hour.',
   );
 }
 

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { TABLE } from '../../shared/names/table.ts';
@@ -70,6 +71,7 @@ function configureTokens(lambda: Function, { props }: Wiring, variant: 'syncing'
     [ENVIRONMENT.onStoreFailure]: props.onStoreFailure ?? 'allow',
     [ENVIRONMENT.tokenFrom]: props.tokenFrom ?? 'header',
     [ENVIRONMENT.requireEmail]: String(props.requireEmail ?? true),
+    [ENVIRONMENT.maxTokenLife]: String((props.maxTokenLife ?? Duration.hours(1)).toSeconds()),
     ...(audience.length > 0 && { [ENVIRONMENT.audience]: audience.join(',') }),
     ...(Object.keys(claimNames).length > 0 && { [ENVIRONMENT.claimNames]: pairs(claimNames) }),
   });

@@ -21,6 +21,7 @@ const NAMES = [
   'claimNames',
   'optionalAuthorizer',
   'requireEmail',
+  'maxTokenLifeSeconds',
   'returningUser',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
@@ -57,7 +58,8 @@ export function readSettings(context: Context): Settings {
 }
 
 function readAuthorizerSettings(context: Context): AuthorizerSettings {
-  const cacheSeconds = context.count('authorizerCacheSeconds');
+  const cacheTtl = seconds(context.count('authorizerCacheSeconds'));
+  const maxTokenLife = seconds(context.count('maxTokenLifeSeconds'));
   return {
     issuer: context.requiredText('issuer', 'https://clerk.example.com'),
     authorizedParties: context.list('authorizedParties'),
@@ -68,8 +70,13 @@ function readAuthorizerSettings(context: Context): AuthorizerSettings {
     claimNames: readClaimNames(context),
     ...present('optionalAuthorizer', context.boolean('optionalAuthorizer')),
     ...present('requireEmail', context.boolean('requireEmail')),
-    ...present('authorizerCacheTtl', cacheSeconds === undefined ? undefined : Duration.seconds(cacheSeconds)),
+    ...present('authorizerCacheTtl', cacheTtl),
+    ...present('maxTokenLife', maxTokenLife),
   };
+}
+
+function seconds(count: number | undefined): Duration | undefined {
+  return count === undefined ? undefined : Duration.seconds(count);
 }
 
 const CLAIM_FIELDS: readonly ClaimField[] = ['email', 'firstName', 'lastName', 'imageUrl', 'updatedAt'];

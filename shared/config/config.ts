@@ -17,7 +17,7 @@ import {
   tokenFrom,
 } from './fields.ts';
 import type { ClaimNames } from './token-fields.ts';
-import { audience, claimNames } from './token-fields.ts';
+import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
 /** What every function that reads Clerk and writes the table needs. */
 export interface SyncConfig {
@@ -41,6 +41,8 @@ export interface AuthorizerConfig extends SyncConfig, PartyRules {
   readonly tokenFrom: 'header' | 'cookie' | 'both';
   readonly onStoreFailure: 'allow' | 'deny';
   readonly requireEmail: boolean;
+  /** The longest life of a token that is accepted. */
+  readonly maxTokenLifeMs: number;
 }
 
 type ReadField = <T>(field: Field<T>) => T;
@@ -68,6 +70,7 @@ function readAuthorizer(read: ReadField, needed: readonly KeyVariable[]): Author
     tokenFrom: read(tokenFrom),
     onStoreFailure: read(onStoreFailure),
     requireEmail: read(requireEmail),
+    maxTokenLifeMs: read(maxTokenLifeMs),
   };
 }
 

@@ -21,6 +21,26 @@ export const audience: Field<readonly string[]> = (environment) => {
   };
 };
 
+/** Claims that say when the token was made and how long it is good: a refreshed one may carry the profile of the one before. */
+const TIMES_OF_THE_TOKEN: ReadonlySet<string> = new Set(['iat', 'nbf', 'exp']);
+
+const HOUR_S = 3_600;
+const SHORTEST_LIFE_S = 60;
+const LONGEST_LIFE_S = 24 * HOUR_S;
+
+/** The longest life of a token that is accepted: the variable in seconds, its value in ms. */
+export const maxTokenLifeMs: Field<number> = (environment) => {
+  const text = textOf(environment, ENVIRONMENT.maxTokenLife) ?? String(HOUR_S);
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (seconds >= SHORTEST_LIFE_S && seconds <= LONGEST_LIFE_S) return { value: seconds * 1_000 };
+  return {
+    value: HOUR_S * 1_000,
+    problem:
+      `${ENVIRONMENT.maxTokenLife} is not valid: set it to a whole number of seconds from ${SHORTEST_LIFE_S}, the life of a ` +
+      `session token, to ${LONGEST_LIFE_S}; leave it out for ${HOUR_S}.`,
+  };
+};
+
 /** Names of profile claims that the session token does not carry under their usual names. */
 export const claimNames: Field<ClaimNames> = (environment) => {
   const pairs = listIn(environment, ENVIRONMENT.claimNames).map((pair) => pair.split('='));
@@ -32,6 +52,7 @@ export const claimNames: Field<ClaimNames> = (environment) => {
     }
     names[known] = name;
   }
+  if (TIMES_OF_THE_TOKEN.has(names.updatedAt ?? '')) return { value: {}, problem: wrongUpdatedAt() };
   return { value: names };
 };
 
@@ -39,6 +60,13 @@ function wrongNames(): string {
   return (
     `${ENVIRONMENT.claimNames} is not valid: set it to pairs such as email=mail,updatedAt=changed, each field once, of ` +
     `${CLAIM_FIELDS.join(', ')}; leave out those with their usual names.`
+  );
+}
+
+function wrongUpdatedAt(): string {
+  return (
+    `${ENVIRONMENT.claimNames} is not valid: iat, nbf and exp say when the token was made, not when the user changed. Set ` +
+    'updatedAt to a claim that has {{user.updated_at}}, or leave it out.'
   );
 }
 

@@ -18,6 +18,7 @@ export const ENVIRONMENT = {
   authorizerVariant: 'AUTHORIZER_VARIANT',
   tokenFrom: 'TOKEN_FROM',
   requireEmail: 'REQUIRE_EMAIL',
+  maxTokenLife: 'MAX_TOKEN_LIFE',
   returningUser: 'RETURNING_USER',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',

@@ -15,6 +15,8 @@ export type TokenRefusal =
   | 'time'
   | 'expired'
   | 'not-yet-valid'
+  /** Made to live for longer than is accepted: until it ends nothing but the mirror could stop its user. */
+  | 'lifetime'
   | 'issuer'
   | 'authorized-party'
   | 'audience'

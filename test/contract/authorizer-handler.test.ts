@@ -5,7 +5,7 @@ import { attackTokens } from '../support/clerk/attack-tokens.ts';
 import { requestEvent, tokenEvent } from '../support/functions/authorizer-events.ts';
 import { startHandlerWorld } from '../support/functions/handler-world.ts';
 import type { Container, HandlerWorld, Outcome } from '../support/functions/handler-world.ts';
-import { clerkError, json } from '../unit/clerk/support/http-server.ts';
+import { clerkError, json, startServer } from '../unit/clerk/support/http-server.ts';
 import { emailJson, userJson } from '../unit/clerk/support/user-json.ts';
 import { ISSUER, PARTY } from '../unit/clerk/support/tokens.ts';
 
@@ -189,6 +189,55 @@ describe('At the edge', () => {
   });
 });
 
+describe('A token that was made to live long', () => {
+  const days = (count: number) => Math.floor(Date.now() / 1_000) + count * 86_400;
+
+  it('is refused, with a session and without, before anything is read', async () => {
+    const templated = await world.container({ CLERK_AUDIENCE: 'orders' });
+    const cost = await costOf(async () => {
+      expect(await container.send(token({ ...somebody(), exp: days(365) }))).toEqual(UNAUTHORIZED);
+      const template = { sid: undefined, sts: undefined, aud: 'orders', exp: days(365) };
+      expect(await templated.send(token({ ...somebody(), ...template }))).toEqual(UNAUTHORIZED);
+    });
+    expect(cost.operations).toEqual({});
+  });
+
+  it('is accepted as far as the deployment lets it', async () => {
+    const patient = await world.container({ MAX_TOKEN_LIFE: '86400' });
+    userOf(await patient.send(token({ ...somebody(), exp: days(1) })));
+    expect(await patient.send(token({ ...somebody(), exp: days(2) }))).toEqual(UNAUTHORIZED);
+  });
+});
+
+describe('A container', () => {
+  it.each(['CLERK_JWT_KEYS', 'CLERK_SECRET_KEY'])('does not start with a %s that cannot be used', async (name) => {
+    await expect(world.container({ [name]: 'nonsense' })).rejects.toThrow(name);
+  });
+
+  it('starts without the secret key where it only verifies', async () => {
+    const verifying = await world.container({ AUTHORIZER_VARIANT: 'verify-only', CLERK_SECRET_KEY: 'nonsense' });
+    expect(userOf(await verifying.send(token(somebody())))).toMatchObject({ id: `user_person${people}` });
+  });
+
+  it('starts while its secret is out of reach, and says so once a try and not once a request', async () => {
+    const environment = {
+      CLERK_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk-AbCdEf',
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: await unusedUrl(),
+    };
+    const cost = await costOf(async () => {
+      const waiting = await world.container(environment);
+      for (let request = 0; request < 20; request += 1) {
+        expect(await waiting.send(token(somebody()))).toEqual({ thrown: 'Internal error' });
+      }
+    });
+    expect(cost.operations).toEqual({});
+    const told = cost.lines.map((line) => JSON.parse(line) as { message?: string; reason?: string });
+    expect(told[0]).toMatchObject({ message: 'secrets cannot be used', reason: textMatching(/CLERK_SECRET_ARN/) });
+    // The first request tells of the same try; a slow machine may have time for another.
+    expect(told.length).toBeLessThanOrEqual(3);
+  });
+});
+
 describe('The variants', () => {
   it('that only verifies reads once and writes nothing', async () => {
     const verifying = await world.container({ AUTHORIZER_VARIANT: 'verify-only' });
@@ -234,7 +283,7 @@ describe('When the table is not itself', () => {
     const claims = somebody();
     await strict.send(token(claims));
     world.table.condition = condition;
-    expect(await strict.send(token(claims))).toEqual(FORBIDDEN);
+    expect(await strict.send(token(claims))).toEqual({ thrown: 'The table cannot be reached' });
   });
 
   it.each(conditions)('%s, a bad token is refused all the same, without asking it', async (_name, condition) => {
@@ -307,6 +356,13 @@ describe('What is printed', () => {
     expectNothingLeaked();
   });
 });
+
+/** Where nobody listens. */
+async function unusedUrl(): Promise<string> {
+  const server = await startServer(() => undefined);
+  await server.close();
+  return server.url;
+}
 
 /** Looks through everything that was printed since the file began for everything that was sent. */
 function expectNothingLeaked(): void {

@@ -74,6 +74,15 @@ describe('the authorizer', () => {
     [{ audience: ['a,b'] }, /audience contains "a,b"/],
     [{ claimNames: { email: 'a=b' } }, /claimNames has "a=b" for email/],
     [{ claimNames: { email: '' } }, /claimNames has "" for email/],
+    [
+      { claimNames: { updatedAt: 'iat' } },
+      /claimNames has "iat" for updatedAt.*says when the token was made and not when the user changed/,
+    ],
+    [{ claimNames: { updatedAt: 'nbf' } }, /claimNames has "nbf" for updatedAt/],
+    [{ claimNames: { updatedAt: 'exp' } }, /claimNames has "exp" for updatedAt/],
+    [{ maxTokenLife: Duration.seconds(59) }, /maxTokenLife is 59 seconds.*between 60 seconds and 24 hours/],
+    [{ maxTokenLife: Duration.hours(25) }, /maxTokenLife is 90000 seconds.*between 60 seconds and 24 hours/],
+    [{ maxTokenLife: Duration.millis(90_500) }, /maxTokenLife is 90.5 seconds. Set it to a whole number of seconds/],
   ])('is not set up with what it could not read: %j', (props, message) => {
     expect(() => resourcesOf(props)).toThrow(SettingError);
     expect(() => resourcesOf(props)).toThrow(message);

@@ -45,6 +45,7 @@ describe('the app', () => {
       optionalAuthorizer: 'true',
       requireEmail: 'false',
       authorizerCacheSeconds: '5',
+      maxTokenLifeSeconds: '600',
     });
     const resources = readResources(stack);
     expect(functionOf(resources, 'authorizer').Properties['Environment']).toMatchObject({
@@ -58,6 +59,7 @@ describe('the app', () => {
         CLERK_AUDIENCE: 'https://api.example.com,orders',
         CLAIM_NAMES: 'email=mail,updatedAt=changed',
         REQUIRE_EMAIL: 'false',
+        MAX_TOKEN_LIFE: '600',
       },
     });
     expect(functionOf(resources, 'optionalAuth').Properties['MemorySize']).toBe(1024);

@@ -15,6 +15,8 @@ export interface TokenRules {
   readonly audience: readonly string[];
   /** Tolerance between Clerk's clock and ours, ms. */
   readonly clockSkewMs: number;
+  /** The longest life (`exp` less `iat`) of a token that is accepted, ms: the Backend API makes some that live for years. */
+  readonly maxTokenLifeMs: number;
 }
 
 export type CheckedClaims =
@@ -73,7 +75,9 @@ function refusalOfTime(payload: Members, rules: TokenRules, now: number): TokenR
   if (!isTime(exp) || !isTime(iat) || (nbf !== undefined && !isTime(nbf))) return 'time';
   if (isExpired(exp * 1_000, rules.clockSkewMs, now)) return 'expired';
   const from = Math.max(iat, nbf ?? iat) * 1_000;
-  return from > now + rules.clockSkewMs ? 'not-yet-valid' : undefined;
+  if (from > now + rules.clockSkewMs) return 'not-yet-valid';
+  // With `iat` in the past this bounds what is left of its life, too.
+  return (exp - iat) * 1_000 > rules.maxTokenLifeMs ? 'lifetime' : undefined;
 }
 
 /** A `pending` session has tasks left before the user counts as signed in; of other states than `active` we know none. */

@@ -10,7 +10,7 @@ import { createTokenMemo } from './token-memo.ts';
 import type { KeyProvider } from './token-signature.ts';
 import { checkSignature } from './token-signature.ts';
 
-export interface TokenVerifierOptions extends Omit<TokenRules, 'clockSkewMs' | 'audience'> {
+export interface TokenVerifierOptions extends Omit<TokenRules, 'clockSkewMs' | 'audience' | 'maxTokenLifeMs'> {
   readonly keys: KeyProvider;
   readonly clock: Clock;
   /** Names of profile claims that are not called by their usual names. */
@@ -19,16 +19,20 @@ export interface TokenVerifierOptions extends Omit<TokenRules, 'clockSkewMs' | '
   readonly audience?: readonly string[];
   /** Tolerance between Clerk's clock and ours, ms; default 5,000, as Clerk's own. */
   readonly clockSkewMs?: number;
+  /** The longest life of a token that is accepted, ms; default an hour, where Clerk's session tokens have a minute. */
+  readonly maxTokenLifeMs?: number;
   /** What is remembered of verified tokens at most. */
   readonly memo?: MemoLimits;
 }
 
 const CLOCK_SKEW_MS = 5_000;
 
+const MAX_TOKEN_LIFE_MS = 3_600_000;
+
 /** A session token has about 1 KB: room for a thousand of twice that. */
 const MEMO: MemoLimits = { tokens: 1_000, bytes: 2_000_000 };
 
-/** A token of longer life than a session's (a template can give it years) is verified afresh as often as keys are read. */
+/** A token of longer life than a session's is verified afresh as often as keys are read. */
 const REMEMBERED_MS = 300_000;
 
 /**
@@ -42,8 +46,8 @@ const REMEMBERED_MS = 300_000;
  * verified it is among ours: a key that is taken out takes its tokens with it.
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { keys, clock, clockSkewMs = CLOCK_SKEW_MS, audience = [] } = options;
-  const rules = { ...options, clockSkewMs, audience };
+  const { keys, clock, clockSkewMs = CLOCK_SKEW_MS, maxTokenLifeMs = MAX_TOKEN_LIFE_MS, audience = [] } = options;
+  const rules = { ...options, clockSkewMs, maxTokenLifeMs, audience };
   const memo = createTokenMemo(options.memo ?? MEMO);
   return {
     async verify(text) {

@@ -16,7 +16,7 @@ const CALLS_PER_SECOND = 1;
 const BURST = 10;
 
 /** A caller who gives up after so long was kept waiting by Clerk; one who gives up earlier had no time to begin with. ms. */
-const SLOW_MS = 500;
+const SLOW_MS = 250;
 
 /**
  * A directory for requests: its calls go through the container's token bucket and its circuit breaker, so that stale tokens

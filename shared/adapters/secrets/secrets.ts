@@ -28,6 +28,12 @@ const REREAD_INTERVAL_MS = 30_000;
  */
 const MAX_AGE_MS = 300_000;
 
+/**
+ * How long everybody gets the error of a first read that failed, ms: without secrets no request can be served, and each would
+ * otherwise read them for itself.
+ */
+const FAILURE_MS = 1_000;
+
 interface Held {
   readonly checked: CheckedSecrets;
   readonly secrets: Secrets;
@@ -42,11 +48,13 @@ interface Held {
  * Where reading again fails or takes too long, what was good before stays; where it brings something malformed, that field
  * stays; either is tried again after 30 s. A list that was emptied takes effect.
  *
- * @throws SecretsUnavailable or SecretInvalid when there is nothing to go by yet; a field of `Secrets` throws when it is read
+ * @throws SecretsUnavailable or SecretInvalid when there is nothing to go by yet: for a second the same one, and without another
+ *   read; a field of `Secrets` throws when it is read
  */
 export function createSecrets({ source, clock, timers }: SecretsOptions): Rereadable<Secrets> {
   let held: Held | undefined;
   let triedAt = Number.NEGATIVE_INFINITY;
+  let failed: { readonly error: unknown; readonly at: number } | undefined;
 
   /** Not so when the clock has been set back since: then nobody knows how long ago that was. */
   const isWithin = (ms: number, since: number): boolean => clock.now() >= since && clock.now() - since < ms;
@@ -62,9 +70,16 @@ export function createSecrets({ source, clock, timers }: SecretsOptions): Reread
   };
   const reading = createSingleFlight(read);
   const readOnce = async (): Promise<Secrets> => (await reading.run(isWithin(READ_LIMIT_MS, triedAt))).secrets;
+  const readFirst = async (): Promise<Secrets> => {
+    if (failed && isWithin(FAILURE_MS, failed.at)) throw failed.error;
+    return readOnce().catch((error: unknown) => {
+      failed = { error, at: clock.now() };
+      throw error;
+    });
+  };
   const reread = async (): Promise<Secrets> => {
     const kept = held;
-    if (!kept) return readOnce();
+    if (!kept) return readFirst();
     if (!reading.isUnderWay() && isWithin(REREAD_INTERVAL_MS, triedAt)) return kept.secrets;
     return readOnce().catch(() => (held ?? kept).secrets);
   };

@@ -195,6 +195,10 @@ function times({ of, withPayload, claims, now }: Smith): Case[] {
     ['expired', 'an expiry of 0', of({ exp: 0 })],
     ['not-yet-valid', 'a beginning in the future', of({ nbf: now + 30 })],
     ['not-yet-valid', 'issued in the future', of({ iat: now + 30 })],
+    ['lifetime', 'a life of two hours', of({ exp: now + 7_200 })],
+    ['lifetime', 'a life of ten years', of({ exp: now + 315_360_000 })],
+    ['lifetime', 'the last minute of a day', of({ iat: now - 86_400, nbf: now - 86_400 })],
+    ['lifetime', 'a beginning long after its issue', of({ iat: now - 86_400, nbf: now - 10 })],
   ];
 }
 

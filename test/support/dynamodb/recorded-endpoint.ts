@@ -26,27 +26,38 @@ export interface RecordedEndpoint {
 
 export async function startRecordedEndpoint(engineUrl: string): Promise<RecordedEndpoint> {
   const calls: RecordedCall[] = [];
+  let isOpen = true;
   const endpoint = await startScriptedEndpoint((request, response, body) => {
     const target = String(request.headers['x-amz-target']);
     calls.push({ operation: target.split('.')[1] ?? '', input: JSON.parse(body) as RecordedCall['input'] });
     const headers = Object.entries(request.headers).filter(([name]) =>
       /^(x-amz-|authorization|content-type)/.test(name),
     );
-    void pass(recorded.condition, response, () =>
-      fetch(engineUrl, { method: 'POST', body, headers: headers.map(([name, value]) => [name, String(value)]) }),
-    );
+    void pass(recorded.condition, response, async () => {
+      // A late call may outlive the engine behind.
+      if (!isOpen) return;
+      const answer = await fetch(engineUrl, {
+        method: 'POST',
+        body,
+        headers: headers.map(([name, value]) => [name, String(value)]),
+      });
+      answerWith(response, answer.status, await answer.json());
+    });
   });
-  const recorded: RecordedEndpoint = { url: endpoint.url, calls, condition: 'up', close: () => endpoint.close() };
+  const close = (): Promise<void> => {
+    isOpen = false;
+    return endpoint.close();
+  };
+  const recorded: RecordedEndpoint = { url: endpoint.url, calls, condition: 'up', close };
   return recorded;
 }
 
-async function pass(condition: Condition, response: ServerResponse, forward: () => Promise<Response>): Promise<void> {
+async function pass(condition: Condition, response: ServerResponse, forward: () => Promise<void>): Promise<void> {
   if (condition === 'silent') return;
   if (condition === 'throttled' || condition === 'denied') {
     const message = 'Refused: user#user_person1, zelda@secret-mail.example.';
     return answerWith(response, 400, { __type: REFUSALS[condition], message });
   }
   if (condition !== 'up') await sleep(condition.lateMs, undefined, { ref: false });
-  const answer = await forward();
-  answerWith(response, answer.status, await answer.json());
+  await forward();
 }

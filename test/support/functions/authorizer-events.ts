@@ -9,7 +9,7 @@ export const METHOD_ARN = 'arn:aws:execute-api:eu-west-1:111122223333:abc123/pro
 /** An HTTP API's event of payload 2.0, of which API Gateway leaves out what the request does not have. */
 export function httpEvent(parts: {
   readonly headers?: Readonly<Record<string, string>>;
-  readonly cookies?: readonly string[];
+  readonly cookies?: readonly string[] | undefined;
 }): APIGatewayRequestAuthorizerEventV2 {
   const event = { version: '2.0', type: 'REQUEST', routeArn: METHOD_ARN, ...parts };
   return event as unknown as APIGatewayRequestAuthorizerEventV2;

@@ -113,8 +113,9 @@ async function closeEngine(client: DynamoDBDocumentClient, engine: { close(): Pr
 async function loadContainer(environment: Readonly<Record<string, string>>): Promise<Container> {
   Object.assign(process.env, environment);
   vi.resetModules();
-  const { handler } = await import('../../../functions/authorizer/handler.ts');
-  for (const name of Object.keys(environment)) if (!name.startsWith('AWS_')) delete process.env[name];
+  const { handler } = await import('../../../functions/authorizer/handler.ts').finally(() => {
+    for (const name of Object.keys(environment)) if (!name.startsWith('AWS_')) delete process.env[name];
+  });
   const invoke = async (event: AuthorizerEvent): Promise<Outcome> => {
     try {
       return { answer: { ...(await handler(event, {} as Context)) } };

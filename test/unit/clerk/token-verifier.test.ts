@@ -96,6 +96,7 @@ describe('the attack suite', () => {
       time: true,
       expired: true,
       'not-yet-valid': true,
+      lifetime: true,
       issuer: true,
       'authorized-party': true,
       audience: true,
@@ -203,7 +204,7 @@ describe("a token's claims", () => {
     const inAnHour = { now: () => Date.now() + 3_600_000 };
     expect(await verify(token, { clock: inAnHour })).toEqual(refused('expired'));
     const anHourAgo = { now: () => Date.now() - 3_600_000 };
-    const old = signToken(ours, payload({ exp: seconds() - 60, iat: seconds() - 7_200, nbf: seconds() - 7_200 }));
+    const old = signToken(ours, payload({ exp: seconds() - 60, iat: seconds() - 3_660, nbf: seconds() - 3_660 }));
     expect(await verify(old, { clock: anHourAgo })).toEqual(refused('expired'));
   });
 });
@@ -355,6 +356,42 @@ describe('a token that was verified', () => {
     await verifier.verify(c);
     expect(await tokenOf(verifier, a)).toBe(first);
     expect(await tokenOf(verifier, b)).not.toBe(second);
+  });
+});
+
+describe('the life of a token', () => {
+  const made = seconds();
+  const clock = { now: () => made * 1_000 };
+  const living = (life: number, over: Readonly<Record<string, unknown>> = {}) =>
+    signToken(ours, payload({ iat: made, nbf: made, exp: made + life, ...over }));
+  const reasonOf = async (token: string, options: Partial<TokenVerifierOptions> = {}) => {
+    const result = await verify(token, { clock, ...options });
+    return result.ok ? 'ok' : result.reason;
+  };
+
+  it('may be an hour, and no second more', async () => {
+    expect(await reasonOf(living(3_600))).toBe('ok');
+    expect(await reasonOf(living(3_601))).toBe('lifetime');
+  });
+
+  it('may be what is configured', async () => {
+    const maxTokenLifeMs = 60_000;
+    expect(await reasonOf(living(60), { maxTokenLifeMs })).toBe('ok');
+    expect(await reasonOf(living(61), { maxTokenLifeMs })).toBe('lifetime');
+  });
+
+  it('is bounded for a token of a template, too, which has no session', async () => {
+    const template = { sid: undefined, sts: undefined, aud: 'orders' };
+    const audience = ['orders'];
+    const years = signToken(ours, payload({ ...template, exp: seconds() + 63_072_000 }));
+    expect(await verify(years, { audience })).toEqual(refused('lifetime'));
+    expect(await verify(signToken(ours, payload(template)), { audience })).toMatchObject({ ok: true });
+  });
+
+  it('is of no interest once it is over', async () => {
+    expect(await reasonOf(living(86_400, { iat: made - 172_800, nbf: made - 172_800, exp: made - 60 }))).toBe(
+      'expired',
+    );
   });
 });
 

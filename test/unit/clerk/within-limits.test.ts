@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SHORTEST_QUESTION_MS } from '../../../functions/authorizer/dependencies.ts';
 import { createUserDirectory } from '../../../shared/adapters/clerk/user-directory.ts';
 import { withinLimits } from '../../../shared/adapters/clerk/within-limits.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
@@ -175,7 +176,7 @@ describe('the breaker', () => {
   it('takes it for a failure when Clerk kept a caller waiting until she gave up', async () => {
     const inner = createMemoryUserDirectory();
     inner.onCall(() => {
-      time.set(time.clock.now() + 500);
+      time.set(time.clock.now() + SHORTEST_QUESTION_MS);
       return down();
     });
     const limited = withinLimits(inner, { clock: time.clock, log });

@@ -46,6 +46,7 @@ describe("the authorizer's configuration", () => {
       tokenFrom: 'header',
       onStoreFailure: 'allow',
       requireEmail: true,
+      maxTokenLifeMs: 3_600_000,
       returningUser: 'fresh',
     });
   });
@@ -63,6 +64,7 @@ describe("the authorizer's configuration", () => {
       RETURNING_USER: 'relink',
       TOKEN_FROM: 'both',
       REQUIRE_EMAIL: 'false',
+      MAX_TOKEN_LIFE: '86400',
       STAGE: 'staging',
     });
     expect(config).toMatchObject({
@@ -76,6 +78,7 @@ describe("the authorizer's configuration", () => {
       returningUser: 'relink',
       tokenFrom: 'both',
       requireEmail: false,
+      maxTokenLifeMs: 86_400_000,
       stage: 'staging',
     });
   });
@@ -132,8 +135,16 @@ describe("the authorizer's configuration", () => {
     ['CLAIM_NAMES', 'email=a=b'],
     ['CLAIM_NAMES', 'email=a,email=b'],
     ['CLAIM_NAMES', 'phone=tel'],
+    ['CLAIM_NAMES', 'updatedAt=iat'],
+    ['CLAIM_NAMES', 'updatedAt=nbf'],
+    ['CLAIM_NAMES', 'email=mail,updatedAt=exp'],
     ['AUTHORIZER_VARIANT', 'strict'],
     ['REQUIRE_EMAIL', '1'],
+    ['MAX_TOKEN_LIFE', '59'],
+    ['MAX_TOKEN_LIFE', '86401'],
+    ['MAX_TOKEN_LIFE', '90.5'],
+    ['MAX_TOKEN_LIFE', '1h'],
+    ['MAX_TOKEN_LIFE', '1e3'],
     ['STAGE', 'prod'],
   ])('refuses %s=%j', (name, value) => {
     const problems = problemsWith({ [name]: value });
@@ -152,6 +163,7 @@ describe("the authorizer's configuration", () => {
       'AUTHORIZER_VARIANT',
       'ON_STORE_FAILURE',
       'TOKEN_FROM',
+      'MAX_TOKEN_LIFE',
       'STAGE',
     ];
     const environment = Object.fromEntries(names.map((name) => [name, 'sk_test_example\u0000']));

@@ -237,6 +237,7 @@ describe('a read that gets no answer', () => {
     expect(String(error)).toMatch(/CLERK_SECRET_ARN.*1500 ms.*check/);
     expect(store.signals[0]?.aborted).toBe(true);
     store.hanging = false;
+    await time.advance(1_000);
     expect((await secrets.current()).secretKey).toBe(SECRET_KEY);
     expect(store.reads).toBe(2);
     expect(time.pending()).toBe(0);

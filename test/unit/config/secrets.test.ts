@@ -210,10 +210,31 @@ describe('secrets in a secret', () => {
   });
 
   it('that cannot be read say what to check, are asked for again, and never show what the service said', async () => {
-    const { secrets, store } = fromSecret(GOOD);
+    const { secrets, store, time } = fromSecret(GOOD);
     store.failing = true;
     await expect(secrets.current()).rejects.toThrow(/CLERK_SECRET_ARN names cannot be read \(AccessDenied\)/);
     store.failing = false;
+    await time.advance(1_000);
     expect((await secrets.current()).secretKey).toBe(SECRET_KEY);
+  });
+
+  it('that could not be read are left alone for a second: all who ask meanwhile get the same error', async () => {
+    const { secrets, store, time } = fromSecret(GOOD);
+    store.failing = true;
+    const errorOf = (asked: Promise<unknown>) => asked.then(() => undefined).catch((error: unknown) => error);
+    const first = await errorOf(secrets.current());
+    await time.advance(999);
+    expect(await errorOf(secrets.current())).toBe(first);
+    expect(await errorOf(secrets.reread())).toBe(first);
+    expect(store.reads).toBe(1);
+    await time.advance(1);
+    const second = await errorOf(secrets.current());
+    expect(second).toBeInstanceOf(Error);
+    expect(second).not.toBe(first);
+    expect(store.reads).toBe(2);
+    // Set back, the clock does not tell how long ago that was.
+    time.set(0);
+    await errorOf(secrets.current());
+    expect(store.reads).toBe(3);
   });
 });

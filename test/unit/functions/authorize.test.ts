@@ -88,6 +88,21 @@ describe('A token without order that differs', () => {
     expect(parts.asked).toEqual([ID, ID]);
   });
 
+  it('never brings back what Clerk said before a later webhook: a tie is settled by a read, but not by an old one', async () => {
+    await storeFromClerk(parts);
+    const sameContainer = deps({ verifier: verified({ claims: { firstName: 'Claimed' } }) });
+    expect(await authorize('token', sameContainer)).toMatchObject({ user: { firstName: 'First' } });
+    // Of the same version: Clerk does not date every change.
+    const later = directoryUser(ID, { profile: { ...claims, firstName: 'Later' } });
+    const read = { source: 'read', ...later, seenAt: NOW + 3_000, lifts: 'none' } as const;
+    await parts.time.advance(3_000);
+    await applySnapshot(parts, read, { path: 'webhook', budgetMs: 1_000 });
+    await parts.time.advance(10_000);
+    expect(await authorize('token', sameContainer)).toMatchObject({ user: { firstName: 'Later' } });
+    expect(await parts.memory.get(ID)).toMatchObject({ profile: { content: { firstName: 'Later' } } });
+    expect(parts.asked).toEqual([ID]);
+  });
+
   it('leaves the stored user when Clerk cannot be reached', async () => {
     await storeFromClerk(parts);
     parts.down.clerk = true;
@@ -216,10 +231,11 @@ describe('When the table cannot be reached', () => {
     expect(parts.clock.now() - startedAt).toBeLessThanOrEqual(800);
   });
 
-  it('nobody comes in where it does not', async () => {
+  it('nobody comes in where it does not, and nobody is told that she may not', async () => {
     parts.down.store = true;
     const answer = await authorize('token', deps({ verifier: verified({ claims }), onStoreFailure: 'deny' }));
-    expect(answer).toEqual({ verdict: 'forbidden' });
+    expect(answer).toEqual({ verdict: 'unavailable' });
+    expect(parts.metrics.sum('AuthDenied', { Reason: 'store-unavailable' })).toBe(1);
   });
 
   it('but an error that is not about reaching it is not swallowed', async () => {

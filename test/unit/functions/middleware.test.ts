@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { isUnauthorized, UNAUTHORIZED } from '../../../functions/authorizer/unauthorized.ts';
+import { isThrownAnswer, UNAUTHORIZED, UNAVAILABLE } from '../../../functions/authorizer/thrown-answers.ts';
 import { answerErrors } from '../../../functions/middleware/answer-errors.ts';
-import { concealErrors } from '../../../functions/middleware/conceal-errors.ts';
+import { CONCEALED, concealErrors } from '../../../functions/middleware/conceal-errors.ts';
 import { flushMetrics } from '../../../functions/middleware/flush-metrics.ts';
 import { SecretInvalid } from '../../../shared/adapters/secrets/secret-error.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
@@ -57,15 +57,29 @@ describe('An unexpected error behind an HTTP route', () => {
 describe('An unexpected error of the authorizer', () => {
   it('reaches the runtime without its message', async () => {
     const handler = middy()
-      .use(concealErrors(parts.log, isUnauthorized))
+      .use(concealErrors(parts.log, isThrownAnswer))
       .handler(throwing(new Error('ada@example.com')));
     await expect(handler({}, context)).rejects.toThrow(/^Internal error$/);
     expect(JSON.stringify(parts.log.lines)).not.toContain('ada@example.com');
   });
 
-  it('is not what a refusal is taken for: that goes on as it is, unlogged and without a stack', async () => {
-    const handler = middy().use(concealErrors(parts.log, isUnauthorized)).handler(throwing(UNAUTHORIZED));
-    await expect(handler({}, context)).rejects.toMatchObject({ message: 'Unauthorized', stack: 'Unauthorized' });
+  it('is logged once, however many requests fail with the same, and reaches the runtime as one error', async () => {
+    const [unread, again] = [new SecretInvalid('The secret cannot be read.'), new SecretInvalid('Not yet either.')];
+    const errors = [unread, unread, unread, again, again];
+    const handler = middy()
+      .use(concealErrors(parts.log, isThrownAnswer))
+      .handler(() => throwing(errors.shift() ?? again)());
+    for (const _ of [1, 2, 3, 4, 5]) await expect(handler({}, context)).rejects.toBe(CONCEALED);
+    expect(parts.log.lines.map(({ facts }) => facts['reason'])).toEqual([unread.message, again.message]);
+  });
+
+  it.each([
+    ['a refusal', UNAUTHORIZED],
+    ['a table that is out of reach', UNAVAILABLE],
+  ])('is not what %s is taken for: that goes on as it is, unlogged and without a stack', async (_name, error) => {
+    const handler = middy().use(concealErrors(parts.log, isThrownAnswer)).handler(throwing(error));
+    await expect(handler({}, context)).rejects.toBe(error);
+    expect(error.stack).toBe(error.message);
     expect(parts.log.lines).toEqual([]);
   });
 });

@@ -36,6 +36,7 @@ describe('The token of a request, in payload 2.0,', () => {
   it('is none where there are no headers at all', () => {
     expect(requestToken(httpEvent({}), 'header')).toBeUndefined();
     expect(requestToken(httpEvent({}), 'cookie')).toBeUndefined();
+    expect(requestToken(httpEvent({ cookies: undefined }), 'cookie')).toBeUndefined();
   });
 });
 
@@ -52,13 +53,25 @@ describe.each([
     expect(requestToken(event, 'cookie')).toBe(token);
   });
 
-  it('is found in the second of two cookie headers, and in none of two tokens', () => {
+  it('is none of two headers, whatever the other says: the cache may be keyed by that one', () => {
     const event = requestEvent({
       [names.Cookie]: ['theme=dark', '__session=abc'],
-      [names.Authorization]: ['Bearer a', 'Bearer b'],
+      [names.Authorization]: ['Bearer a', 'Bearer a'],
     });
-    expect(requestToken(event, 'cookie')).toBe('abc');
+    expect(requestToken(event, 'cookie')).toBeUndefined();
     expect(requestToken(event, 'header')).toBeUndefined();
+    expect(requestToken(event, 'both')).toBeUndefined();
+  });
+
+  it.each([
+    ['header', 'AUTHORIZATION', 'Bearer abc'],
+    ['cookie', 'COOKIE', '__session=abc'],
+  ] as const)('in the %s is none where that comes in two spellings', (place, spelling, value) => {
+    const good = { [names.Authorization]: ['Bearer abc'], [names.Cookie]: ['__session=abc'] };
+    const event = requestEvent({ ...good, [spelling]: [value] });
+    expect(requestToken(requestEvent(good), place)).toBe('abc');
+    expect(requestToken(event, place)).toBeUndefined();
+    expect(requestToken({ ...event, multiValueHeaders: null }, place)).toBeUndefined();
   });
 
   it('is none where there are no headers at all', () => {

@@ -55,7 +55,7 @@ describe.each(variants)('Every variant of the authorizer, and so %s,', (variant)
   it('goes by onStoreFailure when the table cannot be reached', async () => {
     parts.down.store = true;
     expect(await authorize('token', deps(variant))).toMatchObject({ verdict: 'allow', user: { synced: false } });
-    expect(await authorize('token', deps(variant, { onStoreFailure: 'deny' }))).toEqual({ verdict: 'forbidden' });
+    expect(await authorize('token', deps(variant, { onStoreFailure: 'deny' }))).toEqual({ verdict: 'unavailable' });
   });
 });
 
