@@ -6,6 +6,8 @@ import type { CallOptions, UserStore } from '../../ports/user-store.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
 import { deletedGroup, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
+import type { MemoryLeaseStore } from './lease-store.ts';
+import { createMemoryLeaseStore } from './lease-store.ts';
 import { createMemoryReservations } from './reservations.ts';
 import { createUserItems, rowsOf } from './user-items.ts';
 import type { Listed, UserItem } from './user-items.ts';
@@ -26,14 +28,20 @@ export interface MemoryUserStore extends UserStore {
   loseReservation(name: Name): void;
 }
 
+interface MemoryUserStoreParts {
+  readonly clock: Clock;
+  /** The lease that writes may name; without it nobody has one. */
+  readonly lease?: MemoryLeaseStore;
+}
+
 /**
  * Keeps users as the table does: optimistic revisions, names that move in the same transaction, times to live by the clock,
  * an index by month of creation, and it refuses the users that DynamoDB refuses, so that what passes here passes there.
  */
-export function createMemoryUserStore({ clock }: { readonly clock: Clock }): MemoryUserStore {
+export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts): MemoryUserStore {
   const items = createUserItems(clock);
   const reservations = createMemoryReservations();
-  const table = { items, reservations };
+  const table = { items, reservations, lease: given.lease ?? createMemoryLeaseStore({ clock }) };
   const change = (id: string, changed: (item: UserItem) => UserItem): void => {
     const item = items.living(id);
     if (!item) throw new Error(`There is no user ${id} to change.`);

@@ -1,5 +1,5 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
-import type { UserStore } from '../../ports/user-store.ts';
+import type { IndexedUser, UserStore } from '../../ports/user-store.ts';
 import { fingerprint, isOfWaiting } from '../fingerprint.ts';
 import type { IndexRows } from './index-rows.ts';
 import { openIndexRows } from './index-rows.ts';
@@ -15,7 +15,7 @@ export interface Moment {
   live: number;
 }
 
-/** A user of Clerk's list whom the table does not have, or has differently. */
+/** A user of Clerk's list whom the table does not have, has differently, or has had written since the run began. */
 export interface Difference {
   readonly user: DirectoryUser;
   readonly moment: Moment;
@@ -28,9 +28,12 @@ export interface Difference {
 /** The moment that the next user of the list may still belong to. */
 interface OpenMoment {
   readonly moment: Moment;
-  /** Fingerprints of the table's users of this time whom the list has not shown yet. */
-  readonly rows: Map<string, string>;
+  /** The table's users of this time whom the list has not shown yet. */
+  readonly rows: Map<string, IndexedUser>;
 }
+
+/** A run goes on in processes whose clocks differ, by less than this, ms. */
+const CLOCKS_DIFFER_MS = 1_000;
 
 /** Rows taken from the index at a time while they are all suspects. */
 const BATCH = 1_000;
@@ -42,13 +45,18 @@ const BATCH = 1_000;
 export class Comparison {
   readonly #index: IndexRows;
   readonly #spool: SuspectSpool;
+  readonly #recent: number;
   #open: OpenMoment | undefined;
   #closed: Moment[] = [];
 
-  /** @param from where both lists begin: users created at or after this time, ms */
-  constructor(store: UserStore, from: number, spool: SuspectSpool) {
+  /**
+   * @param from where both lists begin: users created at or after this time, ms
+   * @param startedAt when the run began, ms: who has been written since may be the work of an attempt that was cut off
+   */
+  constructor(store: UserStore, { from, startedAt }: { from: number; startedAt: number }, spool: SuspectSpool) {
     this.#index = openIndexRows(store, from);
     this.#spool = spool;
+    this.#recent = startedAt - CLOCKS_DIFFER_MS;
   }
 
   /** Compares the next users of the list, ascending by creation time. */
@@ -59,8 +67,10 @@ export class Comparison {
       const stored = rows.get(user.id);
       rows.delete(user.id);
       moment.listed += 1;
-      if (stored === fingerprint(user.profile, user.record)) moment.live += 1;
-      else differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored) });
+      const isSame = stored?.fingerprint === fingerprint(user.profile, user.record);
+      if (isSame && !this.#isRecent(stored)) moment.live += 1;
+      else
+        differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored?.fingerprint) });
     }
     return differences;
   }
@@ -96,13 +106,17 @@ export class Comparison {
     await this.#index.close();
   }
 
+  #isRecent({ profileVersion, recordVersion }: IndexedUser): boolean {
+    return Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
+  }
+
   async #momentAt(time: number): Promise<OpenMoment> {
     if (this.#open?.moment.time === time) return this.#open;
     await this.#close();
     while ((await this.#suspectBefore(time)) !== undefined);
     const rows = await this.#index.takeAt(time);
-    const fingerprints = new Map(rows.map((row) => [row.id, row.fingerprint]));
-    this.#open = { moment: { time, listed: 0, live: 0 }, rows: fingerprints };
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    this.#open = { moment: { time, listed: 0, live: 0 }, rows: byId };
     return this.#open;
   }
 

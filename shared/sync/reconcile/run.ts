@@ -48,8 +48,22 @@ export const NEW_RUN: RunState = {
 export async function openRun(deps: ReconcileDependencies, run: RunIdentity): Promise<number> {
   await refuseForeignInstance(deps);
   const clerkUsers = await deps.directory.countUsers();
-  await deps.runs.save(runRecord(run, { ...NEW_RUN, clerkUsers }, 'running', undefined));
+  await recordOpening(deps, run, clerkUsers);
   return clerkUsers;
+}
+
+/** Records that a run is on its way. */
+export function recordOpening({ runs }: RecordDependencies, run: RunIdentity, clerkUsers: number): Promise<void> {
+  return runs.save(runRecord(run, { ...NEW_RUN, clerkUsers }, 'running', undefined));
+}
+
+type RecordDependencies = Pick<ReconcileDependencies, 'runs'>;
+
+/** Records what a run may delete before it begins to: should it never tell its end, that counts as deleted. */
+export async function recordProposals({ runs }: RecordDependencies, run: RunIdentity, state: RunState): Promise<void> {
+  if (state.heldBecause === undefined && state.suspects > 0) {
+    await runs.save(runRecord(run, state, 'running', undefined));
+  }
 }
 
 /**
@@ -63,7 +77,7 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const record = runRecord(run, state, status, endedAt);
   await deps.runs.save(record);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
-  reportRun(deps, summary, state.failedBecause === undefined);
+  reportRun(deps, summary, run.mode === 'full' && state.failedBecause === undefined);
   return summary;
 }
 
@@ -77,9 +91,12 @@ function statusOf({ changes, resolved, heldBecause, failedBecause }: RunState): 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
   const { drift } = state.changes;
   const { heldBecause } = state;
+  const { id, mode, approves, startedAt } = run;
   return {
-    ...run,
-    mode: 'full',
+    id,
+    mode,
+    ...(approves !== undefined && { approves }),
+    startedAt,
     status,
     endedAt,
     counts: countsOf(state),
