@@ -1,4 +1,5 @@
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import { withoutEffect } from '../../shared/sync/reconcile/dry-run.ts';
 import { releaseLease } from '../../shared/sync/reconcile/lease.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { closeRun, NEW_RUN } from '../../shared/sync/reconcile/run.ts';
@@ -11,11 +12,15 @@ import { waitForLease } from './lease-steps.ts';
 import type { RunRequest } from './run-request.ts';
 import { parseRunRequest } from './run-request.ts';
 import { RunSteps } from './run-steps.ts';
+import { userRun } from './user-run.ts';
 
 /**
  * A run as a durable execution. A full one walks Clerk's list beside the index, repairs what is missing or differs, judges the
- * proposed deletions once, after the last page, and makes those that Clerk confirms; an approval makes those of a held run.
+ * proposed deletions once, after the last page, and makes those that Clerk confirms; an approval makes those of a held run; a single user
+ * can be brought in line alone.
  * One run at a time: it begins when no other one has the lease, and lets go of it at its end, however it ends.
+ *
+ * A dry run does the same over dependencies that change nothing.
  *
  * A run that fails is recorded as failed, alarms, and is answered like any other. It does not throw: the schedule would start
  * it again at once, against whatever it has just failed at, and a caller would not see what it did.
@@ -31,13 +36,20 @@ export async function reconcile(
 ): Promise<RunSummary> {
   const request = parseRunRequest(event);
   const { id, at } = await runStep(context, deps, 'begin', () => Promise.resolve(begin(deps)));
-  const asked = { id, mode: request.mode, ...(request.mode === 'approve' && { approves: request.run }) };
-  const lease = await leaseOrFailure(context, deps, id);
+  const asked = { id, ...identityOf(request) };
+  const working = asked.dryRun ? withoutEffect(deps) : deps;
+  // Only what is done to users goes unsaid in a dry run: its end is logged like any other.
+  const closing = { ...working, log: deps.log };
+  const lease = await leaseOrFailure(context, working, id);
   if (typeof lease === 'string') {
-    return close(context, deps, { ...asked, startedAt: at, fence: 0 }, { ...NEW_RUN, failedBecause: lease });
+    return close(context, closing, { ...asked, startedAt: at, fence: 0 }, { ...NEW_RUN, failedBecause: lease });
   }
   const run = { ...asked, startedAt: lease.at, fence: lease.fence };
-  return close(context, deps, run, await work(request, new RunSteps(context, deps, run)));
+  return close(context, closing, run, await work(request, new RunSteps(context, working, run)));
+}
+
+function identityOf(request: RunRequest): Pick<RunIdentity, 'mode' | 'approves' | 'userId' | 'dryRun' | 'force'> {
+  return request.mode === 'approve' ? { mode: request.mode, approves: request.run } : request;
 }
 
 function begin({ random, clock }: ReconcileDependencies): { id: string; at: number } {
@@ -59,6 +71,8 @@ function work(request: RunRequest, steps: RunSteps): Promise<RunState> {
       return new FullRun(steps).toItsEnd();
     case 'approve':
       return approvalRun(steps, request.run);
+    case 'user':
+      return userRun(steps, request.userId);
     default:
       return request satisfies never;
   }

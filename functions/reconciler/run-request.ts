@@ -1,29 +1,52 @@
 /** What a run is asked to do. */
 export type RunRequest =
-  | { readonly mode: 'full' }
+  | {
+      readonly mode: 'full';
+      /** Reports what would be done, and changes no user. */
+      readonly dryRun: boolean;
+      /** Reads every item, also where version and fingerprint agree: only so a hand edit is seen. */
+      readonly force: boolean;
+    }
   /** `run`: the held run whose deletions are approved. */
-  | { readonly mode: 'approve'; readonly run: string };
+  | { readonly mode: 'approve'; readonly run: string }
+  | { readonly mode: 'user'; readonly userId: string; readonly dryRun: boolean };
 
-const KNOWN = 'send { "mode": "full" }, or { "mode": "approve", "run": "<id of a held run>" }';
+const KNOWN =
+  'send { "mode": "full" }, { "mode": "approve", "run": "<id of a held run>" } or { "mode": "user", "userId": "user_…" }';
 
 /**
  * Reads the event that a schedule, a function or a person sent.
  * @throws Error that says what the reconciler knows
  */
 export function parseRunRequest(event: unknown): RunRequest {
-  const mode = memberOf(event, 'mode');
-  if (mode === 'full') return { mode };
-  if (mode === 'approve') return { mode, run: heldRunOf(event) };
+  const members = membersOf(event);
+  const mode = members.get('mode');
+  if (mode === 'full') return { mode, dryRun: flagOf(members, 'dryRun'), force: flagOf(members, 'force') };
+  if (mode === 'approve') return { mode, run: heldRunOf(members) };
+  if (mode === 'user') return { mode, userId: userIdOf(members), dryRun: flagOf(members, 'dryRun') };
   const given = typeof mode === 'string' ? `the mode "${mode.slice(0, 40)}"` : 'no mode';
   throw new Error(`The event has ${given}, which the reconciler does not know: ${KNOWN}.`);
 }
 
-function heldRunOf(event: unknown): string {
-  const run = memberOf(event, 'run');
+/** Anything but a boolean is refused: a dry run that is not taken for one would write. */
+function flagOf(members: ReadonlyMap<string, unknown>, name: string): boolean {
+  const flag = members.get(name) ?? false;
+  if (typeof flag === 'boolean') return flag;
+  throw new Error(`The event's "${name}" must be true or false: ${KNOWN}.`);
+}
+
+function heldRunOf(members: ReadonlyMap<string, unknown>): string {
+  const run = members.get('run');
   if (typeof run === 'string' && /^[\w-]{1,100}$/.test(run)) return run;
   throw new Error(`The event approves deletions and does not say of which run: ${KNOWN}.`);
 }
 
-function memberOf(event: unknown, name: string): unknown {
-  return typeof event === 'object' && event !== null ? new Map(Object.entries(event)).get(name) : undefined;
+function userIdOf(members: ReadonlyMap<string, unknown>): string {
+  const userId = members.get('userId');
+  if (typeof userId === 'string' && /^user_\w{1,100}$/.test(userId)) return userId;
+  throw new Error(`The event does not say which user: ${KNOWN}.`);
+}
+
+function membersOf(event: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(typeof event === 'object' && event !== null ? Object.entries(event) : []);
 }

@@ -65,7 +65,7 @@ export class RunSteps {
     return this.chunks.run<number, ConflictsChunk>(
       'conflicts',
       0,
-      (passed) => resolveConflicts(this.deps, passed),
+      (passed) => resolveConflicts(this.deps, passed, this.run),
       ({ waiting, resolved }) => this.learn({ conflicts: waiting, resolved: this.#state.resolved + resolved }),
     );
   }

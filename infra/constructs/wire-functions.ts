@@ -98,7 +98,7 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS],
+    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, INSTANCE],
     UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
     PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
     DeleteItem: NAMES,

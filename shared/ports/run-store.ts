@@ -4,7 +4,14 @@ export interface Run {
   readonly mode: RunMode;
   /** The held run whose deletions this one makes, where it is their approval. */
   readonly approves?: string;
-  readonly status: 'running' | 'in-sync' | 'repaired' | 'held' | 'failed';
+  /** The one user it is about. */
+  readonly userId?: string;
+  /** Whether it only said what it would do: its counts are of that. */
+  readonly dryRun?: boolean;
+  /** Whether it read every item. */
+  readonly force?: boolean;
+  /** `drift`: a dry run that found something to repair. */
+  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed';
   /** ms. */
   readonly startedAt: number;
   /** ms. */
@@ -18,8 +25,8 @@ export interface Run {
   readonly failedBecause: string | undefined;
 }
 
-/** `full`: all of Clerk beside all of the table. `approve`: the deletions that a held run proposed, each confirmed again. */
-export type RunMode = 'full' | 'approve';
+/** `full`: all of Clerk beside all of the table. `approve`: the deletions that a held run proposed, each confirmed again. `user`: one user. */
+export type RunMode = 'full' | 'approve' | 'user';
 
 export interface RunCounts {
   readonly clerkUsers: number;

@@ -90,6 +90,7 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(users.listConflicts()));
     await attempt(() => drain(users.listDeletedOn('2026-01-01')));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
+    await attempt(() => createDynamoDbInstanceStore(access).get());
     await attempt(() => runs.save(RUN));
     await attempt(() => runs.get('run_1'));
     await attempt(() => runs.putSuspects('run_1', 1, ['user_1']));
@@ -137,7 +138,7 @@ describe('and nothing besides:', () => {
     ['webhook', ['held#run_1', 'email#a@example.com']],
     ['users', ['settings#instance', 'held#run_1', 'email#a@example.com']],
     ['verifyOnly', ['settings#instance', 'held#run_1', 'run#run_1', 'email#a@example.com']],
-    ['reconciler', ['settings#instance']],
+    ['reconciler', ['settings#other']],
     ['changes', ['settings#instance', 'held#run_1', 'run#run_1']],
   ] as const)('%s reads nothing that it has no use for', (name, more) => {
     const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com'];

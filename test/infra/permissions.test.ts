@@ -81,7 +81,7 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*'],
+        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance'],
         UpdateItem: [USERS, ...NAMES, 'held#*', 'lease'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
         DeleteItem: NAMES,

@@ -18,6 +18,8 @@ import { writeUser, writeUsers } from './write-users.ts';
 export interface MemoryUserStore extends UserStore {
   /** Writes the application's attributes, as the application does: at any moment, without a new revision. */
   writeApp(id: string, app: JsonObject): void;
+  /** Edits an item as somebody with a console does: neither revision nor fingerprint nor versions follow. */
+  editByHand(id: string, edit: (user: StoredUser) => StoredUser): void;
   /** Gives an item a time to live, ms, as retention does; past it the item counts as none, though it is still there. */
   expireAt(id: string, ms: number): void;
   /** Every item that has not expired, tombstones included, in the order of the ids. */
@@ -60,6 +62,7 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
     tidy: (reservation, leftOver, options = {}) => answer(options, () => reservations.tidy(reservation, leftOver)),
     ...listings(table, clock),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),
+    editByHand: (id, edit) => change(id, (item) => ({ ...item, user: edit(item.user) })),
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
     users: () => items.all().flatMap(({ user }) => items.living(user.id)?.user ?? []),
     reservations: () => reservations.all(),

@@ -40,9 +40,9 @@ export async function openApproval(
 
 /** A newer full run that failed has judged nobody. */
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
-  for await (const { id, mode, status, startedAt } of runs.list(held.startedAt)) {
+  for await (const { id, mode, dryRun, status, startedAt } of runs.list(held.startedAt)) {
     const isNewer = id !== held.id && startedAt >= held.startedAt;
-    if (!isNewer || mode !== 'full' || status === 'failed' || status === 'running') continue;
+    if (!isNewer || mode !== 'full' || dryRun === true || status === 'failed' || status === 'running') continue;
     throw new NothingToApprove(
       `Run ${held.id} has been superseded by the newer full run ${id}, which is ${status}: look at that one.`,
     );

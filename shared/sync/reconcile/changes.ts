@@ -31,6 +31,7 @@ export function addChanges(a: Changes, b: Changes): Changes {
 export interface ChangeCounter {
   settled(outcome: MergeOutcome, changedFields: readonly string[]): void;
   unstorable(): void;
+  add(changes: Changes): void;
   total(): Changes;
 }
 
@@ -42,6 +43,9 @@ export function createChangeCounter(): ChangeCounter {
     },
     unstorable() {
       total = { ...total, unstorable: total.unstorable + 1 };
+    },
+    add(changes) {
+      total = addChanges(total, changes);
     },
     total: () => total,
   };

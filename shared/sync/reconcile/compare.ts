@@ -1,6 +1,9 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
 import type { IndexedUser, UserStore } from '../../ports/user-store.ts';
 import { fingerprint, isOfWaiting } from '../fingerprint.ts';
+import type { ChangeCounter } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
+import type { RunIdentity } from './dependencies.ts';
 import type { IndexRows } from './index-rows.ts';
 import { openIndexRows } from './index-rows.ts';
 import type { SuspectSpool } from './suspects.ts';
@@ -13,6 +16,8 @@ export interface Moment {
   listed: number;
   /** Those of them who are live in the table. */
   live: number;
+  /** What was found of them, for a run that writes nothing: it meets the users of an unfinished moment again. */
+  readonly changes: ChangeCounter;
 }
 
 /** A user of Clerk's list whom the table does not have, has differently, or has had written since the run began. */
@@ -46,17 +51,20 @@ export class Comparison {
   readonly #index: IndexRows;
   readonly #spool: SuspectSpool;
   readonly #recent: number;
+  readonly #isForced: boolean;
   #open: OpenMoment | undefined;
   #closed: Moment[] = [];
 
   /**
    * @param from where both lists begin: users created at or after this time, ms
-   * @param startedAt when the run began, ms: who has been written since may be the work of an attempt that was cut off
+   * @param run when it began: who has been written since may be the work of an attempt that was cut off; and whether it looks
+   * at everybody, whatever the index says
    */
-  constructor(store: UserStore, { from, startedAt }: { from: number; startedAt: number }, spool: SuspectSpool) {
+  constructor(store: UserStore, from: number, run: Pick<RunIdentity, 'startedAt' | 'force'>, spool: SuspectSpool) {
     this.#index = openIndexRows(store, from);
     this.#spool = spool;
-    this.#recent = startedAt - CLOCKS_DIFFER_MS;
+    this.#recent = run.startedAt - CLOCKS_DIFFER_MS;
+    this.#isForced = run.force ?? false;
   }
 
   /** Compares the next users of the list, ascending by creation time. */
@@ -68,7 +76,7 @@ export class Comparison {
       rows.delete(user.id);
       moment.listed += 1;
       const isSame = stored?.fingerprint === fingerprint(user.profile, user.record);
-      if (isSame && !this.#isRecent(stored)) moment.live += 1;
+      if (isSame && !this.#mustLook(stored)) moment.live += 1;
       else
         differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored?.fingerprint) });
     }
@@ -106,8 +114,8 @@ export class Comparison {
     await this.#index.close();
   }
 
-  #isRecent({ profileVersion, recordVersion }: IndexedUser): boolean {
-    return Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
+  #mustLook({ profileVersion, recordVersion }: IndexedUser): boolean {
+    return this.#isForced || Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
   }
 
   async #momentAt(time: number): Promise<OpenMoment> {
@@ -116,7 +124,7 @@ export class Comparison {
     while ((await this.#suspectBefore(time)) !== undefined);
     const rows = await this.#index.takeAt(time);
     const byId = new Map(rows.map((row) => [row.id, row]));
-    this.#open = { moment: { time, listed: 0, live: 0 }, rows: byId };
+    this.#open = { moment: { time, listed: 0, live: 0, changes: createChangeCounter() }, rows: byId };
     return this.#open;
   }
 

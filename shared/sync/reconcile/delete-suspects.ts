@@ -44,6 +44,7 @@ export async function deleteSuspects(
   const startedAt = deps.clock.now();
   const changes = createChangeCounter();
   const chunk: Chunk = { deps, run, changes, met: new Set(), newcomers: 0 };
+  let counted = changes.total();
   let position = done;
   let hasEnded = true;
   let problem: Problem | undefined;
@@ -52,6 +53,7 @@ export async function deleteSuspects(
     for await (const batch of batchesFrom(deps.runs.suspects(source), done, BATCH)) {
       await each(batch, deps.limits.atOnce, (id) => settle(chunk, id));
       position += batch.length;
+      counted = changes.total();
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
     }
@@ -60,7 +62,8 @@ export async function deleteSuspects(
     problem = problemOf(error);
   }
   const tookMs = deps.clock.now() - startedAt;
-  const total = { changes: changes.total(), newcomers: chunk.newcomers };
+  // A run that writes nothing meets the users of an unfinished batch again as if for the first time.
+  const total = { changes: run.dryRun ? counted : changes.total(), newcomers: chunk.newcomers };
   return { next: hasEnded ? undefined : position, advanced: hasEnded || position > done, ...total, problem, tookMs };
 }
 

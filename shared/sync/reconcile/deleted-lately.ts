@@ -17,9 +17,14 @@ export async function deletedLately(
   const since = clock.now() - DAY_MS;
   let deleted = 0;
   for await (const run of runs.list(since - LONGEST_RUN_MS)) {
-    if (run.id !== id && run.mode !== 'approve' && (run.endedAt ?? clock.now()) >= since) deleted += deletedBy(run);
+    if (run.id !== id && isJudge(run) && (run.endedAt ?? clock.now()) >= since) deleted += deletedBy(run);
   }
   return deleted;
+}
+
+/** An approval is a person's doing, and a dry run has deleted nobody. */
+function isJudge({ mode, dryRun }: Run): boolean {
+  return mode === 'full' && dryRun !== true;
 }
 
 function deletedBy({ status, counts }: Run): number {

@@ -11,7 +11,7 @@ export interface ReconcileDependencies extends SyncDependencies {
   readonly directory: UserDirectory;
   readonly runs: RunStore;
   readonly lease: LeaseStore;
-  readonly instance: Pick<InstanceStore, 'claim'>;
+  readonly instance: InstanceStore;
   readonly limits: ReconcileLimits;
 }
 
@@ -52,6 +52,12 @@ export interface RunIdentity {
   readonly mode: RunMode;
   /** The held run whose deletions are approved. */
   readonly approves?: string;
+  /** The one user it is about. */
+  readonly userId?: string;
+  /** Whether it only says what it would do. */
+  readonly dryRun?: boolean;
+  /** Whether it reads every item. */
+  readonly force?: boolean;
   /** ms. */
   readonly startedAt: number;
   /** Fence of its lease. */

@@ -1,6 +1,6 @@
 import { each } from '../each.ts';
 import type { ChangeCounter, Changes } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
+import { createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
@@ -71,7 +71,9 @@ export async function completeUnknown(
     position = done;
     problem = problemOf(error);
   }
-  const result = { changes: changes.total(), suspects: spool.added(), problem, tookMs: deps.clock.now() - startedAt };
+  // A run that writes nothing meets the same users in the next chunk as if for the first time.
+  const counted = problem && run.dryRun ? NO_CHANGES : changes.total();
+  const result = { changes: counted, suspects: spool.added(), problem, tookMs: deps.clock.now() - startedAt };
   const next = hasEnded ? undefined : { done: position, piece: spool.nextPiece() };
   return { ...result, next, advanced: hasEnded || position > done };
 }

@@ -1,6 +1,5 @@
 import type { ChangeCounter, Changes } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
-
+import { createChangeCounter, NO_CHANGES } from './changes.ts';
 import { Comparison } from './compare.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { each } from '../each.ts';
@@ -48,7 +47,7 @@ export async function walkChunk(
   if (flushing) progress.undo();
   return {
     ...progress.reached(spool.nextPiece()),
-    changes: changes.total(),
+    changes: flushing && run.dryRun ? NO_CHANGES : changes.total(),
     suspects: spool.added(),
     problem: walking ?? flushing,
     tookMs: deps.clock.now() - startedAt,
@@ -75,15 +74,20 @@ interface Walk {
 }
 
 async function walk({ deps, run, from, spool, changes, progress, isLate }: Walk): Promise<void> {
-  const comparison = new Comparison(deps.store, { from, startedAt: run.startedAt }, spool);
+  const comparison = new Comparison(deps.store, from, run, spool);
+  const finish = (openTime: number | undefined): void => {
+    const closed = comparison.takeClosed();
+    progress.finished(closed, openTime);
+    if (run.dryRun) for (const moment of closed) changes.add(moment.changes.total());
+  };
   try {
     for await (const page of listUsers(deps, from, deps.limits.pageSize)) {
       await repair({ deps, run, changes }, page, comparison);
-      progress.finished(comparison.takeClosed(), comparison.openTime());
+      finish(comparison.openTime());
       if (isLate() && progress.hasAdvanced()) return;
     }
     const left = await comparison.finish((time) => isLate() && time > from);
-    progress.finished(comparison.takeClosed(), left);
+    finish(left);
     if (left === undefined) progress.ended();
   } finally {
     await comparison.release();
@@ -98,7 +102,7 @@ async function repair(
 ): Promise<void> {
   const differences = await comparison.compare(page.users);
   await each(differences, deps.limits.atOnce, async ({ user, moment, stored, isWaiting }) => {
-    const state = await mirrorRead(deps, run, user, page.seenAt, changes);
+    const state = await mirrorRead(deps, run, user, page.seenAt, run.dryRun ? moment.changes : changes);
     if (isWaiting) await requeue(deps, user.id);
     if (state === 'live' || (state === 'unstorable' && stored)) moment.live += 1;
   });

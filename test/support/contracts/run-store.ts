@@ -79,6 +79,15 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
       expect(await store.get(RUN.id)).toEqual(approval);
     });
 
+    it('gives back what was asked of a run', async () => {
+      const dry: Run = { ...RUN, dryRun: true, force: true, status: 'drift', endedAt: NOW + 2 };
+      const single: Run = { ...RUN, id: 'single', mode: 'user', userId: 'user_a' };
+      await store.save(dry);
+      await store.save(single);
+      expect(await store.get(RUN.id)).toEqual(dry);
+      expect(await store.get('single')).toEqual(single);
+    });
+
     it('lists runs from a time on, the earliest first, each as it is now', async () => {
       const runs = [5, 1, 3, 0].map((n): Run => ({ ...RUN, id: `run-${n}`, startedAt: NOW + n }));
       for (const run of runs) await store.save(run);

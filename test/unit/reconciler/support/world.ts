@@ -72,6 +72,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),
+    editByHand: (id: string, edit: (user: StoredUser) => StoredUser): void => memory.editByHand(id, edit),
     loseReservation: (name: Name): void => memory.loseReservation(name),
     /** The table's users, tombstones included. */
     stored: (): StoredUser[] => memory.users(),
