@@ -25,6 +25,12 @@ export class NothingToApprove extends Error {
   override readonly name = 'NothingToApprove';
 }
 
+/** A person has stopped the run. */
+export class RunStopped extends Error {
+  readonly code = 'run_stopped';
+  override readonly name = 'RunStopped';
+}
+
 /** The secret key belongs to another Clerk instance than the table does. */
 export class ForeignInstance extends Error {
   readonly code = 'foreign_instance';
@@ -42,7 +48,7 @@ export interface Problem {
 const REFUSED_KEY: readonly (number | undefined)[] = [401, 403];
 
 const PASSING = [StoreUnavailable, UserNotWritten, UntrustedList, UnconfirmedAbsence];
-const LASTING = [ForeignInstance, LeaseLost, NothingToApprove];
+const LASTING = [ForeignInstance, LeaseLost, NothingToApprove, RunStopped];
 
 /** What is wrong, when the error is one that a run has to expect; undefined for a defect or a missing permission. */
 export function expectedProblem(error: unknown): Problem | undefined {

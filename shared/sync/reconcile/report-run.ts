@@ -1,6 +1,9 @@
 import type { ReconcileDependencies } from './dependencies.ts';
 import type { RunSummary } from './summary.ts';
 
+/** The line that a run's log ends with. */
+export const RUN_ENDED = 'reconcile run ended';
+
 /**
  * Counts and logs a run that has ended. `ReconcileDuration` is recorded by full runs that came to their end only: an alarm
  * takes its absence for a run that is missing.
@@ -23,6 +26,6 @@ export function reportRun(
   else if (hasWalked) metrics.record('ReconcileDuration', summary.seconds * 1_000);
   if (status === 'held') metrics.record('DeletionsHeld', suspects);
   const line = { ...summary, drift: Object.entries(drift).map(([field, users]) => `${field}: ${users}`) };
-  if (status === 'failed' || status === 'held') log.error('reconcile run ended', line);
-  else log.info('reconcile run ended', line);
+  if (status === 'failed' || status === 'held') log.error(RUN_ENDED, line);
+  else log.info(RUN_ENDED, line);
 }
