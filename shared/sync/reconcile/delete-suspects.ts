@@ -3,6 +3,7 @@ import { each } from '../each.ts';
 import type { ChangeCounter, Changes } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
+import { hasCountedInWalk } from './dry-run.ts';
 import type { Problem } from './failure.ts';
 import { problemOf, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
@@ -92,6 +93,7 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   const askedAt = deps.clock.now();
   const user = await deps.directory.getUser(id);
   if (!user) return deleteConfirmed(chunk, stored, askedAt);
+  if (hasCountedInWalk(run, user)) return;
   await mirrorRead(deps, run, user, askedAt, changes);
   if (user.record.clerkCreatedAt > run.startedAt) chunk.newcomers += 1;
 }

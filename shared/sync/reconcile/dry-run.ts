@@ -1,6 +1,7 @@
 import type { StoredUser } from '../../domain/user.ts';
+import type { DirectoryUser } from '../../ports/user-directory.ts';
 import type { UserStore, UserWrite } from '../../ports/user-store.ts';
-import type { ReconcileDependencies } from './dependencies.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 
 /**
  * The same dependencies, changing nothing: users and names are read and not written, the lease is not taken and the instance
@@ -16,6 +17,14 @@ export function withoutEffect(deps: ReconcileDependencies): ReconcileDependencie
     metrics: { record: () => undefined, flush: () => Promise.resolve() },
     log: { ...deps.log, info: () => undefined },
   };
+}
+
+/**
+ * Whether a dry run has counted the user when it walked Clerk's list: since it repairs nothing, it meets again, by id, whoever
+ * it has found to be of unknown creation time, or listed at another time than the table has.
+ */
+export function hasCountedInWalk({ dryRun = false, startedAt }: RunIdentity, user: DirectoryUser): boolean {
+  return dryRun && user.record.clerkCreatedAt <= startedAt;
 }
 
 function release(): Promise<void> {

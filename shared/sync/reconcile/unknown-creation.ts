@@ -3,6 +3,7 @@ import type { ChangeCounter, Changes } from './changes.ts';
 import { createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
+import { hasCountedInWalk } from './dry-run.ts';
 import { problemOf } from './failure.ts';
 import { mirrorRead } from './mirror-read.ts';
 import type { SuspectSpool } from './suspects.ts';
@@ -94,7 +95,7 @@ async function completeBatch({ deps, run, spool, changes }: Completion, ids: rea
   const seenAt = deps.clock.now();
   const users = await deps.directory.listUsersById(ids);
   await each(users, deps.limits.atOnce, async (user) => {
-    await mirrorRead(deps, run, user, seenAt, changes);
+    if (!hasCountedInWalk(run, user)) await mirrorRead(deps, run, user, seenAt, changes);
   });
   const found = new Set(users.map(({ id }) => id));
   await spool.add(ids.filter((id) => !found.has(id)));
