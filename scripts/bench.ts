@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what a request costs with this authorizer, side by side with naive and typical ones.
- * Exits 0 only if every row with a target meets it. `-- --json` prints the report as one document.
+ * Exits 0 when it ran, whatever came of it: each row says whether it meets its target. `-- --json` prints the report as one
+ * document.
  */
 import { MEASUREMENTS } from '../test/bench/measurements/index.ts';
 import { benchOptions, OptionInvalid } from '../test/bench/options.ts';
@@ -34,7 +35,6 @@ try {
   const report = reportOf(await measure(), { startedAt, rounds: options.rounds });
   (json ? console.error : console.log)(`\n${describeReport(report)}`);
   if (json) console.log(JSON.stringify(report, null, 2));
-  process.exitCode = report.rows.every(({ ok }) => ok) ? 0 : 1;
 } catch (error) {
   // What is taken away under a measurement makes it fail: the signal has the last word then.
   if (!interrupted) {

@@ -47,6 +47,8 @@ async function list(mirror: LocalMirror): Promise<boolean> {
 }
 
 async function replay(mirror: LocalMirror): Promise<boolean> {
+  if (operands.length > 0 && (values.all === true || values.user !== undefined))
+    refuse('Give ids, or --all, not both.', USAGE);
   const ids = values.all === true ? (await entriesOf(mirror)).map(({ id }) => id) : named('replay');
   let isAllDone = true;
   for (const id of ids) {
@@ -58,6 +60,7 @@ async function replay(mirror: LocalMirror): Promise<boolean> {
 }
 
 async function dismiss(mirror: LocalMirror): Promise<boolean> {
+  if (values.user !== undefined || values.all === true) refuse('dismiss takes ids, one by one.', USAGE);
   let areAllThere = true;
   for (const id of named('dismiss')) {
     const isThere = await mirror.quarantine.dismiss(id);

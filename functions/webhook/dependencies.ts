@@ -1,3 +1,4 @@
+import type { LogFacts } from '../../shared/ports/log.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
 
 /** Signing secrets, each `whsec_…`; several while one is being rotated out. */
@@ -10,4 +11,6 @@ export interface WebhookSecrets {
 /** Everything the webhook depends on. */
 export interface WebhookDependencies extends EventDependencies {
   readonly secrets: WebhookSecrets;
+  /** Facts that every line of the log carries from now on, in place of those before. */
+  correlate(facts: LogFacts): void;
 }

@@ -5,6 +5,8 @@ import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/inst
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseWebhookConfig } from '../../shared/config/config.ts';
+import type { LogFacts } from '../../shared/ports/log.ts';
+import { orInstanceOfKey } from '../../shared/sync/events/instance-of-key.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
 import { checkAtStart } from '../wiring/check-at-start.ts';
@@ -22,7 +24,8 @@ const deps = {
   parse,
   secrets: pick(parts.secrets, ({ webhookSecrets }) => webhookSecrets),
   quarantine: createDynamoDbQuarantine(parts.table),
-  instance: createDynamoDbInstanceStore(parts.table),
+  instance: orInstanceOfKey(createDynamoDbInstanceStore(parts.table), parts.directory),
+  correlate: (facts: LogFacts) => parts.log.correlate(facts),
 };
 await checkAtStart(deps.secrets, config.secrets, parts.log);
 

@@ -5,7 +5,7 @@ import { errorAnswer, jsonAnswer } from '../middleware/answer.ts';
 import type { WebhookDependencies } from './dependencies.ts';
 import { decodeUtf8, isOtherThanJson, MAX_BODY_BYTES, rawBody } from './request-body.ts';
 import { signedHeaders } from './signed-headers.ts';
-import { isSigned } from './verify-signature.ts';
+import { isSigned, isTimely } from './verify-signature.ts';
 
 /**
  * Time for everything, ms. Svix gives up after 15 s, and the start of a container and the network take some of that. Table,
@@ -35,19 +35,25 @@ async function receive(
   event: APIGatewayProxyEventV2,
   deps: WebhookDependencies,
 ): Promise<APIGatewayProxyStructuredResultV2> {
+  deps.correlate({});
   const body = rawBody(event);
   if (body.length > MAX_BODY_BYTES) return reject(deps, 413, 'too-large', 'The body is larger than 256 KB.');
   if (isOtherThanJson(event.headers)) return reject(deps, 415, 'content-type', 'The body must be application/json.');
   const headers = signedHeaders(event.headers);
+  if (!headers) return reject(deps, 400, 'headers', NOT_SIGNED);
+  if (!isTimely(headers, deps.clock.now())) return reject(deps, 400, 'timestamp', NOT_SIGNED);
   const text = decodeUtf8(body);
-  if (!headers || text === undefined || !(await isSigned(text, headers, deps))) {
-    return reject(deps, 400, 'signature', 'The signature does not match.');
-  }
+  if (text === undefined || !(await isSigned(text, headers, deps))) return reject(deps, 400, 'signature', NOT_SIGNED);
+  // From here on whatever is logged of the event can be found by its message, a defect of ours included.
+  deps.correlate({ messageId: headers.messageId });
   const accepted = await acceptEvent(headers.messageId, text, deps);
   return accepted.status === 'done'
     ? jsonAnswer(200, { outcome: accepted.outcome })
     : errorAnswer(503, 'unavailable', 'The event could not be applied. Send it again later.', { 'retry-after': '30' });
 }
+
+/** All that the sender is told, whatever was wrong; the metric's reason is ours. */
+const NOT_SIGNED = 'The signature does not match.';
 
 function reject(
   deps: WebhookDependencies,

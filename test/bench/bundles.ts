@@ -1,14 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundle } from '../../infra/constructs/bundle.ts';
+import { bundle, bundlePlainly } from '../../infra/constructs/bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+const PEERS = 'test/bench/peers/';
 
 /** Bundles in a directory that goes with this process, each built when it is first asked for. */
 export interface Bundles {
   /**
-   * Builds an entry file as a deployment would be built.
+   * Builds an entry file as a deployment would be built: ours with the construct's stand-ins for what it need not load, a peer
+   * without them. They are ours to have made.
    *
    * @param entry from the root of the repository
    * @returns path of the bundle, an `index.mjs` in a directory of its own
@@ -28,7 +30,8 @@ export function createBundles(): Bundles {
       const known = built.get(entry);
       if (known !== undefined) return known;
       const outfile = join(directory, String(built.size), 'index.mjs');
-      bundle(ROOT, join(ROOT, entry), outfile);
+      const build = entry.startsWith(PEERS) ? bundlePlainly : bundle;
+      build(ROOT, join(ROOT, entry), outfile);
       built.set(entry, outfile);
       return outfile;
     },

@@ -5,6 +5,8 @@ import type { FunctionDefinition } from '../../infra/local/cloud/lambda/definiti
 import { functionEnvironment } from '../../infra/local/cloud/lambda/environment.ts';
 import { createTable, deleteTable } from '../support/dynamodb/create-table.ts';
 import type { Bundles } from './bundles.ts';
+import type { Count } from './meter.ts';
+import { startMeter } from './meter.ts';
 import type { Mirror } from './mirrors.ts';
 import { startSubjectProcess } from './process/subject-process.ts';
 import type { SubjectProcess } from './process/subject-process.ts';
@@ -20,6 +22,12 @@ export interface HostOptions {
   readonly secretArn: string;
 }
 
+/** A subject that is not timed: what it asks AWS for and writes is counted, from its start on. */
+export interface CountedSubject extends Pick<SubjectProcess, 'run'> {
+  /** Ends it. */
+  end(): Promise<Count & { readonly logBytes: number }>;
+}
+
 const REGION = 'us-east-1';
 const RUNNER = 'test/bench/process/runner.ts';
 
@@ -27,7 +35,7 @@ const RUNNER = 'test/bench/process/runner.ts';
 export class Host {
   readonly #options: HostOptions;
   readonly #tables = new Map<string, Promise<string>>();
-  readonly #running = new Set<SubjectProcess>();
+  readonly #running = new Set<Pick<SubjectProcess, 'close'>>();
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -42,12 +50,25 @@ export class Host {
   async start(subject: Subject): Promise<SubjectProcess> {
     const environment = environmentOf(subject, await this.#tableOf(subject), this.#options);
     const started = startSubjectProcess({ runner: this.#options.bundles.of(RUNNER), environment });
-    this.#running.add(started);
-    const close = (): Promise<void> => {
-      this.#running.delete(started);
-      return started.close();
+    return { ...started, close: this.#endingWithUs(() => started.close()) };
+  }
+
+  /** Starts a process of the subject that reaches AWS through a meter of its own. */
+  async startCounted(subject: Subject): Promise<CountedSubject> {
+    const tableName = await this.#tableOf(subject);
+    const meter = await startMeter(this.#options);
+    const urls = { dynamodbUrl: meter.url, servicesUrl: meter.url };
+    const environment = environmentOf(subject, tableName, { ...this.#options, ...urls });
+    const runner = this.#options.bundles.of(RUNNER);
+    const started = startSubjectProcess({ runner, environment, countsOutput: true });
+    const close = this.#endingWithUs(() => started.close().then(() => meter.close()));
+    return {
+      run: (job) => started.run(job),
+      end: async () => {
+        await close();
+        return { ...meter.count(), logBytes: started.written() };
+      },
     };
-    return { ...started, close };
   }
 
   /** Ends every process that still runs. */
@@ -60,6 +81,18 @@ export class Host {
   async close(): Promise<void> {
     await this.endSubjects();
     for (const made of this.#tables.values()) await deleteTable(this.#options.client, await made);
+  }
+
+  /** @returns what ends something that runs, which `endSubjects` would end otherwise */
+  #endingWithUs(end: () => Promise<void>): () => Promise<void> {
+    const running = {
+      close: (): Promise<void> => {
+        this.#running.delete(running);
+        return end();
+      },
+    };
+    this.#running.add(running);
+    return running.close;
   }
 
   #tableOf(subject: Subject): Promise<string> {

@@ -11,7 +11,7 @@ export interface Contestant {
 
 /** A family of rows that come out of the same rounds. A new one is a file beside the others, named in `measurements/index.ts`. */
 export interface Measurement {
-  /** Its rows begin with it, and `--only` looks for it. */
+  /** The names of its rows begin with it, and `--only` looks for it: `authorizer.repeated`. */
   readonly name: string;
   /** About how long the start and one round take, s: for the estimate of the time left. */
   readonly seconds: { readonly start: number; readonly round: number };
@@ -35,9 +35,9 @@ export interface Samples {
 }
 
 export interface RowDefinition {
-  /** What stands behind the measurement's name: `naive ÷ ours, CPU`. */
-  readonly name: string;
-  readonly unit: '×' | 'ms' | 'KiB';
+  /** What stands behind the measurement's name: `/naive` for ours divided by the naive peer's; empty for ours alone. */
+  readonly suffix: string;
+  readonly unit: '×' | 'ms' | 'KiB' | 'bytes' | 'calls' | 'units' | 'modules';
   /** One value for each round. */
   readonly values: readonly number[];
   readonly target?: Target;
@@ -45,8 +45,8 @@ export interface RowDefinition {
   readonly detail?: string;
 }
 
-/** Ends the name of a row that compares two runs of the same code. */
-export const CONTROL = '(A/A control)';
+/** Ends the name of a row that compares two runs of the same code: the A/A control. */
+export const CONTROL = '/control';
 
 export interface Target {
   readonly text: string;
@@ -62,12 +62,9 @@ export function atMost(limit: number): Target {
   return { text: `≤ ${limit}`, isMet: (median) => median <= limit };
 }
 
-export function atLeast(limit: number): Target {
-  return { text: `≥ ${limit}`, isMet: (median) => median >= limit };
-}
-
-export function moreThan(limit: number): Target {
-  return { text: `> ${limit}`, isMet: (median) => median > limit };
+/** For what is counted. */
+export function exactly(number: number): Target {
+  return { text: `${number}`, isMet: (median) => median === number };
 }
 
 /** As near to 1 as two runs of the same code must come. */

@@ -52,7 +52,7 @@ function verdictOn(rows: readonly Row[]): string {
   if (missed.length === 0) return 'Every target is met.';
   const noisy = missed.some(({ name }) => name.endsWith(CONTROL));
   const advice = noisy
-    ? ' One is an A/A control: the machine was too busy, and its rows mean nothing. Run it again.'
+    ? ' One is an A/A control: the machine was too busy, and the rows beside it mean nothing. Run it again.'
     : '';
   return `${missed.length} of ${rows.length} rows miss their target.${advice}`;
 }
@@ -63,5 +63,6 @@ function aligned(text: string, column: number, width: number): string {
 
 function shown(value: number, unit: string): string {
   if (unit === 'KiB') return value.toFixed(0);
+  if (unit !== '×' && unit !== 'ms') return String(value);
   return value.toFixed(value >= 10 ? 1 : 2);
 }

@@ -66,10 +66,10 @@ function samplesOf(taken: ReadonlyMap<string, readonly Sample[]>): Samples {
   };
 }
 
-function rowOf(measurement: Measurement, { name, unit, values, target, detail }: RowDefinition): Row {
+function rowOf(measurement: Measurement, { suffix, unit, values, target, detail }: RowDefinition): Row {
   const { median, spread } = summarise(values);
   return {
-    name: `${measurement.name}: ${name}`,
+    name: `${measurement.name}${suffix}`,
     value: median,
     unit,
     target: target?.text ?? null,

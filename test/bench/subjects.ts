@@ -5,6 +5,7 @@ import type { Issuer } from './tokens.ts';
 
 /** Something that is measured: a handler as it would be deployed, with its configuration and its table. */
 export interface Subject {
+  /** As it stands in the names of rows. */
   readonly name: string;
   /** Entry file of its bundle, from the root of the repository. */
   readonly entry: string;
@@ -32,12 +33,12 @@ export const OURS: Subject = {
 };
 
 /** The same once more, in a process and with a table of its own: what differs between the two is noise. */
-export const OURS_AGAIN: Subject = { ...OURS, name: 'ours again' };
+export const OURS_AGAIN: Subject = { ...OURS, name: 'control' };
 
 /** With its keys where the peers have theirs, which no deployment of ours has: what reading the secret costs a cold start. */
 export const OURS_WITHOUT_SECRET: Subject = {
   ...OURS,
-  name: 'ours without Secrets Manager',
+  name: 'ours-without-secret',
   environment: (place) => ({
     ...ourSettings(place),
     [ENVIRONMENT.secretKey]: place.issuer.secretKey,
@@ -48,7 +49,7 @@ export const OURS_WITHOUT_SECRET: Subject = {
 /** Our verification of a token without everything around it. */
 export const OUR_VERIFIER: Subject = {
   ...OURS_WITHOUT_SECRET,
-  name: 'our verifier',
+  name: 'our-verifier',
   entry: 'test/bench/verifier/handler.ts',
 };
 
@@ -62,7 +63,7 @@ export const NAIVE: Subject = {
 /** The same without its call to the metric service, which on this machine answers sooner than CloudWatch would. */
 export const NAIVE_WITHOUT_METRICS: Subject = {
   ...NAIVE,
-  name: 'naive without PutMetricData',
+  name: 'naive-without-metrics',
   environment: peerSettings,
 };
 

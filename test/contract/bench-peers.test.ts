@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countUnchanged } from '../bench/measurements/unchanged.ts';
 import type { Mirror } from '../bench/mirrors.ts';
 import type { SubjectProcess } from '../bench/process/subject-process.ts';
 import { FLOOR, NAIVE, NAIVE_WITHOUT_METRICS, OURS, OURS_WITHOUT_SECRET, TYPICAL } from '../bench/subjects.ts';
@@ -192,5 +193,38 @@ describe('the metric service of the bench', () => {
     );
     client.destroy();
     expect(MetricDataResults?.[0]?.Values?.[0]).toBeGreaterThan(0);
+  });
+});
+
+/** What is counted of ours, 0 for most, would be counted of others. */
+describe('what a request of an unchanged user costs', () => {
+  it.each<[Subject, object]>([
+    [OURS, { readCalls: 1, readUnits: 0.5, writeCalls: 0, writeUnits: 0, metricCalls: 0, logBytes: 0 }],
+    [NAIVE, { readCalls: 0, readUnits: 0, writeCalls: 1, writeUnits: 1, metricCalls: 1, logBytes: 0 }],
+    [TYPICAL, { readCalls: 1, readUnits: 0.5, writeCalls: 0, metricCalls: 0 }],
+  ])('is counted: $name', async (subject, cost) => {
+    expect(await countUnchanged(world, subject)).toMatchObject(cost);
+  });
+
+  it('has the lines of those who write some counted to the last byte', async () => {
+    const { logBytes } = await countUnchanged(world, TYPICAL);
+    // Its metrics are a line of some 250 bytes for each request.
+    expect(logBytes).toBeGreaterThan(100);
+  });
+});
+
+describe('the first answer of a fresh process', () => {
+  const user = benchUser('user_first');
+
+  it.each<[Subject, boolean]>([
+    [OURS, false],
+    [TYPICAL, true],
+    [FLOOR, false],
+  ])('has cost a load of undici, or has not: $name', async (subject, hasUndici) => {
+    await (await world.host.mirrorOf(subject)).put(user);
+    const started = await world.host.start(subject);
+    const report = await started.run({ events: [authorizerEvent(world.issuer.token(user))], times: 1 });
+    await started.close();
+    expect(report).toMatchObject({ allowed: 1, hasUndici });
   });
 });

@@ -62,6 +62,14 @@ describe('A signed event', () => {
     });
   });
 
+  it('is counted by its type, and by the secret that matched', async () => {
+    await deliver(signedWebhook(secret(), event('user.created', userData('user_counted'))));
+    const answer = await fetch(`${stack.file.api}/__local/metrics?raw`);
+    const points = JSON.stringify(await answer.json());
+    expect(points).toContain('WebhookSecretMatched');
+    expect(points).toContain('WebhookReceived');
+  });
+
   it('delivered twice changes nothing the second time', async () => {
     const message = signedWebhook(secret(), event('user.created', userData('user_twice')));
     await deliver(message);

@@ -4,9 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import { Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { bundlesFromSource } from '../../infra/constructs/bundle.ts';
+import { bundle, bundlePlainly, bundlesFromSource, FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
+import type { FunctionName } from '../../infra/constructs/bundle.ts';
 import { newDirectory } from './stack.ts';
 
+const ROOT = join(import.meta.dirname, '../..');
 const HANDLER =
   "import { answer } from '../../shared/answer.ts';\nexport const handler = async (): Promise<string> => answer;\n";
 
@@ -45,6 +47,51 @@ describe('a bundle from source', () => {
     const source = newSource();
     writeFileSync(join(source, 'functions/whoami/handler.ts'), "export { handler } from './missing.ts';\n");
     expect(() => assemble(source)).toThrow(/handler\.ts:1:\d+.*Could not resolve "\.\/missing\.ts"/s);
+  });
+});
+
+/** What stand-ins leave out, by texts that only it has; the last is how a module that needs undici is asked for it. */
+const LEFT_OUT = [
+  ['the metadata service', '/latest/meta-data/iam/security-credentials'],
+  ['credential files and SSO', 'sso_start_url'],
+  ['STS', 'AssumeRoleWithWebIdentity'],
+  ['an import of node:http', 'from"node:http"'],
+  ["Clerk's eager reading of globals", 'globalThis.Headers'],
+] as const;
+
+/** KiB; what each is, and a little: it is to grow on purpose only. */
+const LARGEST: Record<FunctionName, number> = {
+  authorizer: 745,
+  webhook: 760,
+  reconciler: 1_210,
+  users: 730,
+  whoami: 45,
+  changes: 735,
+};
+
+describe('the bundles of the functions', () => {
+  const directory = newDirectory();
+  const built = (name: FunctionName, build: typeof bundle): string => {
+    const outfile = join(directory, build.name, name, 'index.mjs');
+    build(ROOT, join(ROOT, 'functions', name, 'handler.ts'), outfile);
+    return readFileSync(outfile, 'utf8');
+  };
+
+  it.each(FUNCTION_NAMES)('have none of what stand-ins leave out, and are no larger than they were: %s', (name) => {
+    const text = built(name, bundle);
+    expect(LEFT_OUT.filter(([, trace]) => text.includes(trace))).toEqual([]);
+    const size = Buffer.byteLength(text) / 1_024;
+    expect(size).toBeLessThan(LARGEST[name]);
+    expect(size).toBeGreaterThan(LARGEST[name] * 0.9);
+  });
+
+  it('would have all of it without them', () => {
+    const text = built('authorizer', bundlePlainly);
+    expect(LEFT_OUT.filter(([, trace]) => !text.includes(trace))).toEqual([]);
+  });
+
+  it('keep the names of functions, which the frames of a logged error consist of', () => {
+    expect(built('authorizer', bundle)).toContain('function refusalOfHeader(');
   });
 });
 

@@ -5,6 +5,9 @@ import { isObject } from './json.ts';
 /** Clerk keeps session tokens below a cookie's 4 KB; what is longer than this is not worth the time to decode it. */
 const LONGEST_TOKEN = 16_384;
 
+/** Levels of objects and lists. Claims of Clerk's have three; metadata that a team puts in may have a few more. */
+const DEEPEST_NESTING = 32;
+
 export type DecodedToken =
   | { readonly ok: true; readonly payload: Members }
   | { readonly ok: false; readonly reason: TokenRefusal };
@@ -52,28 +55,57 @@ function decodeObject(part: string): Members | 'malformed' | 'duplicate-member' 
   if (!bytes) return 'malformed';
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const names = namesIn(text);
+    if (names === undefined) return 'malformed';
     const value: unknown = JSON.parse(text);
     if (!isObject(value)) return 'malformed';
-    return namesIn(text) === membersOf(value) ? value : 'duplicate-member';
+    return names === membersOf(value) ? value : 'duplicate-member';
   } catch {
-    // Neither UTF-8 nor JSON, or nested deeper than the stack goes.
+    // Neither UTF-8 nor JSON.
     return 'malformed';
   }
 }
 
-const STRING_AND_COLON = /"(?:[^"\\]|\\.)*"\s*(:?)/g;
+const QUOTE = '"'.charCodeAt(0);
+const BACKSLASH = '\\'.charCodeAt(0);
+const COLON = ':'.charCodeAt(0);
+const OPENING = new Set(['[', '{'].map((character) => character.charCodeAt(0)));
+const CLOSING = new Set([']', '}'].map((character) => character.charCodeAt(0)));
 
-/** Names of members in a JSON text, repeated ones included: in JSON only a name is followed by a colon. */
-function namesIn(text: string): number {
-  return Array.from(text.matchAll(STRING_AND_COLON)).filter(([, colon]) => colon === ':').length;
+/**
+ * Counts the names of members in a JSON text, repeated ones included: outside of strings, a colon follows a name and nothing
+ * else does. One pass without recursion, before the parser and everything behind it go as deep as the text does.
+ *
+ * @returns undefined as soon as it is nested too deep; for what is no JSON, any number
+ */
+function namesIn(text: string): number | undefined {
+  let names = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COLON) names += 1;
+    else if (OPENING.has(code)) depth += 1;
+    else if (CLOSING.has(code)) depth -= 1;
+    if (depth > DEEPEST_NESTING) return undefined;
+  }
+  return names;
 }
 
-/** Members that are left of them: `JSON.parse` keeps the last of equal names, other readers the first. */
+/** @returns where the string that begins at a quote has its other quote, or the end of the text */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+/** Members that are left of them: `JSON.parse` keeps the last of equal names, other readers the first. Goes as deep as `namesIn` lets it. */
 function membersOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const inner: unknown[] = Object.values(value);
-  const own = Array.isArray(value) ? 0 : inner.length;
-  return inner.reduce<number>((count, each) => count + membersOf(each), own);
+  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let count = Array.isArray(value) ? 0 : inner.length;
+  for (const each of inner) count += membersOf(each);
+  return count;
 }
 
 function refuse(reason: TokenRefusal): DecodedToken {

@@ -17,7 +17,7 @@ const BYTE_ORDER_MARK = /^\uFEFF/;
  * it nor an `instance_id`. What cannot be read is refused by a stable word: the message is kept, not lost.
  *
  * @param text the raw body
- * @param receivedAt ms: stands in for a missing timestamp
+ * @param receivedAt ms: stands in for the missing timestamp of a deletion
  */
 export function parseWebhookEvent(text: string, receivedAt: number): WebhookEvent {
   const envelope = parseJson(text.replace(BYTE_ORDER_MARK, ''));
@@ -26,7 +26,7 @@ export function parseWebhookEvent(text: string, receivedAt: number): WebhookEven
   if (typeof type !== 'string') return refuse('no-type');
   switch (kindOf(type)) {
     case 'user':
-      return withInstance(envelope, (instanceId) => parseUser(type, instanceId, envelope, receivedAt));
+      return withInstance(envelope, (instanceId) => parseUser(type, instanceId, envelope));
     case 'deletion':
       return withInstance(envelope, (instanceId) => parseDeletion(type, instanceId, envelope, receivedAt));
     case 'ignored':
@@ -43,10 +43,11 @@ function withInstance(envelope: Members, parse: (instanceId: string | undefined)
   return refuse('bad-instance_id', userIdIn(envelope));
 }
 
-function parseUser(type: string, instanceId: string | undefined, envelope: Members, receivedAt: number): WebhookEvent {
+/** Without a time of its own an event does not say when it looked: a message that comes late must not count as younger. */
+function parseUser(type: string, instanceId: string | undefined, envelope: Members): WebhookEvent {
   const parsed = parseClerkUser(envelope['data']);
   if (!parsed.ok) return refuse(parsed.reason, userIdIn(envelope));
-  const seenAt = timeOf(envelope, receivedAt);
+  const seenAt = timeOf(envelope) ?? 0;
   return { kind: 'user', type, instanceId, snapshot: { source: 'event', ...parsed.user, seenAt } };
 }
 
@@ -61,12 +62,16 @@ function parseDeletion(
   const id = isObject(data) ? data['id'] : undefined;
   if (id === undefined || id === null) return refuse('no-id');
   if (!isUserId(id)) return refuse('bad-id');
-  const at = timeOf(envelope, receivedAt);
+  const at = timeOf(envelope) ?? receivedAt;
   return { kind: 'deletion', type, instanceId, snapshot: { source: 'deletion', id, at } };
 }
 
-function timeOf(envelope: Members, receivedAt: number): number {
-  return toMilliseconds(envelope['timestamp']) ?? receivedAt;
+/** No event is older than Clerk: what says so has no time. */
+const FIRST_TIME_MS = Date.UTC(2019, 0);
+
+function timeOf(envelope: Members): number | undefined {
+  const time = toMilliseconds(envelope['timestamp']);
+  return time !== undefined && time >= FIRST_TIME_MS ? time : undefined;
 }
 
 function userIdIn({ data }: Members): string | undefined {

@@ -38,7 +38,7 @@ export function createDynamoDbQuarantine(deps: Paged<TableAccess>): Quarantine {
 
 /** A message comes again under its id: the first refusal stands, and its 30 days are not prolonged. */
 async function put({ client, tableName, clock }: TableAccess, event: QuarantinedEvent): Promise<void> {
-  const condition = anyOf(noItem(), pastExpiry(clock.now()));
+  const condition = anyOf(noItem(), pastExpiry(clock.now()), withoutBody());
   const command = new PutCommand({
     TableName: tableName,
     Item: itemOfEvent(event),
@@ -52,7 +52,7 @@ async function get({ client, tableName, clock }: TableAccess, id: string): Promi
   const command = new GetCommand({ TableName: tableName, Key: keyOf(quarantineKey(id)), ConsistentRead: true });
   const { Item } = await callTable(() => client.send(command));
   const item = living(Item, clock);
-  return item && parseEvent(item);
+  return item?.['body'] === undefined ? undefined : parseEvent(item);
 }
 
 /** The rows' own times tell which are past their 30 days: the index does not project the time to live. */
@@ -110,11 +110,16 @@ async function dismiss({ client, tableName, clock }: TableAccess, id: string): P
   return (await callIfMet(() => client.send(command))).met;
 }
 
-/** Every event has a time to live, so that this also says that there is one: an update would make one otherwise. */
+/** Dismissed: the body tells, for its time to live is a moment that another container's clock may not have come to. */
+function withoutBody(): Expression {
+  return { text: 'attribute_not_exists(#body)', names: { '#body': 'body' }, values: {} };
+}
+
+/** Every event has a body and a time to live, so that this also says that there is one: an update would make one otherwise. */
 function isThere(now: number): Expression {
   return {
-    text: '#expiresAt > :nowSeconds',
-    names: { '#expiresAt': TABLE.timeToLive },
+    text: 'attribute_exists(#body) AND #expiresAt > :nowSeconds',
+    names: { '#body': 'body', '#expiresAt': TABLE.timeToLive },
     values: { ':nowSeconds': secondsOf(now) },
   };
 }

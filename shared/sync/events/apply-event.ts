@@ -1,4 +1,5 @@
 import type { DeletionSnapshot, EventSnapshot } from '../../domain/snapshot.ts';
+import { RESTORE_MARGIN_MS } from '../../domain/tombstone.ts';
 import type { WebhookEvent } from '../../ports/webhook-parser.ts';
 import type { SyncResult } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
@@ -91,19 +92,28 @@ function concludeSettled(
   return { status: 'done', outcome };
 }
 
-/** Only Clerk could have decided. Where it no longer has the user, her deletion is on its way: a question must not make it. */
+/**
+ * Only Clerk could have decided. Where it no longer has the user, her deletion is on its way: a question must not make it. To
+ * an event of just now that says nothing: Clerk's reads may lag, and not have her yet.
+ */
 function concludeUnsettled(
   reason: 'absent' | 'unavailable',
-  { id: userId }: UserSnapshot,
+  snapshot: UserSnapshot,
   { messageId, path }: Origin,
   deps: EventDependencies,
 ): Applied {
-  if (reason === 'absent') {
+  const { id: userId } = snapshot;
+  if (reason === 'absent' && deps.clock.now() - timeOf(snapshot) > RESTORE_MARGIN_MS) {
     deps.metrics.record('SyncStale', 1, { Path: path });
     deps.log.info('event changed nothing', { outcome: 'stale', userId, messageId });
     return { status: 'done', outcome: 'stale' };
   }
   deps.metrics.record('SyncFailed', 1, { Path: path });
-  deps.log.warn('event not applied', { reason: 'clerk-unavailable', userId, messageId });
+  deps.log.warn('event not applied', { reason: `clerk-${reason}`, userId, messageId });
   return { status: 'again' };
+}
+
+/** When Clerk made the event, as far as it says so, ms. */
+function timeOf(snapshot: UserSnapshot): number {
+  return snapshot.source === 'deletion' ? snapshot.at : Math.max(snapshot.asOf, snapshot.seenAt);
 }

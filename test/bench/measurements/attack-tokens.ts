@@ -1,7 +1,7 @@
 import { attackTokens } from '../../support/clerk/attack-tokens.ts';
 import { costlyTokens } from '../../support/clerk/costly-tokens.ts';
-import { atMost, ratio } from '../measurement.ts';
-import type { Contestant, Measurement, Samples } from '../measurement.ts';
+import { ratio } from '../measurement.ts';
+import type { Contestant, Measurement, RowDefinition, Samples } from '../measurement.ts';
 import type { Job } from '../process/messages.ts';
 import type { SubjectProcess } from '../process/subject-process.ts';
 import { summarise } from '../statistics.ts';
@@ -18,7 +18,7 @@ const WARM_UP = { honest: 60, attack: 8 };
 
 /** What it costs to refuse a token, for the costliest that we know, beside what an honest one costs when it is first seen. */
 export const attackTokensRefused: Measurement = {
-  name: 'attack tokens',
+  name: 'attack',
   seconds: { start: 8, round: 0.7 },
   rounds: (asked) => asked,
   async start(world) {
@@ -32,8 +32,8 @@ export const attackTokensRefused: Measurement = {
     return contestants;
   },
   rows: (samples) => [
-    slowest(samples, 'verification', 'the token alone'),
-    { ...slowest(samples, 'request', 'the whole request'), target: atMost(1) },
+    slowest(samples, 'verification', '.slowest.token/first'),
+    slowest(samples, 'request', '.slowest.request/first'),
   ],
 };
 
@@ -68,11 +68,11 @@ async function cpuOf(subject: SubjectProcess, job: Job, expected: number, name: 
 }
 
 /** The attack with the highest median: the highest of each round would mostly be whoever was disturbed. */
-function slowest(samples: Samples, quantity: 'verification' | 'request', what: string) {
+function slowest(samples: Samples, quantity: 'verification' | 'request', suffix: string): RowDefinition {
   const medianOf = (name: string): number => summarise(samples.of(name, quantity)).median;
   const attacks = samples.contestants.filter((name) => name !== HONEST);
   const worst = attacks.reduce((left, right) => (medianOf(right) > medianOf(left) ? right : left));
   const values = ratio(samples.of(worst, quantity), samples.of(HONEST, quantity));
   const detail = `${worst}: ${medianOf(worst).toPrecision(2)} ms, honest ${medianOf(HONEST).toPrecision(2)} ms`;
-  return { name: `slowest ÷ honest first sight, ${what}, CPU`, unit: '×' as const, values, detail };
+  return { suffix, unit: '×', values, detail };
 }

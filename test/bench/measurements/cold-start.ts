@@ -1,6 +1,15 @@
-import { atLeast } from '../measurement.ts';
+import { atMost, exactly } from '../measurement.ts';
 import type { Measurement, Sample } from '../measurement.ts';
-import { FLOOR, OURS, OURS_AGAIN, OURS_WITHOUT_SECRET, PEERS } from '../subjects.ts';
+import {
+  FLOOR,
+  NAIVE,
+  NAIVE_WITHOUT_METRICS,
+  OURS,
+  OURS_AGAIN,
+  OURS_WITHOUT_SECRET,
+  PEERS,
+  TYPICAL,
+} from '../subjects.ts';
 import type { Subject } from '../subjects.ts';
 import { authorizerEvent } from '../tokens.ts';
 import { benchUser } from '../user.ts';
@@ -11,7 +20,7 @@ const USER = benchUser('user_bench');
 
 /** From a fresh process to its first answer, with the real bundle; Node's own start is in it. */
 export const coldStart: Measurement = {
-  name: 'cold start',
+  name: 'cold',
   seconds: { start: 2, round: 1.3 },
   rounds: (asked) => asked,
   async start(world) {
@@ -23,20 +32,25 @@ export const coldStart: Measurement = {
     }
     return subjects.map((subject) => ({ name: subject.name, sample: () => startOnce(world, subject) }));
   },
-  rows: (samples) =>
-    comparisonRows(samples, [
+  rows: (samples) => [
+    ...comparisonRows(samples, [
+      { subject: TYPICAL, target: atMost(0.75) },
+      { subject: NAIVE, target: atMost(0.6) },
+      { subject: NAIVE_WITHOUT_METRICS },
       { subject: OURS_WITHOUT_SECRET },
-      ...PEERS.map((subject) => ({ subject, target: atLeast(1) })),
+      { subject: FLOOR },
     ]),
+    { suffix: '.undici', unit: 'modules', values: samples.of(OURS.name, 'undici'), target: exactly(0) },
+  ],
 };
 
 async function startOnce(world: World, subject: Subject): Promise<Sample> {
   const started = await world.host.start(subject);
-  const { allowed, outcome, sinceStart } = await started.run({
+  const { allowed, hasUndici, outcome, sinceStart } = await started.run({
     events: [authorizerEvent(world.issuer.token(USER))],
     times: 1,
   });
   await started.close();
-  if (allowed === 1) return { ...sinceStart };
+  if (allowed === 1) return { ...sinceStart, undici: Number(hasUndici) };
   throw new Error(`The first request was not let in: ${JSON.stringify(outcome)}`);
 }

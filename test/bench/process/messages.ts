@@ -13,6 +13,8 @@ export interface JobReport {
   readonly allowed: number;
   /** Of the last invocation. */
   readonly outcome: Outcome;
+  /** Whether Node has loaded undici, its `fetch` with all that belongs to it, by the job's end. */
+  readonly hasUndici: boolean;
   /** Of the job, and of the process from its start to the job's end; ms. */
   readonly job: Usage;
   readonly sinceStart: Usage;

@@ -37,7 +37,7 @@ async function serve({ events, times }: Job): Promise<JobReport> {
   }
   const sinceStart = usage();
   const job = { cpu: sinceStart.cpu - startedAt.cpu, wall: sinceStart.wall - startedAt.wall };
-  return { invocations: events.length * times, allowed, outcome, job, sinceStart };
+  return { invocations: events.length * times, allowed, outcome, job, sinceStart, hasUndici: hasUndici() };
 }
 
 async function invoke(handler: Handler, event: unknown): Promise<Outcome> {
@@ -50,6 +50,12 @@ async function invoke(handler: Handler, event: unknown): Promise<Outcome> {
 
 function isAllowed(outcome: Outcome): boolean {
   return 'answer' in outcome && (outcome.answer as { isAuthorized?: unknown }).isAuthorized === true;
+}
+
+/** By a list that Node keeps of its own modules, which it has but does not document. */
+function hasUndici(): boolean {
+  const { moduleLoadList } = process as unknown as { readonly moduleLoadList: readonly string[] };
+  return moduleLoadList.some((name) => name.includes('undici'));
 }
 
 /** Since the process began. */

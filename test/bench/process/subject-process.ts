@@ -13,6 +13,8 @@ export interface SubjectProcess {
    */
   run(job: Job): Promise<JobReport>;
   close(): Promise<void>;
+  /** What it has written to its outputs so far, bytes: all of it once it is closed. */
+  written(): number;
 }
 
 export interface SubjectProcessOptions {
@@ -20,16 +22,21 @@ export interface SubjectProcessOptions {
   readonly runner: string;
   /** The whole environment: nothing of this process's own is handed on. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether its standard output is read; default no, which costs those who are timed the least. */
+  readonly countsOutput?: boolean;
 }
 
 /** For a process that does not end by itself. */
 const GRACE_MS = 2_000;
 
 /** Starts the process at once; the first job waits until the handler is loaded. */
-export function startSubjectProcess({ runner, environment }: SubjectProcessOptions): SubjectProcess {
-  const child = fork(runner, [], { env: { ...environment }, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-  const ended = once(child, 'exit');
+export function startSubjectProcess(options: SubjectProcessOptions): SubjectProcess {
+  const output = options.countsOutput === true ? 'pipe' : 'ignore';
+  const env = { ...options.environment };
+  const child = fork(options.runner, [], { env, execArgv: [], stdio: ['ignore', output, 'pipe', 'ipc'] });
+  const ended = endOf(child);
   const complaints = tailOf(child);
+  const written = bytesOf(child);
   const run = async (job: Job): Promise<JobReport> => {
     child.send(job);
     const [reply] = (await Promise.race([once(child, 'message'), ended.then(() => [])])) as [JobReport | LoadFailure];
@@ -41,7 +48,14 @@ export function startSubjectProcess({ runner, environment }: SubjectProcessOptio
     run,
     call: async (event) => (await run({ events: [event], times: 1 })).outcome,
     close: () => end(child, ended),
+    written,
   };
+}
+
+/** When it has exited and its outputs are read to their end. A process that was disconnected never says `close`. */
+async function endOf(child: ChildProcess): Promise<void> {
+  const outputs = [child.stdout, child.stderr].filter((output) => output !== null);
+  await Promise.all([once(child, 'exit'), ...outputs.map((output) => once(output, 'end'))]);
 }
 
 async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
@@ -49,6 +63,13 @@ async function end(child: ChildProcess, ended: Promise<unknown>): Promise<void> 
   const timer = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
   await ended;
   clearTimeout(timer);
+}
+
+/** Of its standard output, if that is read, and its standard error. */
+function bytesOf({ stdout, stderr }: ChildProcess): () => number {
+  let bytes = 0;
+  for (const output of [stdout, stderr]) output?.on('data', (chunk: Buffer) => (bytes += chunk.length));
+  return () => bytes;
 }
 
 /** The last of what it wrote to its standard error. */

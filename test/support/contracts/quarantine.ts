@@ -117,6 +117,17 @@ export function describeQuarantine(name: string, open: () => Promise<QuarantineW
       expect((await list()).map(({ id }) => id)).toEqual(['msg_2']);
     });
 
+    it('knows what was dismissed by a clock that is ahead of its own, and keeps it when it comes again', async () => {
+      await quarantine.put(EVENT);
+      world.setClock(NOW + 2_000);
+      await quarantine.dismiss('msg_1');
+      world.setClock(NOW);
+      expect(await quarantine.get('msg_1')).toBeUndefined();
+      expect(await quarantine.dismiss('msg_1')).toBe(false);
+      await quarantine.put({ ...EVENT, firstAt: NOW + 1 });
+      expect(await quarantine.get('msg_1')).toEqual({ ...EVENT, firstAt: NOW + 1 });
+    });
+
     it('has nothing to dismiss where nothing is, any more or at all', async () => {
       expect(await quarantine.dismiss('msg_1')).toBe(false);
       expect(await quarantine.get('msg_1')).toBeUndefined();

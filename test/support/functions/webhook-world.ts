@@ -7,6 +7,7 @@ import { createSecrets, pick } from '../../../shared/adapters/secrets/secrets.ts
 import { createMemoryInstanceStore } from '../../../shared/adapters/memory/instance-store.ts';
 import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
 import { GOOD } from '../../unit/config/support/changeable-secret.ts';
+import type { LogFacts } from '../../../shared/ports/log.ts';
 import type { SignedWebhook } from '../e2e/signed-webhook.ts';
 import { signedWebhook } from '../e2e/signed-webhook.ts';
 import { createParts, NOW } from './parts.ts';
@@ -32,17 +33,21 @@ export function createWebhookWorld() {
     return Promise.resolve({ values: { ...stored }, labels });
   };
   const secrets = createSecrets({ source: { read }, clock: parts.clock, timers: parts.time.timers });
+  const correlated: LogFacts[] = [];
   const deps: WebhookDependencies = {
     ...parts,
     parse: parseWebhookEvent,
     quarantine: createMemoryQuarantine(parts),
     instance: createMemoryInstanceStore(),
+    correlate: (facts) => void correlated.push(facts),
     secrets: pick(secrets, ({ webhookSecrets }) => webhookSecrets),
   };
   const world = {
     parts,
     /** A test may put others in place of some. */
     deps,
+    /** What lines of the log were said to belong to, in order. */
+    correlated,
     /** What the secret holds from now on. */
     stored,
     /** How often it was read. */

@@ -15,8 +15,11 @@ const verifier = createTokenVerifier({
 const attacks = costlyTokens(generateKeys());
 
 describe('tokens that take long to read', () => {
-  it.each(attacks.map(({ name, token }) => [name, token]))('are refused: %s', async (_name, token) => {
-    expect(await verifier.verify(token)).toMatchObject({ ok: false });
+  it.each(attacks.map(({ name, token }) => [name, token]))('are refused: %s', async (name, token) => {
+    expect(await verifier.verify(token)).toEqual({
+      ok: false,
+      reason: name.includes('nested') ? 'malformed' : 'signature',
+    });
   });
 
   it('are made from a payload that is accepted where nothing is wrong with it', async () => {

@@ -67,6 +67,18 @@ describe("a user in Clerk's JSON", () => {
     expect(user.record.verifiedEmail).toBe(verifiedEmail);
   });
 
+  it('picks the primary one of ten addresses, and reserves no other', () => {
+    const addresses = Array.from({ length: 10 }, (_, n) =>
+      emailJson({ id: `idn_${n}`, email_address: `a${n}@example.com`, ...(n === 7 && { verification: null }) }),
+    );
+    const primary = (n: number) => read({ primary_email_address_id: `idn_${n}`, email_addresses: addresses });
+    expect(primary(9)).toMatchObject({
+      profile: { email: 'a9@example.com' },
+      record: { verifiedEmail: 'a9@example.com' },
+    });
+    expect(primary(7)).toMatchObject({ profile: { email: 'a7@example.com' }, record: { verifiedEmail: null } });
+  });
+
   it.each([
     ['the primary id is null', { primary_email_address_id: null }],
     ['there are no addresses', { primary_email_address_id: null, email_addresses: [] }],

@@ -51,14 +51,25 @@ describe('a webhook', () => {
   it.each([
     ['ms', 1_763_100_001_234, 1_763_100_001_234],
     ['seconds', 1_763_100_001, 1_763_100_001_000],
-    ['nothing', undefined, RECEIVED_AT],
-    ['null', null, RECEIVED_AT],
-    ['nonsense', 'yesterday', RECEIVED_AT],
-    ['a negative number', -5, RECEIVED_AT],
   ])('takes its time from an envelope with %s', (_name, timestamp, expected) => {
     expect(parse({ timestamp })).toMatchObject({ snapshot: { seenAt: expected } });
     expect(parse({ ...deletion, timestamp })).toMatchObject({ snapshot: { at: expected } });
   });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['nonsense', 'yesterday'],
+    ['a negative number', -5],
+    ['zero', 0],
+    ['a time before Clerk', 999_999_999],
+  ])(
+    'does not say when it looked where its envelope has %s; a deletion counts from its receipt',
+    (_name, timestamp) => {
+      expect(parse({ timestamp })).toMatchObject({ snapshot: { seenAt: 0 } });
+      expect(parse({ ...deletion, timestamp })).toMatchObject({ snapshot: { at: RECEIVED_AT } });
+    },
+  );
 
   it.each([undefined, null])('without an instance (%s) says so', (instance_id) => {
     expect(parse({ instance_id })).toMatchObject({ kind: 'user', instanceId: undefined });

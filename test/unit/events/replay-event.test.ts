@@ -79,6 +79,7 @@ describe('A quarantined event that is replayed', () => {
     await applySnapshot(world.deps, start, { path: 'webhook', budgetMs: 1_000 });
     const read = { source: 'read', ...restored, seenAt: world.parts.clock.now(), lifts: 'deleted' } as const;
     await applySnapshot(world.deps, read, { path: 'reconciler', budgetMs: 1_000 });
+    await world.parts.time.advance(HOUR_MS);
     expect(await replay()).toEqual({ status: 'done', outcome: 'stale' });
     expect((await world.parts.memory.get('user_one'))?.tombstone).toBeUndefined();
   });

@@ -12,6 +12,7 @@ import {
   userCreated,
   webhookSecret,
 } from '../../support/functions/webhook-world.ts';
+import { all } from '../../support/contracts/user-store.ts';
 import type { SignedWebhook } from '../../support/e2e/signed-webhook.ts';
 
 const THEIRS = webhookSecret(9);
@@ -35,7 +36,8 @@ const withSignatures = (message: SignedWebhook, list: readonly string[]): Signed
 async function observe(message: SignedWebhook | APIGatewayProxyEventV2): Promise<unknown> {
   const { statusCode, body = '' } = await world.answer('isBase64Encoded' in message ? message : httpEvent(message));
   const { calls, memory, metrics } = world.parts;
-  return { statusCode, body, calls, users: memory.users(), received: metrics.sum('WebhookReceived') };
+  const kept = await all(world.deps.quarantine.list());
+  return { statusCode, body, calls, users: memory.users(), kept, received: metrics.sum('WebhookReceived') };
 }
 
 /** Told nothing about why, and nothing written or even read. */
@@ -44,6 +46,7 @@ const REFUSED = {
   body: '{"error":{"code":"webhook_rejected","message":"The signature does not match."}}',
   calls: { get: 0, write: 0 },
   users: [],
+  kept: [],
   received: 0,
 };
 

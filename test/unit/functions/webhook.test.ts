@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UnstorableUser } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
-import { directoryUser, NOW } from '../../support/functions/parts.ts';
+import { directoryUser, NOW, record } from '../../support/functions/parts.ts';
 import type { WebhookWorld } from '../../support/functions/webhook-world.ts';
 import { createWebhookWorld, httpEvent, userCreated, webhookSecret } from '../../support/functions/webhook-world.ts';
 
@@ -161,6 +161,15 @@ describe('What the log and the answers say', () => {
   });
 });
 
+describe('What is logged of an event', () => {
+  it('can be found by its message once the signature holds, and by nothing that a stranger sent', async () => {
+    await world.receive(world.signed(userCreated(), { id: 'msg_found' }));
+    expect(world.correlated).toEqual([{}, { messageId: 'msg_found' }]);
+    await world.receive(world.signed(userCreated(), { id: 'msg_forged', secret: webhookSecret(7) }));
+    expect(world.correlated.at(-1)).toEqual({});
+  });
+});
+
 describe('An event that only Clerk can decide', () => {
   const stored = directoryUser('user_one', { asOf: NOW - 1_111 });
   beforeEach(() => {
@@ -175,6 +184,9 @@ describe('An event that only Clerk can decide', () => {
   });
 
   it('is never turned into a deletion by asking', async () => {
+    // Clerk may not have her yet, as far as its reads go: only to an event of some age its "no such user" is an answer.
+    expect((await world.receive(world.signed(userCreated()))).status).toBe(503);
+    await world.parts.time.advance(300_000);
     expect(await world.receive(world.signed(userCreated()))).toEqual({ status: 200, outcome: 'stale' });
     expect(world.parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
     expect(world.parts.log.lines.at(-1)).toMatchObject({
@@ -182,6 +194,20 @@ describe('An event that only Clerk can decide', () => {
       facts: { outcome: 'stale' },
     });
     expect((await world.parts.memory.get('user_one'))?.tombstone).toBeUndefined();
+  });
+
+  it('does not get the better of a younger one by coming late, where its envelope has no time', async () => {
+    world.parts.clerkUsers.clear();
+    const at = { updated_at: NOW - 500, id: 'user_two' };
+    const older = world.signed(userCreated({ ...at, banned: false }, { timestamp: undefined }));
+    await world.receive(world.signed(userCreated({ ...at, banned: true })));
+    await world.parts.time.advance(200_000);
+    world.parts.clerkUsers.set(
+      'user_two',
+      directoryUser('user_two', { asOf: NOW - 500, record: record(null, { banned: true }) }),
+    );
+    await world.receive(older);
+    expect((await world.parts.memory.get('user_two'))?.record?.content.banned).toBe(true);
   });
 
   it('is sent again while Clerk is down, and applied then', async () => {
