@@ -6,6 +6,7 @@ import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
 import { createPutMetricData } from '../../shared/adapters/cloudwatch/put-metric-data.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
+import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
@@ -43,6 +44,7 @@ const deps: ReconcileDependencies = {
   store: createDynamoDbUserStore(table),
   returningUser,
   runs: createDynamoDbRunStore(table),
+  lease: createDynamoDbLeaseStore(table),
   instance: createDynamoDbInstanceStore(table),
   directory,
   metrics: createPutMetricData({ client: new CloudWatchClient({}), stackName, log }),

@@ -1,19 +1,31 @@
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import { withoutEffect } from '../../shared/sync/reconcile/dry-run.ts';
+import { releaseLease } from '../../shared/sync/reconcile/lease.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
-import { closeRun } from '../../shared/sync/reconcile/run.ts';
+import { closeRun, NEW_RUN } from '../../shared/sync/reconcile/run.ts';
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
+import { approvalRun } from './approval-run.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { runStep } from './durable-steps.ts';
 import { FullRun } from './full-run.ts';
+import { waitForLease } from './lease-steps.ts';
+import type { RunRequest } from './run-request.ts';
+import { parseRunRequest } from './run-request.ts';
+import { RunSteps } from './run-steps.ts';
+import { userRun } from './user-run.ts';
 
 /**
- * A full run as a durable execution: walks Clerk's list beside the index, repairs what is missing or differs, judges the
- * proposed deletions once, after the last page, and makes those that Clerk confirms.
+ * A run as a durable execution. A full one walks Clerk's list beside the index, repairs what is missing or differs, judges the
+ * proposed deletions once, after the last page, and makes those that Clerk confirms; an approval makes those of a held run; a single user
+ * can be brought in line alone.
+ * One run at a time: it begins when no other one has the lease, and lets go of it at its end, however it ends.
+ *
+ * A dry run does the same over dependencies that change nothing.
  *
  * A run that fails is recorded as failed, alarms, and is answered like any other. It does not throw: the schedule would start
  * it again at once, against whatever it has just failed at, and a caller would not see what it did.
  *
- * @param event what the schedule or a person sent: `{ "mode": "full" }`
+ * @param event what the schedule or a person sent; see `RunRequest`
  * @param context the durable execution; the code between its steps runs again on every invocation and must do nothing else
  * @throws for an event it does not know, and when not even the run's end can be recorded
  */
@@ -22,21 +34,48 @@ export async function reconcile(
   context: DurableSteps,
   deps: ReconcileDependencies,
 ): Promise<RunSummary> {
-  checkMode(event);
-  const run = await runStep(context, deps, 'begin', () => Promise.resolve(begin(deps)));
-  const state = await new FullRun(context, deps, run).toItsEnd();
-  return close(context, deps, run, state);
+  const request = parseRunRequest(event);
+  const { id, at } = await runStep(context, deps, 'begin', () => Promise.resolve(begin(deps)));
+  const asked = { id, ...identityOf(request) };
+  const working = asked.dryRun ? withoutEffect(deps) : deps;
+  // Only what is done to users goes unsaid in a dry run: its end is logged like any other.
+  const closing = { ...working, log: deps.log };
+  const lease = await leaseOrFailure(context, working, id);
+  if (typeof lease === 'string') {
+    return close(context, closing, { ...asked, startedAt: at, fence: 0 }, { ...NEW_RUN, failedBecause: lease });
+  }
+  const run = { ...asked, startedAt: lease.at, fence: lease.fence };
+  return close(context, closing, run, await work(request, new RunSteps(context, working, run)));
 }
 
-function checkMode(event: unknown): void {
-  const mode = typeof event === 'object' && event !== null && 'mode' in event ? event.mode : undefined;
-  if (mode === 'full') return;
-  const given = typeof mode === 'string' ? `the mode "${mode.slice(0, 40)}"` : 'no mode';
-  throw new Error(`The event has ${given}, and the reconciler knows "full": send { "mode": "full" }.`);
+function identityOf(request: RunRequest): Pick<RunIdentity, 'mode' | 'approves' | 'userId' | 'dryRun' | 'force'> {
+  return request.mode === 'approve' ? { mode: request.mode, approves: request.run } : request;
 }
 
-function begin({ random, clock }: ReconcileDependencies): RunIdentity {
-  return { id: random.id(), startedAt: clock.now() };
+function begin({ random, clock }: ReconcileDependencies): { id: string; at: number } {
+  return { id: random.id(), at: clock.now() };
+}
+
+/** The lease, or why there is none, in words. */
+async function leaseOrFailure(context: DurableSteps, deps: ReconcileDependencies, runId: string) {
+  try {
+    return await waitForLease(context, deps, runId);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function work(request: RunRequest, steps: RunSteps): Promise<RunState> {
+  switch (request.mode) {
+    case 'full':
+      return new FullRun(steps).toItsEnd();
+    case 'approve':
+      return approvalRun(steps, request.run);
+    case 'user':
+      return userRun(steps, request.userId);
+    default:
+      return request satisfies never;
+  }
 }
 
 async function close(
@@ -46,7 +85,11 @@ async function close(
   state: RunState,
 ): Promise<RunSummary> {
   try {
-    return await runStep(context, deps, 'close', () => closeRun(deps, run, state));
+    return await runStep(context, deps, 'close', async () => {
+      const summary = await closeRun(deps, run, state);
+      await releaseLease(deps, run);
+      return summary;
+    });
   } catch (error) {
     await runStep(context, deps, 'count-failure', () => Promise.resolve(deps.metrics.record('ReconcileFailed', 1)));
     throw error;

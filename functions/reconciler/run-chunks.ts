@@ -1,5 +1,7 @@
+import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import type { Problem } from '../../shared/sync/reconcile/failure.ts';
-import type { DurableSteps, StepDependencies } from './durable-steps.ts';
+import { keepLease } from '../../shared/sync/reconcile/lease.ts';
+import type { DurableSteps } from './durable-steps.ts';
 import { MOST_ATTEMPTS, retryDelay, runStep, StepFailed } from './durable-steps.ts';
 
 /** What every chunk of a run answers. It is kept by the durable execution: positions and counts, never a user. */
@@ -26,17 +28,19 @@ const MOST_CHUNKS = 1_400;
 /** Runs chunk after chunk, in turns that fit into an invocation. */
 export class ChunkRunner {
   readonly #context: DurableSteps;
-  readonly #deps: StepDependencies;
+  readonly #deps: ReconcileDependencies;
+  readonly #run: RunIdentity;
   #chunks = 0;
   #usedMs = 0;
 
-  constructor(context: DurableSteps, deps: StepDependencies) {
+  constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
     this.#context = context;
     this.#deps = deps;
+    this.#run = run;
   }
 
   /**
-   * Runs chunks until there is no next one. One that gets nowhere is repeated after a pause, a few times in a row.
+   * Runs chunks until there is no next one, each under the lease. One that gets nowhere is repeated after a pause, a few times in a row.
    * Whatever is decided here is decided from the answers of the steps: a replay must decide the same.
    *
    * @param name of the steps: `<name>-1`, `<name>-2`…
@@ -47,7 +51,7 @@ export class ChunkRunner {
   async run<Position, Result extends Chunk<Position>>(
     name: string,
     first: Position,
-    work: (position: Position) => Promise<Result>,
+    work: (position: Position, chunk: ChunkIdentity) => Promise<Result>,
     seen: (chunk: Result) => void,
   ): Promise<void> {
     let position: Position | undefined = first;
@@ -55,7 +59,10 @@ export class ChunkRunner {
     for (let number = 1; position !== undefined; number += 1) {
       const step = `${name}-${number}`;
       const from: Position = position;
-      const chunk = await this.#step(step, () => work(from));
+      const chunk = await this.#step(step, async () => {
+        await keepLease(this.#deps, this.#run);
+        return work(from, { ...this.#run, step });
+      });
       seen(chunk);
       stalls = stallsAfter(stalls, chunk);
       position = chunk.next;

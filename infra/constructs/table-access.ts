@@ -10,7 +10,7 @@ import type { UserTable } from './user-table.ts';
  * touch, so that what an application keeps on the same item survives whatever a function does.
  */
 export type ItemAccess = Readonly<
-  Partial<Record<'GetItem' | 'UpdateItem' | 'PutItem' | 'DeleteItem', readonly string[]>>
+  Partial<Record<'GetItem' | 'UpdateItem' | 'PutItem' | 'DeleteItem' | 'ConditionCheckItem', readonly string[]>>
 >;
 
 /** Tells the function which table, and lets it do there what `access` says and nothing else. */

@@ -16,6 +16,7 @@ const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
 const INSTANCE = 'settings#instance';
 const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
+const LEASE = 'lease';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -99,10 +100,12 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS],
-    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS],
+    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, INSTANCE],
+    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
     PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
     DeleteItem: NAMES,
+    // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.
+    ConditionCheckItem: [LEASE, USERS, ...NAMES],
   });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);

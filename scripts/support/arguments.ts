@@ -6,13 +6,15 @@ type Values<T extends Options> = ReturnType<typeof parseArgs<{ args: string[]; o
 
 /**
  * Reads a command's options from its command line. On one that it does not have it says which, shows the usage and ends the
- * process with exit code 2.
+ * process.
+ *
+ * @param exitCode 2 unless that means something else
  */
-export function readArguments<T extends Options>(options: T, usage: string): Values<T> {
+export function readArguments<T extends Options>(options: T, usage: string, exitCode = 2): Values<T> {
   try {
     return parseArgs({ args: process.argv.slice(2), options, strict: true }).values;
   } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error), usage);
+    return refuse(error instanceof Error ? error.message : String(error), usage, exitCode);
   }
 }
 
@@ -39,7 +41,7 @@ export function readCommand<T extends Options>(
 }
 
 /** Says what is wrong with the command line, and ends the process. */
-export function refuse(problem: string, usage: string): never {
+export function refuse(problem: string, usage: string, exitCode = 2): never {
   console.error(`${problem}\n\nUsage: ${usage}`);
-  process.exit(2);
+  process.exit(exitCode);
 }

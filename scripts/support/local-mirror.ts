@@ -3,17 +3,25 @@ import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.
 import { parseWebhookEvent as parse } from '../../shared/adapters/clerk/webhook-event.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
+import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
 import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
+import type { InstanceStore } from '../../shared/ports/instance-store.ts';
+import type { LeaseStore } from '../../shared/ports/lease-store.ts';
+import type { RunStore } from '../../shared/ports/run-store.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
 
 /** What the functions of a running local cloud work on, for a command that works on it beside them. */
 export interface LocalMirror extends EventDependencies {
+  readonly instance: InstanceStore;
+  readonly runs: RunStore;
+  readonly lease: LeaseStore;
   close(): void;
 }
 
@@ -36,6 +44,8 @@ export function connectToLocalMirror(stackFile: string): LocalMirror {
   return {
     store: createDynamoDbUserStore(table),
     quarantine: createDynamoDbQuarantine(table),
+    runs: createDynamoDbRunStore(table),
+    lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
     directory: createUserDirectory({
       apiUrl: clerk,

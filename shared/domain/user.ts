@@ -74,6 +74,17 @@ export interface HeldNames {
   readonly username?: string;
 }
 
+/**
+ * What a reconcile run did to a user, and in which of its steps. A step whose process dies is done again, finds its own writes
+ * and counts them: that is what makes counts exact.
+ */
+export interface RunChange {
+  readonly runId: string;
+  readonly step: string;
+  readonly outcome: 'created' | 'updated' | 'deleted' | 'restored';
+  readonly changedFields: readonly string[];
+}
+
 /** A user as the table holds one. */
 export interface StoredUser extends MirroredUser {
   /** Counts the writes of the synchronisation; every write is conditional on it. */
@@ -83,6 +94,8 @@ export interface StoredUser extends MirroredUser {
   /** ms, ours: when the synchronisation last wrote. */
   readonly updatedAt: number;
   readonly changedBy: Path;
+  /** What the last reconcile run that changed the user did to it. */
+  readonly runChange?: RunChange;
   /** Attributes of the application: never touched by the synchronisation, but inherited from `previousClerkUserId`. */
   readonly app: JsonObject;
   readonly held: HeldNames;

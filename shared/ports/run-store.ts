@@ -1,8 +1,17 @@
 /** A reconcile run as the table keeps it. Counts only: never a value of a user's fields. */
 export interface Run {
   readonly id: string;
-  readonly mode: 'full';
-  readonly status: 'running' | 'in-sync' | 'repaired' | 'held' | 'failed';
+  readonly mode: RunMode;
+  /** The held run whose deletions this one makes, where it is their approval. */
+  readonly approves?: string;
+  /** The one user it is about. */
+  readonly userId?: string;
+  /** Whether it only said what it would do: its counts are of that. */
+  readonly dryRun?: boolean;
+  /** Whether it read every item. */
+  readonly force?: boolean;
+  /** `drift`: a dry run that found something to repair. */
+  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed';
   /** ms. */
   readonly startedAt: number;
   /** ms. */
@@ -15,6 +24,9 @@ export interface Run {
   /** Why the run failed, in words for the one on call. */
   readonly failedBecause: string | undefined;
 }
+
+/** `full`: all of Clerk beside all of the table. `approve`: the deletions that a held run proposed, each confirmed again. `user`: one user. */
+export type RunMode = 'full' | 'approve' | 'user';
 
 export interface RunCounts {
   readonly clerkUsers: number;
@@ -34,6 +46,8 @@ export interface RunStore {
   /** Puts the run, over an earlier state of the same run. */
   save(run: Run): Promise<void>;
   get(id: string): Promise<Run | undefined>;
+  /** Runs that began at `since` (ms) or later, the earliest first; read page by page. */
+  list(since: number): AsyncIterable<Run>;
   /** Spools suspects as piece `piece` of the run; the same piece again replaces it, so that a repeated chunk does no harm. */
   putSuspects(runId: string, piece: number, userIds: readonly string[]): Promise<void>;
   /** Every spooled suspect of the run, piece by piece. */

@@ -1,7 +1,8 @@
 import type { LeftOver, Name, Reservation } from '../domain/names.ts';
 import type { NameMove } from '../domain/plan-names.ts';
-import type { HeldNames, MirroredUser, Path, StoredUser } from '../domain/user.ts';
+import type { HeldNames, MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
 import type { Version } from '../domain/version.ts';
+import type { Lease } from './lease-store.ts';
 
 /** The mirror's users. The adapters in `memory/` and `dynamodb/` pass one contract suite. */
 export interface UserStore {
@@ -20,6 +21,7 @@ export interface UserStore {
    * another writer has put there, or `names-changed` with what the reservations in its way are now
    * @throws StoreUnavailable when the store cannot be reached in time
    * @throws UnstorableUser when the user cannot be kept faithfully (too large, a number out of range, nested too deep)
+   * @throws LeaseLost when the write names a lease that is not the writer's any more: nothing is written
    */
   write(write: UserWrite, options?: CallOptions): Promise<WriteResult>;
 
@@ -78,6 +80,10 @@ export interface UserWrite {
   readonly moves: readonly NameMove[];
   /** A deleted user whose `app` this one inherits where it has no attribute of that name itself; goes with a taken email. */
   readonly inheritFrom?: string;
+  /** What a reconcile run notes on the user; without it an earlier note stays. */
+  readonly runChange?: RunChange;
+  /** Written on condition that this lease is still the writer's, in the same transaction. */
+  readonly lease?: Lease;
   /** Empties `app` and gives the item a time to live, ms, where one is given: the user's personal data are erased. */
   readonly erase?: { readonly expiresAt: number | undefined };
 }
@@ -118,4 +124,10 @@ export class StoreUnavailable extends Error {
 export class UnstorableUser extends Error {
   readonly code = 'unstorable_user';
   override readonly name = 'UnstorableUser';
+}
+
+/** A write named a lease that another run has taken, or that was let go of: whoever writes is not the one run any more. */
+export class LeaseLost extends Error {
+  readonly code = 'lease_lost';
+  override readonly name = 'LeaseLost';
 }

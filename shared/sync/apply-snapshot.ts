@@ -1,8 +1,9 @@
 import type { ChangedField } from '../domain/changed-fields.ts';
+import type { Lease } from '../ports/lease-store.ts';
 import type { MergeOutcome, Settled } from '../domain/decision.ts';
 import { merge } from '../domain/merge.ts';
 import type { ReadSnapshot, Snapshot } from '../domain/snapshot.ts';
-import type { MirroredUser, Path, StoredUser } from '../domain/user.ts';
+import type { MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
 import { StoreUnavailable, UnstorableUser } from '../ports/user-store.ts';
 import type { WriteDependencies } from './names/write-user.ts';
 import { writeUser } from './names/write-user.ts';
@@ -21,8 +22,17 @@ export interface SyncOptions {
   readonly budgetMs: number;
   /** The stored user, where it has been read already: saves the first read. */
   readonly known?: { readonly user: StoredUser | undefined };
+  /** The step of the reconcile run that applies it: noted on the user with what is done. */
+  readonly run?: RunStep;
   /** How to ask Clerk. Without it nothing is asked. */
   readonly ask?: (userId: string, signal: AbortSignal) => Promise<AskAnswer>;
+}
+
+export interface RunStep {
+  readonly runId: string;
+  readonly step: string;
+  /** The lease that must still be the run's when it writes. */
+  readonly lease?: Lease;
 }
 
 export type SyncResult =
@@ -31,6 +41,8 @@ export type SyncResult =
       readonly outcome: MergeOutcome;
       readonly user: MirroredUser;
       readonly changedFields: readonly ChangedField[];
+      /** What a reconcile run has noted on the stored user, where nothing was written now. */
+      readonly runChange?: RunChange;
     }
   /** Only Clerk can decide, and did not: the stored user stands. */
   | { readonly status: 'unsettled'; readonly reason: 'absent' | 'unavailable'; readonly user: MirroredUser }
@@ -92,7 +104,8 @@ async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
       snapshot = answer;
     } else {
       const result = await write(attempt, stored, decision);
-      if (result.status === 'written') return { ...decision, status: 'settled', user: result.user };
+      if (result.status === 'written')
+        return { ...decision, status: 'settled', user: result.user, ...noteOf(stored, decision) };
       stored = result.current;
       lost += 1;
       await backOff(deps, signal, lost);
@@ -114,7 +127,18 @@ function write(attempt: Attempt, stored: StoredUser | undefined, decision: Settl
   if (!decision.write) return Promise.resolve({ status: 'written', user: next });
   const { deps, options, signal } = attempt;
   attempt.decided = next;
-  return writeUser(deps, { next, expected: stored, path: options.path }, signal);
+  return writeUser(deps, { next, expected: stored, path: options.path, ...runOf(options, decision) }, signal);
+}
+
+/** What a run leaves on a user: enough to count the change once more, if the step that made it has to be done again. */
+function runOf({ run }: SyncOptions, { outcome, changedFields }: Settled): { runChange?: RunChange; lease?: Lease } {
+  if (!run || outcome === 'unchanged' || outcome === 'stale') return {};
+  const { runId, step, lease } = run;
+  return { runChange: { runId, step, outcome, changedFields }, ...(lease && { lease }) };
+}
+
+function noteOf(stored: StoredUser | undefined, { write: isWritten }: Settled): { runChange?: RunChange } {
+  return !isWritten && stored?.runChange ? { runChange: stored.runChange } : {};
 }
 
 function unsettled(stored: StoredUser | undefined, reason: 'absent' | 'unavailable'): SyncResult {

@@ -29,9 +29,10 @@ describe('the reconciler as a durable execution of the SDK', () => {
     expect(execution.getInvocations()).toHaveLength(1);
     expect(execution.getOperations().map((operation) => operation.getName())).toEqual([
       'begin',
+      'lease-1',
       'open',
       'walk-1',
-      'unknown-1',
+      'unknown',
       'judge',
       'delete-1',
       'conflicts-1',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '../../functions/reconciler/reconcile.ts';
 import type { StoreFaults } from '../../infra/local/dynamodb/faulty-endpoint.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
+import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryUserDirectory } from '../../shared/adapters/memory/user-directory.ts';
@@ -51,6 +52,7 @@ async function startWorld(faults: Partial<StoreFaults>): Promise<World> {
     ...sync.deps,
     store: createDynamoDbUserStore(table),
     runs: createDynamoDbRunStore(table),
+    lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
     directory,
     limits: { ...RECONCILE_LIMITS, pageSize: 15 },

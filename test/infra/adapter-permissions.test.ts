@@ -3,9 +3,11 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { blankUser } from '../../shared/domain/user.ts';
+import type { Lease } from '../../shared/ports/lease-store.ts';
 import type { Run } from '../../shared/ports/run-store.ts';
 import { TABLE } from '../../shared/names/table.ts';
 import { resourcesOf, statementsOfFunction } from './stack.ts';
@@ -80,6 +82,7 @@ describe('what the adapters call, the policies allow:', () => {
     const { calls, access } = recorder();
     const users = createDynamoDbUserStore(access);
     const runs = createDynamoDbRunStore(access);
+    const lease = createDynamoDbLeaseStore(access);
     await attempt(() => users.get('user_1'));
     await attempt(() => writeUser(access));
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
@@ -87,16 +90,28 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(users.listConflicts()));
     await attempt(() => drain(users.listDeletedOn('2026-01-01')));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
+    await attempt(() => createDynamoDbInstanceStore(access).get());
     await attempt(() => runs.save(RUN));
     await attempt(() => runs.get('run_1'));
     await attempt(() => runs.putSuspects('run_1', 1, ['user_1']));
     await attempt(() => drain(runs.suspects('run_1')));
+    await attempt(() => drain(runs.list(0)));
+    await attempt(() => lease.take('run_1', 1));
+    await attempt(() => lease.keep(LEASE, 1));
+    await attempt(() => lease.release(LEASE));
     expect(new Set(calls.map(({ action }) => action))).toEqual(new Set(['GetItem', 'UpdateItem', 'PutItem', 'Query']));
     expect(calls.filter((call) => !isAllowed('reconciler', call))).toEqual([]);
   });
 });
 
 describe('and nothing besides:', () => {
+  it('the reconciler alone deletes under the lease', async () => {
+    const { calls, access } = recorder();
+    await attempt(() => moveNames(access, undefined, LEASE));
+    expect(calls.map(({ action }) => action)).toEqual(['UpdateItem', 'ConditionCheckItem']);
+    expect(everyone.filter((name) => calls.every((call) => isAllowed(name, call)))).toEqual(['reconciler']);
+  });
+
   const everyone = ['authorizer', 'verifyOnly', 'webhook', 'users', 'reconciler', 'changes'] as const;
 
   it('the authorizer that only verifies reads users, and writes none', async () => {
@@ -114,7 +129,7 @@ describe('and nothing besides:', () => {
   });
 
   it.each(everyone)('%s can update neither instance nor run, nor what else stands beside the users', (name) => {
-    const keys = ['settings#instance', 'run#run_1', 'lease', 'audit#1', 'quarantine#msg_1', 'roster#a@example.com'];
+    const keys = ['settings#instance', 'run#run_1', 'audit#1', 'quarantine#msg_1', 'roster#a@example.com'];
     expect(keys.filter((key) => isAllowed(name, onItem('UpdateItem', key)))).toEqual([]);
   });
 
@@ -123,7 +138,7 @@ describe('and nothing besides:', () => {
     ['webhook', ['held#run_1', 'email#a@example.com']],
     ['users', ['settings#instance', 'held#run_1', 'email#a@example.com']],
     ['verifyOnly', ['settings#instance', 'held#run_1', 'run#run_1', 'email#a@example.com']],
-    ['reconciler', ['settings#instance']],
+    ['reconciler', ['settings#other']],
     ['changes', ['settings#instance', 'held#run_1', 'run#run_1']],
   ] as const)('%s reads nothing that it has no use for', (name, more) => {
     const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com'];
@@ -140,6 +155,12 @@ describe('and nothing besides:', () => {
     expect(keys.filter((key) => isAllowed(name, onItem('DeleteItem', key)))).toEqual([]);
     const isResolver = name === 'reconciler' || name === 'changes';
     expect(isAllowed(name, onItem('DeleteItem', 'username#ada'))).toBe(isResolver);
+  });
+
+  it('the reconciler alone touches the lease', () => {
+    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, 'lease')));
+    expect(touch('UpdateItem')).toEqual(['reconciler']);
+    expect([...touch('PutItem'), ...touch('DeleteItem')]).toEqual([]);
   });
 
   it('the reconciler alone queries the index, and nobody the table', () => {
@@ -186,10 +207,11 @@ function writeUser(access: Access): Promise<unknown> {
   });
 }
 
+const LEASE = { holder: 'run_1', fence: 1 };
 const NAME = { kind: 'email', value: 'ada@example.com' } as const;
 
 /** A write of a user whose email moves with it. */
-function moveNames(access: Access, inheritFrom?: string): Promise<unknown> {
+function moveNames(access: Access, inheritFrom?: string, lease?: Lease): Promise<unknown> {
   return createDynamoDbUserStore(access).write({
     next: blankUser('user_1'),
     expected: { ...blankUser('user_1'), ...STAMPS },
@@ -202,6 +224,7 @@ function moveNames(access: Access, inheritFrom?: string): Promise<unknown> {
       { action: 'release', name: { kind: 'username', value: 'ada' } },
     ],
     ...(inheritFrom !== undefined && { inheritFrom }),
+    ...(lease && { lease }),
   });
 }
 
@@ -210,27 +233,29 @@ const STAMPS = { revision: 1, createdAt: 1, updatedAt: 1, changedBy: 'webhook', 
 function recorder(): { calls: Call[]; access: Access } {
   const calls: Call[] = [];
   const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }): Promise<unknown> => {
-    calls.push(callOf(command));
+    calls.push(...callsOf(command));
     return {};
   };
   const client = { send } as unknown as DynamoDBDocumentClient;
   return { calls, access: { client, tableName: 'users', clock: { now: () => Date.UTC(2026, 10) } } };
 }
 
-function callOf({ constructor, input }: { constructor: { name: string }; input: Record<string, unknown> }): Call {
+function callsOf({ constructor, input }: { constructor: { name: string }; input: Record<string, unknown> }): Call[] {
   const action = constructor.name.replace(/Command$/, '').replace(/^(Get|Put|Update|Delete)$/, '$1Item');
-  if (action === 'TransactWriteItems') return transactionOf(input['TransactItems'] as readonly TransactWriteItem[]);
+  if (action === 'TransactWriteItems') return transactionsOf(input['TransactItems'] as readonly TransactWriteItem[]);
   const index = input['IndexName'] as string | undefined;
   const values = (input['ExpressionAttributeValues'] ?? {}) as Record<string, unknown>;
   const holder = (input['Item'] ?? input['Key'] ?? {}) as Record<string, unknown>;
   const key = index === undefined ? holder[TABLE.partitionKey] : values[`:${TABLE.index.partitionKey}`];
-  return { action, index, keys: [keyIn(key)] };
+  return [{ action, index, keys: [keyIn(key)] }];
 }
 
 /** A transaction needs the rights of what is in it, and names all its keys at once. */
-function transactionOf(items: readonly TransactWriteItem[]): Call {
-  const keys = items.map(({ Update }) => keyIn(Update?.Key?.[TABLE.partitionKey]));
-  return { action: 'UpdateItem', index: undefined, keys };
+function transactionsOf(items: readonly TransactWriteItem[]): Call[] {
+  const keys = items.map(({ Update, ConditionCheck }) => keyIn((Update ?? ConditionCheck)?.Key?.[TABLE.partitionKey]));
+  const isChecked = items.some(({ ConditionCheck }) => ConditionCheck);
+  const actions = ['UpdateItem', ...(isChecked ? ['ConditionCheckItem'] : [])];
+  return actions.map((action) => ({ action, index: undefined, keys }));
 }
 
 /** As text, or in DynamoDB's own notation. */

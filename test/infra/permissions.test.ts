@@ -38,6 +38,7 @@ describe('permissions', () => {
         ...LOGS,
         ...SECRET,
         'cloudwatch:PutMetricData',
+        'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
@@ -80,10 +81,11 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*'],
-        UpdateItem: [USERS, ...NAMES, 'held#*'],
+        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance'],
+        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
         DeleteItem: NAMES,
+        ConditionCheckItem: ['lease', USERS, ...NAMES],
       },
     ],
     ['whoami', {}],

@@ -8,7 +8,12 @@ import type { AttributeReader } from './read-attributes.ts';
 import { readerOf } from './read-attributes.ts';
 import { isoTime } from './user-item.ts';
 
-const STATUSES = ['running', 'in-sync', 'repaired', 'held', 'failed'] as const satisfies Run['status'][];
+const STATUSES = ['running', 'in-sync', 'repaired', 'drift', 'held', 'failed'] as const satisfies Run['status'][];
+
+const MODES = ['full', 'approve', 'user'] as const satisfies Run['mode'][];
+
+/** The index partition of runs. */
+export const RUNS = 'runs';
 
 export function runKey(id: string): string {
   return `run#${id}`;
@@ -19,6 +24,10 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     [TABLE.partitionKey]: runKey(run.id),
     id: run.id,
     mode: run.mode,
+    ...(run.approves !== undefined && { approves: run.approves }),
+    ...(run.userId !== undefined && { userId: run.userId }),
+    ...(run.dryRun && { dryRun: true }),
+    ...(run.force && { force: true }),
     status: run.status,
     startedAt: isoTime(run.startedAt),
     ...(run.endedAt !== undefined && { endedAt: isoTime(run.endedAt) }),
@@ -26,16 +35,22 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     drift: toAttribute({ ...run.drift }),
     ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
     ...(run.failedBecause !== undefined && { failedBecause: run.failedBecause }),
-    [TABLE.index.partitionKey]: 'runs',
+    [TABLE.index.partitionKey]: RUNS,
     [TABLE.index.sortKey]: sortKey(run.startedAt, run.id),
   };
 }
 
 export function parseRun(item: Attributes): Run {
   const read = readerOf(item);
+  const approves = read.optionalText('approves');
+  const userId = read.optionalText('userId');
   return {
     id: read.text('id'),
-    mode: read.oneOf('mode', ['full']),
+    mode: read.oneOf('mode', MODES),
+    ...(approves !== undefined && { approves }),
+    ...(userId !== undefined && { userId }),
+    ...(read.has('dryRun') && { dryRun: true }),
+    ...(read.has('force') && { force: true }),
     status: read.oneOf('status', STATUSES),
     startedAt: read.time('startedAt'),
     endedAt: read.optionalTime('endedAt'),

@@ -3,9 +3,11 @@ import { TABLE } from '../../names/table.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
 import type { Attributes } from './attribute-value.ts';
 import { callTable } from './errors.ts';
+import { timeKey } from './creation-index.ts';
 import { expiryAfter, HELD_DAYS } from './expiry.ts';
+import { listRows } from './index-query.ts';
 import { readerOf } from './read-attributes.ts';
-import { itemOfRun, parseRun, runKey } from './run-item.ts';
+import { itemOfRun, parseRun, RUNS, runKey } from './run-item.ts';
 import { directoryKey, partKey, partsOf, pieceAttribute, pieceOf } from './suspect-pieces.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living } from './table-access.ts';
@@ -14,6 +16,7 @@ export function createDynamoDbRunStore(deps: TableAccess): RunStore {
   return {
     save: (run) => save(deps, run),
     get: (id) => get(deps, id),
+    list: (since) => list(deps, since),
     putSuspects: (runId, piece, userIds) => putSuspects(deps, runId, piece, userIds),
     suspects: (runId) => suspects(deps, runId),
   };
@@ -27,6 +30,18 @@ async function get(deps: TableAccess, id: string): Promise<Run | undefined> {
   const item = await read(deps, runKey(id));
   return item && parseRun(item);
 }
+
+/** The index knows which runs there are; each is read by its key, since the index lags and keeps little of them. */
+async function* list(deps: TableAccess, since: number): AsyncGenerator<Run> {
+  const slice = { group: RUNS, fromSort: timeKey(Math.max(0, since)) };
+  for await (const row of listRows({ ...deps, pageSize: RUNS_AT_ONCE }, [slice], {})) {
+    const item = await read(deps, readerOf(row).text(TABLE.partitionKey));
+    if (item) yield parseRun(item);
+  }
+}
+
+/** Runs that one read of the index takes. */
+const RUNS_AT_ONCE = 100;
 
 /** The parts first and the directory last: a piece that is half written is not there yet, and a repetition replaces it whole. */
 async function putSuspects(deps: TableAccess, runId: string, piece: number, userIds: readonly string[]): Promise<void> {

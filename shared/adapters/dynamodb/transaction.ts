@@ -4,11 +4,14 @@ import type { NameChange, UserMoves } from '../../domain/name-change.ts';
 import { nameChanges } from '../../domain/name-change.ts';
 import { nameKey } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
+import type { Lease } from '../../ports/lease-store.ts';
 import type { CallOptions, NamesChanged, UserWrite } from '../../ports/user-store.ts';
+import { LeaseLost } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
 import { fromNotation, mapToNotation } from './attribute-value.ts';
 import { callTable, isPassingReason, unavailable } from './errors.ts';
 import type { Expression } from './expression.ts';
+import { isLease, LEASE_KEY } from './lease-store.ts';
 import { parseReservation, reservationCondition, reservationUpdate } from './reservation-item.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
@@ -21,17 +24,22 @@ export type TransactionResult =
   | { readonly status: 'lost'; readonly current: StoredUser | undefined }
   | NamesChanged;
 
-/** Writes users and the reservations of the names that move with them: all or nothing. */
+/**
+ * Writes users and the reservations of the names that move with them: all or nothing.
+ * @throws LeaseLost when a lease that one of the writes names is not what it was
+ */
 export async function writeInTransaction(
   table: TableAccess,
   users: readonly PreparedWrite[],
   options: CallOptions,
 ): Promise<TransactionResult> {
   const changes = nameChanges(users.map(({ write }) => movesOf(write)));
+  const leases = leasesOf(users);
   const command = new TransactWriteItemsCommand({
     TransactItems: [
       ...users.map((user) => updateOf(table, userKey(user.write.next.id), user.update, user.condition)),
       ...changes.map((change) => reservationWrite(table, change)),
+      ...leases.map((lease) => leaseCheck(table, lease)),
     ],
   });
   try {
@@ -39,12 +47,35 @@ export async function writeInTransaction(
     return { status: 'written' };
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
+    if (leases.length > 0 && isUnmet(error.CancellationReasons?.at(-1))) throw leaseLost(error);
     return refusal(error, { table, users, changes });
   }
 }
 
 function movesOf({ next, expected, moves, inheritFrom }: UserWrite): UserMoves {
   return { userId: next.id, revision: (expected?.revision ?? 0) + 1, moves, inheritFrom };
+}
+
+/** At most one: whoever writes has one lease. It is checked last, behind what the other reasons are told by. */
+function leasesOf(users: readonly PreparedWrite[]): readonly Lease[] {
+  return users.flatMap(({ write }) => write.lease ?? []).slice(0, 1);
+}
+
+function leaseCheck(table: TableAccess, lease: Lease): TransactWriteItem {
+  const condition = isLease(lease);
+  return {
+    ConditionCheck: {
+      TableName: table.tableName,
+      Key: mapToNotation(Object.entries(keyOf(LEASE_KEY))),
+      ConditionExpression: condition.text,
+      ExpressionAttributeNames: { ...condition.names },
+      ExpressionAttributeValues: mapToNotation(Object.entries(condition.values)),
+    },
+  };
+}
+
+function leaseLost(cause: Error): LeaseLost {
+  return new LeaseLost('Another run has taken the lease meanwhile: this one may not write any more.', { cause });
 }
 
 function reservationWrite(table: TableAccess, change: NameChange): TransactWriteItem {

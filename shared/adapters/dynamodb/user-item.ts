@@ -18,6 +18,7 @@ import type { AttributeInput } from './json-attributes.ts';
 import { toAttribute } from './json-attributes.ts';
 import type { AttributeReader } from './read-attributes.ts';
 import { readerOf } from './read-attributes.ts';
+import { parseRunChange, runChangeToText } from './run-change.ts';
 
 /** Raised by a migration when the meaning of an attribute changes: old and new functions run side by side during a deploy. */
 const SCHEMA_VERSION = 1;
@@ -41,7 +42,7 @@ export function userIdOf(key: string): string | undefined {
  * Null is kept as null, an explicit fact; the record is absent while no source has told it.
  */
 export function synchronisedAttributes(write: UserWrite): ItemChange {
-  const { next, expected, path, fingerprint, now, held } = write;
+  const { next, expected, path, fingerprint, now, held, runChange } = write;
   const keys = indexKeysOf(next);
   return {
     id: next.id,
@@ -50,6 +51,7 @@ export function synchronisedAttributes(write: UserWrite): ItemChange {
     updatedAt: isoTime(now),
     changedBy: path,
     fingerprint,
+    ...(runChange && { runChange: runChangeToText(runChange) }),
     locked: next.locked,
     ...profileAttributes(next.profile),
     ...recordAttributes(next.record),
@@ -106,12 +108,14 @@ const KINDS: readonly NameKind[] = ['email', 'username'];
 export function parseUserItem(item: Attributes): StoredUser {
   const read = readerOf(item);
   const previousClerkUserId = read.optionalText('previousClerkUserId');
+  const runChange = read.has('runChange') ? parseRunChange(read.text('runChange')) : undefined;
   return {
     ...parseMirroredUser(read),
     revision: read.number('revision'),
     createdAt: read.time('createdAt'),
     updatedAt: read.time('updatedAt'),
     changedBy: read.oneOf('changedBy', PATHS),
+    ...(runChange && { runChange }),
     app: read.jsonOrEmpty('app'),
     held: parseHeldNames(read),
     ...(read.has('hasHeldEmail') && { hasHeldEmail: true }),

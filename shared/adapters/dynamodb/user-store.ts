@@ -63,12 +63,12 @@ async function get(
 
 async function writeUser(table: TableAccess, write: UserWrite, options: CallOptions): Promise<WriteResult> {
   const prepared = await prepareWrite(table, write, options);
-  if (write.moves.length === 0) return updateUser(table, prepared, options);
+  if (write.moves.length === 0 && !write.lease) return updateUser(table, prepared, options);
   const result = await writeInTransaction(table, [prepared], options);
   return result.status === 'written' ? { status: 'written', user: userAfter(prepared) } : result;
 }
 
-/** Where no name moves, one update of one item is all. */
+/** Where no name moves and no lease is named, one update of one item is all. */
 async function updateUser(
   { client, tableName, clock }: TableAccess,
   { write, update, condition }: PreparedWrite,

@@ -50,7 +50,7 @@ function changeOf(write: UserWrite): ItemChange {
   const expiresAt = erase?.expiresAt === undefined ? undefined : secondsOf(erase.expiresAt);
   return {
     ...attributes,
-    ...(!expected && { createdAt: isoTime(now) }),
+    ...(!expected && { createdAt: isoTime(now), runChange: attributes['runChange'] }),
     ...((!expected || erase || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
     ...((!expected || erase) && inheritFrom === undefined && { app: new Map() }),
     // A tombstone that is written again keeps its time to live.
@@ -82,6 +82,7 @@ function withApp(plain: PreparedWrite, { app, own, json }: InheritedApp): Prepar
 export function userAfter({ write, app }: PreparedWrite): StoredUser {
   const { next, expected, path, now, held } = write;
   const { id, profile, record, locked, tombstone, restoredAt } = next;
+  const runChange = write.runChange ?? expected?.runChange;
   const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
   return {
     id,
@@ -95,6 +96,7 @@ export function userAfter({ write, app }: PreparedWrite): StoredUser {
     createdAt: expected?.createdAt ?? now,
     updatedAt: now,
     changedBy: path,
+    ...(runChange && { runChange }),
     app: app ?? expected?.app ?? {},
     ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
     ...(previous !== undefined && { previousClerkUserId: previous }),

@@ -16,6 +16,10 @@ export function createMemoryRunStore({ clock }: { readonly clock: Clock }): RunS
   return {
     save: (run) => Promise.resolve(void runs.set(run.id, run)),
     get: (id) => Promise.resolve(runs.get(id)),
+    async *list(since) {
+      const listed = [...runs.values()].filter(({ startedAt }) => startedAt >= since);
+      yield* listed.toSorted((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
+    },
     putSuspects(runId, number, userIds) {
       const piece = { number, userIds: [...userIds], expiresAt: expiryAfter(clock.now(), HELD_DAYS) };
       spools.set(runId, new Map([...(spools.get(runId) ?? []), [number, piece]]));

@@ -6,6 +6,8 @@ import type { CallOptions, UserStore } from '../../ports/user-store.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
 import { deletedGroup, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
+import type { MemoryLeaseStore } from './lease-store.ts';
+import { createMemoryLeaseStore } from './lease-store.ts';
 import { createMemoryReservations } from './reservations.ts';
 import { createUserItems, rowsOf } from './user-items.ts';
 import type { Listed, UserItem } from './user-items.ts';
@@ -16,6 +18,8 @@ import { writeUser, writeUsers } from './write-users.ts';
 export interface MemoryUserStore extends UserStore {
   /** Writes the application's attributes, as the application does: at any moment, without a new revision. */
   writeApp(id: string, app: JsonObject): void;
+  /** Edits an item as somebody with a console does: neither revision nor fingerprint nor versions follow. */
+  editByHand(id: string, edit: (user: StoredUser) => StoredUser): void;
   /** Gives an item a time to live, ms, as retention does; past it the item counts as none, though it is still there. */
   expireAt(id: string, ms: number): void;
   /** Every item that has not expired, tombstones included, in the order of the ids. */
@@ -26,14 +30,20 @@ export interface MemoryUserStore extends UserStore {
   loseReservation(name: Name): void;
 }
 
+interface MemoryUserStoreParts {
+  readonly clock: Clock;
+  /** The lease that writes may name; without it nobody has one. */
+  readonly lease?: MemoryLeaseStore;
+}
+
 /**
  * Keeps users as the table does: optimistic revisions, names that move in the same transaction, times to live by the clock,
  * an index by month of creation, and it refuses the users that DynamoDB refuses, so that what passes here passes there.
  */
-export function createMemoryUserStore({ clock }: { readonly clock: Clock }): MemoryUserStore {
+export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts): MemoryUserStore {
   const items = createUserItems(clock);
   const reservations = createMemoryReservations();
-  const table = { items, reservations };
+  const table = { items, reservations, lease: given.lease ?? createMemoryLeaseStore({ clock }) };
   const change = (id: string, changed: (item: UserItem) => UserItem): void => {
     const item = items.living(id);
     if (!item) throw new Error(`There is no user ${id} to change.`);
@@ -52,6 +62,7 @@ export function createMemoryUserStore({ clock }: { readonly clock: Clock }): Mem
     tidy: (reservation, leftOver, options = {}) => answer(options, () => reservations.tidy(reservation, leftOver)),
     ...listings(table, clock),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),
+    editByHand: (id, edit) => change(id, (item) => ({ ...item, user: edit(item.user) })),
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
     users: () => items.all().flatMap(({ user }) => items.living(user.id)?.user ?? []),
     reservations: () => reservations.all(),

@@ -3,8 +3,10 @@ import type { UserMoves } from '../../domain/name-change.ts';
 import { nameChanges } from '../../domain/name-change.ts';
 import type { MirroredUser, StoredUser } from '../../domain/user.ts';
 import type { JointWriteResult, NamesChanged, UserWrite, WriteResult } from '../../ports/user-store.ts';
+import { LeaseLost } from '../../ports/user-store.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
 import { refuseUnstorable } from '../dynamodb/storable-user.ts';
+import type { MemoryLeaseStore } from './lease-store.ts';
 import type { MemoryReservations } from './reservations.ts';
 import type { UserItem, UserItems } from './user-items.ts';
 
@@ -12,6 +14,7 @@ import type { UserItem, UserItems } from './user-items.ts';
 export interface MemoryTable {
   readonly items: UserItems;
   readonly reservations: MemoryReservations;
+  readonly lease: Pick<MemoryLeaseStore, 'isHeld'>;
 }
 
 export function writeUser(table: MemoryTable, write: UserWrite): WriteResult {
@@ -33,8 +36,11 @@ type Result =
   | NamesChanged;
 
 /** All or nothing: every user has the revision that was expected, and every name is as its change takes it to be. */
-function writeAll({ items, reservations }: MemoryTable, writes: readonly UserWrite[]): Result {
+function writeAll({ items, reservations, lease }: MemoryTable, writes: readonly UserWrite[]): Result {
   for (const write of writes) refuseUnstorable(write, appAfter(write, write.expected?.app ?? {}, items));
+  if (writes.some((write) => write.lease && !lease.isHeld(write.lease))) {
+    throw new LeaseLost('Another run has taken the lease meanwhile: this one may not write any more.');
+  }
   const lost = writes.find(({ next, expected }) => items.living(next.id)?.user.revision !== expected?.revision);
   if (lost) return { status: 'lost', current: items.living(lost.next.id)?.user };
   const changes = nameChanges(writes.map(movesOf));
@@ -76,12 +82,14 @@ function mirrored({ id, profile, record, locked, tombstone, restoredAt }: Mirror
 
 function stamps(write: UserWrite): Omit<StoredUser, keyof MirroredUser | 'app'> {
   const { expected, path, now, held } = write;
+  const runChange = write.runChange ?? expected?.runChange;
   const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
   return {
     revision: (expected?.revision ?? 0) + 1,
     createdAt: expected?.createdAt ?? now,
     updatedAt: now,
     changedBy: path,
+    ...(runChange && { runChange }),
     held,
     ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
     ...(previous !== undefined && { previousClerkUserId: previous }),

@@ -2,7 +2,8 @@ import type { Reservation } from '../../domain/names.ts';
 import { formerEmail, nameKey, waitsFor } from '../../domain/names.ts';
 import type { NamePlan } from '../../domain/plan-names.ts';
 import { planNames } from '../../domain/plan-names.ts';
-import type { MirroredUser, Path, StoredUser } from '../../domain/user.ts';
+import type { MirroredUser, Path, RunChange, StoredUser } from '../../domain/user.ts';
+import type { Lease } from '../../ports/lease-store.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Random } from '../../ports/random.ts';
@@ -29,6 +30,10 @@ export interface UserChange {
   readonly expected: StoredUser | undefined;
   readonly path: Path;
   readonly erase?: UserWrite['erase'];
+  /** What a reconcile run notes on the user. */
+  readonly runChange?: RunChange;
+  /** The lease that must still be the writer's. */
+  readonly lease?: Lease;
 }
 
 /** Refusals of names after which the next attempt waits a moment: until then each one has told something new. */
@@ -41,7 +46,7 @@ const ATTEMPTS_AT_ONCE = 5;
  * @param signal aborts when the time is up
  * @param seen reservations that have just been read
  * @returns `written`, or `lost` when another writer has changed the user in between
- * @throws StoreUnavailable, UnstorableUser, or the signal's reason
+ * @throws StoreUnavailable, UnstorableUser, LeaseLost, or the signal's reason
  */
 export async function writeUser(
   deps: WriteDependencies,
@@ -79,8 +84,9 @@ async function write(
   plan: NamePlan,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const { expected, next, erase } = change;
-  const plain = { ...userWrite(deps, change, plan), ...(erase && { erase }) };
+  const { expected, next, erase, runChange, lease } = change;
+  const given = { ...(erase && { erase }), ...(runChange && { runChange }), ...(lease && { lease }) };
+  const plain = { ...userWrite(deps, change, plan), ...given };
   const inheritFrom = await returningAs(deps, expected, next, plan, { signal });
   if (inheritFrom === undefined) return deps.store.write(plain, { signal });
   try {

@@ -1,4 +1,3 @@
-import type { ChangedField } from '../../domain/changed-fields.ts';
 import type { MergeOutcome } from '../../domain/decision.ts';
 
 /** What a run has changed. */
@@ -30,8 +29,9 @@ export function addChanges(a: Changes, b: Changes): Changes {
 
 /** Counts changes as they happen: what was written stays counted when the page around it fails later. */
 export interface ChangeCounter {
-  settled(outcome: MergeOutcome, changedFields: readonly ChangedField[]): void;
+  settled(outcome: MergeOutcome, changedFields: readonly string[]): void;
   unstorable(): void;
+  add(changes: Changes): void;
   total(): Changes;
 }
 
@@ -44,11 +44,14 @@ export function createChangeCounter(): ChangeCounter {
     unstorable() {
       total = { ...total, unstorable: total.unstorable + 1 };
     },
+    add(changes) {
+      total = addChanges(total, changes);
+    },
     total: () => total,
   };
 }
 
-function changeOf(outcome: MergeOutcome, changedFields: readonly ChangedField[]): Changes {
+function changeOf(outcome: MergeOutcome, changedFields: readonly string[]): Changes {
   switch (outcome) {
     case 'created':
     case 'deleted':

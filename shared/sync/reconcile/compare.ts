@@ -1,6 +1,9 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
-import type { UserStore } from '../../ports/user-store.ts';
+import type { IndexedUser, UserStore } from '../../ports/user-store.ts';
 import { fingerprint, isOfWaiting } from '../fingerprint.ts';
+import type { ChangeCounter } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
+import type { RunIdentity } from './dependencies.ts';
 import type { IndexRows } from './index-rows.ts';
 import { openIndexRows } from './index-rows.ts';
 import type { SuspectSpool } from './suspects.ts';
@@ -13,9 +16,11 @@ export interface Moment {
   listed: number;
   /** Those of them who are live in the table. */
   live: number;
+  /** What was found of them, for a run that writes nothing: it meets the users of an unfinished moment again. */
+  readonly changes: ChangeCounter;
 }
 
-/** A user of Clerk's list whom the table does not have, or has differently. */
+/** A user of Clerk's list whom the table does not have, has differently, or has had written since the run began. */
 export interface Difference {
   readonly user: DirectoryUser;
   readonly moment: Moment;
@@ -28,9 +33,12 @@ export interface Difference {
 /** The moment that the next user of the list may still belong to. */
 interface OpenMoment {
   readonly moment: Moment;
-  /** Fingerprints of the table's users of this time whom the list has not shown yet. */
-  readonly rows: Map<string, string>;
+  /** The table's users of this time whom the list has not shown yet. */
+  readonly rows: Map<string, IndexedUser>;
 }
+
+/** A run goes on in processes whose clocks differ, by less than this, ms. */
+const CLOCKS_DIFFER_MS = 1_000;
 
 /** Rows taken from the index at a time while they are all suspects. */
 const BATCH = 1_000;
@@ -42,13 +50,21 @@ const BATCH = 1_000;
 export class Comparison {
   readonly #index: IndexRows;
   readonly #spool: SuspectSpool;
+  readonly #recent: number;
+  readonly #isForced: boolean;
   #open: OpenMoment | undefined;
   #closed: Moment[] = [];
 
-  /** @param from where both lists begin: users created at or after this time, ms */
-  constructor(store: UserStore, from: number, spool: SuspectSpool) {
+  /**
+   * @param from where both lists begin: users created at or after this time, ms
+   * @param run when it began: who has been written since may be the work of an attempt that was cut off; and whether it looks
+   * at everybody, whatever the index says
+   */
+  constructor(store: UserStore, from: number, run: Pick<RunIdentity, 'startedAt' | 'force'>, spool: SuspectSpool) {
     this.#index = openIndexRows(store, from);
     this.#spool = spool;
+    this.#recent = run.startedAt - CLOCKS_DIFFER_MS;
+    this.#isForced = run.force ?? false;
   }
 
   /** Compares the next users of the list, ascending by creation time. */
@@ -59,8 +75,10 @@ export class Comparison {
       const stored = rows.get(user.id);
       rows.delete(user.id);
       moment.listed += 1;
-      if (stored === fingerprint(user.profile, user.record)) moment.live += 1;
-      else differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored) });
+      const isSame = stored?.fingerprint === fingerprint(user.profile, user.record);
+      if (isSame && !this.#mustLook(stored)) moment.live += 1;
+      else
+        differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored?.fingerprint) });
     }
     return differences;
   }
@@ -96,13 +114,17 @@ export class Comparison {
     await this.#index.close();
   }
 
+  #mustLook({ profileVersion, recordVersion }: IndexedUser): boolean {
+    return this.#isForced || Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
+  }
+
   async #momentAt(time: number): Promise<OpenMoment> {
     if (this.#open?.moment.time === time) return this.#open;
     await this.#close();
     while ((await this.#suspectBefore(time)) !== undefined);
     const rows = await this.#index.takeAt(time);
-    const fingerprints = new Map(rows.map((row) => [row.id, row.fingerprint]));
-    this.#open = { moment: { time, listed: 0, live: 0 }, rows: fingerprints };
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    this.#open = { moment: { time, listed: 0, live: 0, changes: createChangeCounter() }, rows: byId };
     return this.#open;
   }
 

@@ -1,12 +1,14 @@
-import type { Changes, ChangeCounter } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
-import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import type { StoredUser } from '../../domain/user.ts';
 import { each } from '../each.ts';
+import type { ChangeCounter, Changes } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
+import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
+import { hasCountedInWalk } from './dry-run.ts';
 import type { Problem } from './failure.ts';
-import { problemOf } from './failure.ts';
+import { problemOf, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
-import { applyNow, mirrorRead } from './mirror-read.ts';
-import { collectSuspects } from './suspects.ts';
+import { applyNow, changeInStep, mirrorRead } from './mirror-read.ts';
+import { batchesFrom } from './suspects.ts';
 
 export interface DeletionChunk {
   /** How many suspects are done with, of all; undefined when that is all of them. */
@@ -23,58 +25,91 @@ export interface DeletionChunk {
 /** Suspects between two looks at the clock. */
 const BATCH = 40;
 
+/** A deletion is written while Clerk's word for it is younger than this, ms; the time for the write comes on top. */
+const CONFIRMED_FOR_MS = 50_000;
+
 /**
- * Asks Clerk about one suspect after the other: one who does not exist is deleted at once, while the answer is fresh, and one
- * who does is merged like any other read. Whom the table no longer has as a live user needs neither. May be repeated.
+ * Asks Clerk about one suspect after the other: one who does not exist is deleted at once, while the answer is fresh and the
+ * lease is the run's, and one who does is merged like any other read. Whom the table no longer has as a live user needs
+ * neither. May be repeated.
  *
+ * @param source the run whose suspects they are: this one, or the held one that is approved
  * @param done suspects that earlier chunks are done with
  */
 export async function deleteSuspects(
   deps: ReconcileDependencies,
-  run: RunIdentity,
+  run: ChunkIdentity,
+  source: string,
   done: number,
 ): Promise<DeletionChunk> {
   const startedAt = deps.clock.now();
   const changes = createChangeCounter();
-  const chunk = { deps, run, changes, newcomers: 0 };
-  let next: number | undefined = done;
+  const chunk: Chunk = { deps, run, changes, met: new Set(), newcomers: 0 };
+  let counted = changes.total();
+  let position = done;
+  let hasEnded = true;
   let problem: Problem | undefined;
   try {
     await refuseForeignInstance(deps);
-    const suspects = await collectSuspects(deps.runs, run.id, deps.limits.guard.most);
-    do {
-      const batch = suspects.slice(next, next + BATCH);
+    for await (const batch of batchesFrom(deps.runs.suspects(source), done, BATCH)) {
       await each(batch, deps.limits.atOnce, (id) => settle(chunk, id));
-      next = next + BATCH < suspects.length ? next + BATCH : undefined;
-    } while (next !== undefined && deps.clock.now() - startedAt < deps.limits.chunkMs);
+      position += batch.length;
+      counted = changes.total();
+      hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
+      if (!hasEnded) break;
+    }
   } catch (error) {
+    hasEnded = false;
     problem = problemOf(error);
   }
-  const { newcomers } = chunk;
   const tookMs = deps.clock.now() - startedAt;
-  return { next, advanced: next !== done, changes: changes.total(), newcomers, problem, tookMs };
+  // A run that writes nothing meets the users of an unfinished batch again as if for the first time.
+  const total = { changes: run.dryRun ? counted : changes.total(), newcomers: chunk.newcomers };
+  return { next: hasEnded ? undefined : position, advanced: hasEnded || position > done, ...total, problem, tookMs };
 }
 
 interface Chunk {
   readonly deps: ReconcileDependencies;
-  readonly run: RunIdentity;
+  readonly run: ChunkIdentity;
   readonly changes: ChangeCounter;
+  /** Suspects may be spooled twice, and each counts once. */
+  readonly met: Set<string>;
   newcomers: number;
 }
 
 /** Deletes or merges one suspect by what Clerk says now. The index that made it a suspect lags: the item decides. */
 async function settle(chunk: Chunk, id: string): Promise<void> {
-  const { deps, run, changes } = chunk;
+  const { deps, run, changes, met } = chunk;
+  if (met.has(id)) return;
+  met.add(id);
   const stored = await deps.store.get(id, { consistent: true });
-  if (!stored || stored.tombstone) return;
-  // Whom the table has had for less than this run Clerk may not have heard of everywhere yet: the next run will see.
-  if (stored.createdAt > run.startedAt) return;
-  const askedAt = deps.clock.now();
-  const user = await deps.directory.getUser(id);
-  if (!user) {
-    await applyNow(deps, { source: 'deletion', id, at: askedAt }, changes, { user: stored });
+  if (!stored) return;
+  if (stored.tombstone) {
+    const before = changeInStep(stored.runChange, run);
+    if (before) changes.settled(before.outcome, before.changedFields);
     return;
   }
-  await mirrorRead(deps, user, askedAt, changes);
+  if (isYoung(stored, chunk)) return;
+  const askedAt = deps.clock.now();
+  const user = await deps.directory.getUser(id);
+  if (!user) return deleteConfirmed(chunk, stored, askedAt);
+  if (hasCountedInWalk(run, user)) return;
+  await mirrorRead(deps, run, user, askedAt, changes);
   if (user.record.clerkCreatedAt > run.startedAt) chunk.newcomers += 1;
+}
+
+/**
+ * Whom the table has had for less than this run Clerk may not have heard of everywhere yet, and whom only a token has told of,
+ * for a little longer: the next run will see.
+ */
+function isYoung({ createdAt, record }: StoredUser, { run, deps }: Chunk): boolean {
+  return createdAt > run.startedAt - (record ? 0 : deps.limits.graceMs);
+}
+
+async function deleteConfirmed({ deps, run, changes }: Chunk, stored: StoredUser, askedAt: number): Promise<void> {
+  if (deps.clock.now() - askedAt > CONFIRMED_FOR_MS) {
+    throw new UnconfirmedAbsence(`Clerk took too long to say that ${stored.id} is gone: it is asked again.`);
+  }
+  const deletion = { source: 'deletion', id: stored.id, at: askedAt } as const;
+  await applyNow(deps, run, deletion, changes, { known: { user: stored }, isFenced: true });
 }

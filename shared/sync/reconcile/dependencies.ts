@@ -1,5 +1,6 @@
 import type { InstanceStore } from '../../ports/instance-store.ts';
-import type { RunStore } from '../../ports/run-store.ts';
+import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { RunMode, RunStore } from '../../ports/run-store.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
 import type { SyncDependencies } from '../apply-snapshot.ts';
 import type { DeletionGuard } from './guard.ts';
@@ -9,7 +10,8 @@ import { DELETION_GUARD } from './guard.ts';
 export interface ReconcileDependencies extends SyncDependencies {
   readonly directory: UserDirectory;
   readonly runs: RunStore;
-  readonly instance: Pick<InstanceStore, 'claim'>;
+  readonly lease: LeaseStore;
+  readonly instance: InstanceStore;
   readonly limits: ReconcileLimits;
 }
 
@@ -23,11 +25,16 @@ export interface ReconcileLimits {
   /** Time for writing one user, retries included, ms. */
   readonly budgetMs: number;
   readonly guard: DeletionGuard;
+  /** A user whom only a token has told of is left alone until the table has had it for this long, ms. */
+  readonly graceMs: number;
+  /** Time after which a run that is not heard of has lost the lease, ms. */
+  readonly leaseMs: number;
 }
 
 /**
  * 45 s leave a chunk that is late by one page far from the function's 120 s. Eight users at once keep the table busier than
- * one page of Clerk's list can ask for, and stay small in memory.
+ * one page of Clerk's list can ask for, and stay small in memory. A lease of 5 minutes outlives the longest invocation and the
+ * longest pause between two attempts; Clerk may not know a minute-old user everywhere.
  */
 export const RECONCILE_LIMITS: ReconcileLimits = {
   pageSize: 500,
@@ -35,11 +42,30 @@ export const RECONCILE_LIMITS: ReconcileLimits = {
   atOnce: 8,
   budgetMs: 5_000,
   guard: DELETION_GUARD,
+  graceMs: 60_000,
+  leaseMs: 300_000,
 };
 
-/** A run as every chunk needs to know it. */
+/** A run, from the moment on which it has the lease. */
 export interface RunIdentity {
   readonly id: string;
+  readonly mode: RunMode;
+  /** The held run whose deletions are approved. */
+  readonly approves?: string;
+  /** The one user it is about. */
+  readonly userId?: string;
+  /** Whether it only says what it would do. */
+  readonly dryRun?: boolean;
+  /** Whether it reads every item. */
+  readonly force?: boolean;
   /** ms. */
   readonly startedAt: number;
+  /** Fence of its lease. */
+  readonly fence: number;
+}
+
+/** A chunk of a run. Whatever is changed in it carries its name, so that it counts the same however often it is repeated. */
+export interface ChunkIdentity extends RunIdentity {
+  /** Name of the step, once in a run. */
+  readonly step: string;
 }

@@ -1,5 +1,5 @@
 import { DirectoryUnavailable } from '../../ports/user-directory.ts';
-import { StoreUnavailable } from '../../ports/user-store.ts';
+import { LeaseLost, StoreUnavailable } from '../../ports/user-store.ts';
 
 /** Clerk's list is not what was asked for (not in order, the same page again): comparing it would propose wrong deletions. */
 export class UntrustedList extends Error {
@@ -11,6 +11,24 @@ export class UntrustedList extends Error {
 export class UserNotWritten extends Error {
   readonly code = 'user_not_written';
   override readonly name = 'UserNotWritten';
+}
+
+/** Clerk's word that a user is gone is too old to delete by. */
+export class UnconfirmedAbsence extends Error {
+  readonly code = 'unconfirmed_absence';
+  override readonly name = 'UnconfirmedAbsence';
+}
+
+/** What was asked to be approved is not there to be approved. */
+export class NothingToApprove extends Error {
+  readonly code = 'nothing_to_approve';
+  override readonly name = 'NothingToApprove';
+}
+
+/** A person has stopped the run. */
+export class RunStopped extends Error {
+  readonly code = 'run_stopped';
+  override readonly name = 'RunStopped';
 }
 
 /** The secret key belongs to another Clerk instance than the table does. */
@@ -29,15 +47,20 @@ export interface Problem {
 /** Clerk's answers to a key that it does not accept: the same key will not do better. */
 const REFUSED_KEY: readonly (number | undefined)[] = [401, 403];
 
+const PASSING = [StoreUnavailable, UserNotWritten, UntrustedList, UnconfirmedAbsence];
+const LASTING = [ForeignInstance, LeaseLost, NothingToApprove, RunStopped];
+
 /** What is wrong, when the error is one that a run has to expect; undefined for a defect or a missing permission. */
 export function expectedProblem(error: unknown): Problem | undefined {
   if (error instanceof DirectoryUnavailable) {
     return { message: error.message, passing: !REFUSED_KEY.includes(error.status) };
   }
-  if (error instanceof StoreUnavailable || error instanceof UserNotWritten || error instanceof UntrustedList) {
+  if (error instanceof Error && PASSING.some((kind) => error instanceof kind)) {
     return { message: error.message, passing: true };
   }
-  if (error instanceof ForeignInstance) return { message: error.message, passing: false };
+  if (error instanceof Error && LASTING.some((kind) => error instanceof kind)) {
+    return { message: error.message, passing: false };
+  }
   return undefined;
 }
 

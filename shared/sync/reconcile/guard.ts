@@ -1,6 +1,6 @@
 /** How many deletions a run may make without a person's approval. */
 export interface DeletionGuard {
-  /** Never more than this many in one run. */
+  /** Never more than this many in one run, and with the runs of the last 24 hours. */
   readonly most: number;
   /** Never more than this share of all live users. */
   readonly mostOfAll: number;
@@ -21,6 +21,8 @@ export interface WalkFindings {
   /** Live users in the table before the run. */
   readonly live: number;
   readonly suspects: number;
+  /** Users whom runs have deleted without approval in the last 24 hours. */
+  readonly deletedLately: number;
   /** Clerk's own count, before the walk and after it. */
   readonly countedBefore: number;
   readonly countedAfter: number;
@@ -32,7 +34,7 @@ export interface WalkFindings {
  * @returns the reason in words, for the one on call; undefined when the deletions may be judged one by one
  */
 export function reasonToHold(found: WalkFindings, guard: DeletionGuard): string | undefined {
-  return untrustworthyList(found) ?? tooMany(found, guard);
+  return found.suspects === 0 ? undefined : (untrustworthyList(found) ?? tooMany(found, guard));
 }
 
 function untrustworthyList(found: WalkFindings): string | undefined {
@@ -50,14 +52,18 @@ function mostToBeListed({ listedSinceStart, countedBefore, countedAfter }: WalkF
   return Math.max(countedBefore + listedSinceStart, countedAfter);
 }
 
-function tooMany({ suspects, live }: WalkFindings, guard: DeletionGuard): string | undefined {
-  const proposed = `${suspects} users are in the table but not in Clerk's list`;
-  if (suspects > guard.most) return `${proposed}: more than the ${guard.most} that one run may delete.`;
-  if (suspects > live * guard.mostOfAll) {
-    return `${proposed}: more than ${percent(guard.mostOfAll)} of all ${live} live users.`;
+/** Twenty an hour would empty a table as surely as all at once: what earlier runs have deleted counts, and had been live. */
+function tooMany({ suspects, deletedLately, live }: WalkFindings, guard: DeletionGuard): string | undefined {
+  const total = suspects + deletedLately;
+  const all = live + deletedLately;
+  const before = deletedLately > 0 ? `, and ${deletedLately} were deleted in the last 24 hours` : '';
+  const proposed = `${suspects} users are in the table but not in Clerk's list${before}`;
+  if (total > guard.most) return `${proposed}: more than the ${guard.most} that one run may delete.`;
+  if (total > all * guard.mostOfAll) {
+    return `${proposed}: more than ${percent(guard.mostOfAll)} of all ${all} live users.`;
   }
-  if (suspects > Math.max(guard.few, live * guard.share)) {
-    return `${proposed}: more than ${guard.few} and more than ${percent(guard.share)} of all ${live} live users.`;
+  if (total > Math.max(guard.few, all * guard.share)) {
+    return `${proposed}: more than ${guard.few} and more than ${percent(guard.share)} of all ${all} live users.`;
   }
   return undefined;
 }

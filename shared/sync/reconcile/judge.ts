@@ -1,6 +1,8 @@
 import type { Changes } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { deletedLately } from './deleted-lately.ts';
 import { reasonToHold } from './guard.ts';
+import { keepLease } from './lease.ts';
 import { collectSuspects } from './suspects.ts';
 import type { Walked } from './walk-progress.ts';
 
@@ -25,7 +27,7 @@ export interface Judgement {
 
 /**
  * Judges the run's proposals once, after the last page: whether Clerk's list agrees with Clerk's own count, and whether more
- * deletions are proposed than happen by themselves.
+ * deletions are proposed, with those of the last 24 hours, than happen by themselves.
  */
 export async function judgeRun(
   deps: ReconcileDependencies,
@@ -33,11 +35,13 @@ export async function judgeRun(
   { walked, changes, spooled, countedBefore }: Evidence,
 ): Promise<Judgement> {
   const { guard } = deps.limits;
+  await keepLease(deps, run);
   const countedAfter = await deps.directory.countUsers();
   const collected = await collectSuspects(deps.runs, run.id, guard.most);
   const suspects = collected.length > guard.most ? Math.max(collected.length, spooled) : collected.length;
   const { listed, listedSinceStart } = walked;
   const live = walked.live - changes.created - changes.restored + suspects;
-  const found = { listed, listedSinceStart, live, suspects, countedBefore, countedAfter };
+  const lately = suspects === 0 ? 0 : await deletedLately(deps, run);
+  const found = { listed, listedSinceStart, live, suspects, deletedLately: lately, countedBefore, countedAfter };
   return { clerkUsers: countedAfter, suspects, heldBecause: reasonToHold(found, guard) };
 }

@@ -3,10 +3,11 @@ import type { SyncResult } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
 import { readSnapshot } from '../read-user.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { StoredUser } from '../../domain/user.ts';
+import type { RunChange, StoredUser } from '../../domain/user.ts';
 import type { ChangeCounter } from './changes.ts';
-import type { ReconcileDependencies } from './dependencies.ts';
+import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { UserNotWritten } from './failure.ts';
+import { leaseOf } from './lease.ts';
 
 export type Settled = Extract<SyncResult, { status: 'settled' }>;
 
@@ -20,32 +21,43 @@ export type Settled = Extract<SyncResult, { status: 'settled' }>;
  */
 export async function mirrorRead(
   deps: ReconcileDependencies,
+  run: ChunkIdentity,
   user: DirectoryUser,
   seenAt: number,
   changes: ChangeCounter,
 ): Promise<'live' | 'not-live' | 'unstorable'> {
-  const result = await applyNow(deps, readSnapshot(user, seenAt, 'deleted'), changes);
+  const result = await applyNow(deps, run, readSnapshot(user, seenAt, 'deleted'), changes);
   if (result === 'unstorable') return 'unstorable';
   return result.user.tombstone ? 'not-live' : 'live';
 }
 
 /**
- * Applies a snapshot and counts what came of it.
+ * Applies a snapshot and counts what came of it, also what an earlier attempt at the same chunk has made of it already.
  *
- * @param known the stored user, where it has been read already
+ * @param options.known the stored user, where it has been read already
+ * @param options.isFenced whether the lease must still be the run's when it is written
  * @returns `unstorable` when the table cannot keep the user at all
- * @throws UserNotWritten when the table does not take it in time
+ * @throws UserNotWritten when the table does not take it in time; LeaseLost
  */
 export async function applyNow(
   deps: ReconcileDependencies,
+  run: ChunkIdentity,
   snapshot: Snapshot,
   changes: ChangeCounter,
-  known?: { readonly user: StoredUser | undefined },
+  options: { readonly known?: { readonly user: StoredUser }; readonly isFenced?: boolean } = {},
 ): Promise<Settled | 'unstorable'> {
   const { budgetMs } = deps.limits;
-  const result = await applySnapshot(deps, snapshot, { path: 'reconciler', budgetMs, ...(known ? { known } : {}) });
+  const { known, isFenced = false } = options;
+  const step = { runId: run.id, step: run.step, ...(isFenced && { lease: leaseOf(run) }) };
+  const result = await applySnapshot(deps, snapshot, {
+    path: 'reconciler',
+    budgetMs,
+    run: step,
+    ...(known && { known }),
+  });
   if (result.status === 'settled') {
-    changes.settled(result.outcome, result.changedFields);
+    const { outcome, changedFields } = changeInStep(result.runChange, run) ?? result;
+    changes.settled(outcome, changedFields);
     return result;
   }
   if (result.status === 'failed' && result.reason === 'unstorable') {
@@ -53,4 +65,9 @@ export async function applyNow(
     return 'unstorable';
   }
   throw new UserNotWritten(`User ${snapshot.id} could not be written within ${budgetMs} ms (${result.reason}).`);
+}
+
+/** What an attempt at this very step has done to a user before: its process died before it could tell. */
+export function changeInStep(change: RunChange | undefined, { id, step }: ChunkIdentity): RunChange | undefined {
+  return change?.runId === id && change.step === step ? change : undefined;
 }

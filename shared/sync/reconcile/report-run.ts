@@ -1,11 +1,14 @@
 import type { ReconcileDependencies } from './dependencies.ts';
 import type { RunSummary } from './summary.ts';
 
+/** The line that a run's log ends with. */
+export const RUN_ENDED = 'reconcile run ended';
+
 /**
- * Counts and logs a run that has ended. `ReconcileDuration` is recorded by no failed run: an alarm takes its absence for a
- * run that is missing.
+ * Counts and logs a run that has ended. `ReconcileDuration` is recorded by full runs that came to their end only: an alarm
+ * takes its absence for a run that is missing.
  *
- * @param hasWalked whether the run came to its end, so that its numbers of users mean something
+ * @param hasWalked whether the run has walked all users to their end, so that its numbers of users mean something
  */
 export function reportRun(
   { metrics, log }: Pick<ReconcileDependencies, 'metrics' | 'log'>,
@@ -20,9 +23,9 @@ export function reportRun(
     metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - storedUsers));
   }
   if (status === 'failed') metrics.record('ReconcileFailed', 1);
-  else metrics.record('ReconcileDuration', summary.seconds * 1_000);
+  else if (hasWalked) metrics.record('ReconcileDuration', summary.seconds * 1_000);
   if (status === 'held') metrics.record('DeletionsHeld', suspects);
   const line = { ...summary, drift: Object.entries(drift).map(([field, users]) => `${field}: ${users}`) };
-  if (status === 'failed' || status === 'held') log.error('reconcile run ended', line);
-  else log.info('reconcile run ended', line);
+  if (status === 'failed' || status === 'held') log.error(RUN_ENDED, line);
+  else log.info(RUN_ENDED, line);
 }

@@ -1,5 +1,5 @@
 import { resolveName } from '../names/resolve-name.ts';
-import type { ReconcileDependencies } from './dependencies.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
 
@@ -18,11 +18,15 @@ export interface ConflictsChunk {
 
 /**
  * Resolves every email and username that somebody waits for: what the change-stream function has missed, or could not settle
- * then. May be repeated.
+ * then. A dry run only counts them. May be repeated.
  *
  * @param passed names at the head of the list that earlier chunks could not settle
  */
-export async function resolveConflicts(deps: ReconcileDependencies, passed: number): Promise<ConflictsChunk> {
+export async function resolveConflicts(
+  deps: ReconcileDependencies,
+  passed: number,
+  run: Pick<RunIdentity, 'dryRun'> = {},
+): Promise<ConflictsChunk> {
   const startedAt = deps.clock.now();
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
   let position = 0;
@@ -34,7 +38,7 @@ export async function resolveConflicts(deps: ReconcileDependencies, passed: numb
     for await (const name of deps.store.listConflicts()) {
       position += 1;
       if (position <= passed) continue;
-      const resolution = await resolveName(deps, name);
+      const resolution = run.dryRun ? 'waiting' : await resolveName(deps, name);
       if (resolution === 'waiting') waiting += 1;
       if (resolution === 'resolved') resolved += 1;
       hasEnded = !isLate();

@@ -48,8 +48,22 @@ export const NEW_RUN: RunState = {
 export async function openRun(deps: ReconcileDependencies, run: RunIdentity): Promise<number> {
   await refuseForeignInstance(deps);
   const clerkUsers = await deps.directory.countUsers();
-  await deps.runs.save(runRecord(run, { ...NEW_RUN, clerkUsers }, 'running', undefined));
+  await recordOpening(deps, run, clerkUsers);
   return clerkUsers;
+}
+
+/** Records that a run is on its way. */
+export function recordOpening({ runs }: RecordDependencies, run: RunIdentity, clerkUsers: number): Promise<void> {
+  return runs.save(runRecord(run, { ...NEW_RUN, clerkUsers }, 'running', undefined));
+}
+
+type RecordDependencies = Pick<ReconcileDependencies, 'runs'>;
+
+/** Records what a run may delete before it begins to: should it never tell its end, that counts as deleted. */
+export async function recordProposals({ runs }: RecordDependencies, run: RunIdentity, state: RunState): Promise<void> {
+  if (state.heldBecause === undefined && state.suspects > 0) {
+    await runs.save(runRecord(run, state, 'running', undefined));
+  }
 }
 
 /**
@@ -59,30 +73,39 @@ export async function openRun(deps: ReconcileDependencies, run: RunIdentity): Pr
  */
 export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, state: RunState): Promise<RunSummary> {
   const endedAt = deps.clock.now();
-  const status = statusOf(state);
+  const status = statusOf(run, state);
   const record = runRecord(run, state, status, endedAt);
   await deps.runs.save(record);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
-  reportRun(deps, summary, state.failedBecause === undefined);
+  reportRun(deps, summary, run.mode === 'full' && state.failedBecause === undefined);
   return summary;
 }
 
-function statusOf({ changes, resolved, heldBecause, failedBecause }: RunState): RunSummary['status'] {
+/** A dry run holds nothing that could be approved: it says what it found. */
+function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
+  const { changes, resolved, heldBecause, failedBecause } = state;
   if (failedBecause !== undefined || changes.unstorable > 0) return 'failed';
-  if (heldBecause !== undefined) return 'held';
+  if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
-  return repairs > 0 ? 'repaired' : 'in-sync';
+  if (repairs === 0) return 'in-sync';
+  return dryRun ? 'drift' : 'repaired';
 }
 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
   const { drift } = state.changes;
   const { heldBecause } = state;
+  const { id, mode, approves, userId, dryRun, force, startedAt } = run;
   return {
-    ...run,
-    mode: 'full',
+    id,
+    mode,
+    ...(approves !== undefined && { approves }),
+    ...(userId !== undefined && { userId }),
+    ...(dryRun && { dryRun }),
+    ...(force && { force }),
+    startedAt,
     status,
     endedAt,
-    counts: countsOf(state),
+    counts: countsOf(run, state),
     drift,
     heldBecause,
     failedBecause: reasonOfFailure(state),
@@ -91,12 +114,13 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
 
 /**
  * Live users after the run, by its own count: those of Clerk's list who are live in the table, newcomers, and the suspects of
- * a held run. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
+ * a held run. After a dry run they are those there were before it: what would be done is not. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
  */
-function countsOf(state: RunState): RunCounts {
+function countsOf({ dryRun }: RunIdentity, state: RunState): RunCounts {
   const { clerkUsers, walked, changes, suspects, conflicts, newcomers, heldBecause } = state;
   const { created, updated, deleted, restored } = changes;
-  const storedUsers = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
+  const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
+  const storedUsers = dryRun ? after - created - restored + deleted : after;
   return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
 }
 

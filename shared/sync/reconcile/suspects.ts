@@ -56,3 +56,21 @@ export async function collectSuspects(runs: RunStore, runId: string, most: numbe
   }
   return [...ids].toSorted();
 }
+
+/**
+ * Spooled ids in their order, some at a time.
+ * @param done ids at the front to pass over
+ */
+export async function* batchesFrom(
+  pieces: AsyncIterable<readonly string[]>,
+  done: number,
+  size: number,
+): AsyncGenerator<readonly string[]> {
+  let toSkip = done;
+  for await (const piece of pieces) {
+    for (let start = Math.min(toSkip, piece.length); start < piece.length; start += size) {
+      yield piece.slice(start, start + size);
+    }
+    toSkip = Math.max(0, toSkip - piece.length);
+  }
+}

@@ -1,17 +1,23 @@
-import type { IndexedUser } from '../../ports/user-store.ts';
-import type { ChangeCounter, Changes } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
-import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { each } from '../each.ts';
+import type { ChangeCounter, Changes } from './changes.ts';
+import { createChangeCounter, NO_CHANGES } from './changes.ts';
+import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
+import { hasCountedInWalk } from './dry-run.ts';
 import { problemOf } from './failure.ts';
 import { mirrorRead } from './mirror-read.ts';
 import type { SuspectSpool } from './suspects.ts';
-import { createSuspectSpool } from './suspects.ts';
+import { batchesFrom, createSuspectSpool } from './suspects.ts';
+
+export interface UnknownPosition {
+  /** Users that earlier chunks are done with. */
+  readonly done: number;
+  /** Number of the next piece of suspects. */
+  readonly piece: number;
+}
 
 export interface UnknownChunk {
-  /** Number of the next piece of suspects, if there is more to do. */
-  readonly next: number | undefined;
+  readonly next: UnknownPosition | undefined;
   readonly advanced: boolean;
   readonly changes: Changes;
   readonly suspects: number;
@@ -24,65 +30,73 @@ export interface UnknownChunk {
 const BATCH = 100;
 
 /**
+ * Writes down whose creation time is not known. Whoever is completed leaves that list: a chunk that is repeated would not find
+ * there what it has done. Comes after the walk, which has completed nearly all of them. May be repeated.
+ *
+ * @returns how many they are
+ */
+export async function listUnknown(deps: ReconcileDependencies, run: RunIdentity): Promise<number> {
+  const spool = createSuspectSpool(deps.runs, unknownOf(run), 0);
+  for await (const { id } of deps.store.listUnknownCreation()) await spool.add([id]);
+  await spool.flush();
+  return spool.added();
+}
+
+/**
  * Completes users who were created from a token and whose creation time is not known: Clerk is asked for them by id, and
- * those it does not have become suspects. Comes after the walk, which has completed nearly all of them already.
- *
- * The list has no position: what is completed leaves it. A chunk that runs out of time is followed by one that begins it
- * anew. It ends early when more users are missing from Clerk than any run may delete.
- *
- * @param piece number of this chunk's first piece of suspects
+ * those it does not have become suspects. It ends early when more are missing from Clerk than any run may delete. May be
+ * repeated.
  */
 export async function completeUnknown(
   deps: ReconcileDependencies,
-  run: RunIdentity,
-  piece: number,
+  run: ChunkIdentity,
+  { done, piece }: UnknownPosition,
 ): Promise<UnknownChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, piece);
   const changes = createChangeCounter();
-  const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
-  let hasEnded = false;
+  let position = done;
+  let hasEnded = true;
   let problem: Problem | undefined;
   try {
-    hasEnded = await complete({ deps, spool, changes, isLate });
+    for await (const batch of batchesFrom(deps.runs.suspects(unknownOf(run)), done, BATCH)) {
+      await completeBatch({ deps, run, spool, changes }, batch);
+      position += batch.length;
+      if (spool.added() > deps.limits.guard.most) break;
+      hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
+      if (!hasEnded) break;
+    }
     await spool.flush();
   } catch (error) {
     hasEnded = false;
+    position = done;
     problem = problemOf(error);
   }
-  const result = { changes: changes.total(), suspects: spool.added(), problem, tookMs: deps.clock.now() - startedAt };
-  return { ...result, next: hasEnded ? undefined : piece, advanced: changes.total().updated > 0 };
+  // A run that writes nothing meets the same users in the next chunk as if for the first time.
+  const counted = problem && run.dryRun ? NO_CHANGES : changes.total();
+  const result = { changes: counted, suspects: spool.added(), problem, tookMs: deps.clock.now() - startedAt };
+  const next = hasEnded ? undefined : { done: position, piece: spool.nextPiece() };
+  return { ...result, next, advanced: hasEnded || position > done };
+}
+
+/** The list of these users is kept like suspects, beside those of the run. */
+function unknownOf({ id }: RunIdentity): string {
+  return `${id}.unknown`;
 }
 
 interface Completion {
   readonly deps: ReconcileDependencies;
+  readonly run: ChunkIdentity;
   readonly spool: SuspectSpool;
   readonly changes: ChangeCounter;
-  readonly isLate: () => boolean;
 }
 
-/** @returns whether the end of the list was reached, or does not matter any more */
-async function complete(completion: Completion): Promise<boolean> {
-  const { deps, spool, isLate } = completion;
-  let batch: IndexedUser[] = [];
-  for await (const row of deps.store.listUnknownCreation()) {
-    batch.push(row);
-    if (batch.length < BATCH) continue;
-    await completeBatch(completion, batch);
-    batch = [];
-    if (spool.added() > deps.limits.guard.most) return true;
-    if (isLate()) return false;
-  }
-  if (batch.length > 0) await completeBatch(completion, batch);
-  return true;
-}
-
-async function completeBatch({ deps, spool, changes }: Completion, rows: readonly IndexedUser[]): Promise<void> {
+async function completeBatch({ deps, run, spool, changes }: Completion, ids: readonly string[]): Promise<void> {
   const seenAt = deps.clock.now();
-  const users = await deps.directory.listUsersById(rows.map(({ id }) => id));
+  const users = await deps.directory.listUsersById(ids);
   await each(users, deps.limits.atOnce, async (user) => {
-    await mirrorRead(deps, user, seenAt, changes);
+    if (!hasCountedInWalk(run, user)) await mirrorRead(deps, run, user, seenAt, changes);
   });
   const found = new Set(users.map(({ id }) => id));
-  await spool.add(rows.map(({ id }) => id).filter((id) => !found.has(id)));
+  await spool.add(ids.filter((id) => !found.has(id)));
 }

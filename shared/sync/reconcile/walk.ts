@@ -1,8 +1,7 @@
 import type { ChangeCounter, Changes } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
-
+import { createChangeCounter, NO_CHANGES } from './changes.ts';
 import { Comparison } from './compare.ts';
-import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { each } from '../each.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
@@ -26,7 +25,7 @@ export interface WalkChunk extends Reached {
 
 /**
  * Walks Clerk's list beside the index for about `limits.chunkMs`, repairing missing and differing users on the way and
- * spooling suspects. A chunk may be repeated: what is right already is not written again.
+ * spooling suspects. A chunk may be repeated: what is right already is not written again, and counted as if it was.
  *
  * It stops between pages, and the next chunk goes on from the creation time of the last user: the users of that time are
  * compared again. So a chunk ends late when one creation time alone takes longer.
@@ -35,7 +34,7 @@ export interface WalkChunk extends Reached {
  */
 export async function walkChunk(
   deps: ReconcileDependencies,
-  run: RunIdentity,
+  run: ChunkIdentity,
   start: WalkPosition,
 ): Promise<WalkChunk> {
   const startedAt = deps.clock.now();
@@ -43,12 +42,12 @@ export async function walkChunk(
   const changes = createChangeCounter();
   const progress = createWalkProgress(start, run);
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
-  const walking = await problemIn(() => walk({ deps, from: start.from, spool, changes, progress, isLate }));
+  const walking = await problemIn(() => walk({ deps, run, from: start.from, spool, changes, progress, isLate }));
   const flushing = await problemIn(() => spool.flush());
   if (flushing) progress.undo();
   return {
     ...progress.reached(spool.nextPiece()),
-    changes: changes.total(),
+    changes: flushing && run.dryRun ? NO_CHANGES : changes.total(),
     suspects: spool.added(),
     problem: walking ?? flushing,
     tookMs: deps.clock.now() - startedAt,
@@ -66,6 +65,7 @@ async function problemIn(work: () => Promise<void>): Promise<Problem | undefined
 
 interface Walk {
   readonly deps: ReconcileDependencies;
+  readonly run: ChunkIdentity;
   readonly from: number;
   readonly spool: SuspectSpool;
   readonly changes: ChangeCounter;
@@ -73,16 +73,21 @@ interface Walk {
   readonly isLate: () => boolean;
 }
 
-async function walk({ deps, from, spool, changes, progress, isLate }: Walk): Promise<void> {
-  const comparison = new Comparison(deps.store, from, spool);
+async function walk({ deps, run, from, spool, changes, progress, isLate }: Walk): Promise<void> {
+  const comparison = new Comparison(deps.store, from, run, spool);
+  const finish = (openTime: number | undefined): void => {
+    const closed = comparison.takeClosed();
+    progress.finished(closed, openTime);
+    if (run.dryRun) for (const moment of closed) changes.add(moment.changes.total());
+  };
   try {
     for await (const page of listUsers(deps, from, deps.limits.pageSize)) {
-      await repair(deps, page, comparison, changes);
-      progress.finished(comparison.takeClosed(), comparison.openTime());
+      await repair({ deps, run, changes }, page, comparison);
+      finish(comparison.openTime());
       if (isLate() && progress.hasAdvanced()) return;
     }
     const left = await comparison.finish((time) => isLate() && time > from);
-    progress.finished(comparison.takeClosed(), left);
+    finish(left);
     if (left === undefined) progress.ended();
   } finally {
     await comparison.release();
@@ -91,14 +96,13 @@ async function walk({ deps, from, spool, changes, progress, isLate }: Walk): Pro
 
 /** Writes the users of a page who are missing or differ, each from what the page said of them. */
 async function repair(
-  deps: ReconcileDependencies,
+  { deps, run, changes }: Pick<Walk, 'deps' | 'run' | 'changes'>,
   page: ListedPage,
   comparison: Comparison,
-  changes: ChangeCounter,
 ): Promise<void> {
   const differences = await comparison.compare(page.users);
   await each(differences, deps.limits.atOnce, async ({ user, moment, stored, isWaiting }) => {
-    const state = await mirrorRead(deps, user, page.seenAt, changes);
+    const state = await mirrorRead(deps, run, user, page.seenAt, run.dryRun ? moment.changes : changes);
     if (isWaiting) await requeue(deps, user.id);
     if (state === 'live' || (state === 'unstorable' && stored)) moment.live += 1;
   });

@@ -73,6 +73,35 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
       expect(await store.get(RUN.id)).toEqual(RUN);
     });
 
+    it('gives back which run an approval is of', async () => {
+      const approval: Run = { ...RUN, mode: 'approve', approves: 'run-1' };
+      await store.save(approval);
+      expect(await store.get(RUN.id)).toEqual(approval);
+    });
+
+    it('gives back what was asked of a run', async () => {
+      const dry: Run = { ...RUN, dryRun: true, force: true, status: 'drift', endedAt: NOW + 2 };
+      const single: Run = { ...RUN, id: 'single', mode: 'user', userId: 'user_a' };
+      await store.save(dry);
+      await store.save(single);
+      expect(await store.get(RUN.id)).toEqual(dry);
+      expect(await store.get('single')).toEqual(single);
+    });
+
+    it('lists runs from a time on, the earliest first, each as it is now', async () => {
+      const runs = [5, 1, 3, 0].map((n): Run => ({ ...RUN, id: `run-${n}`, startedAt: NOW + n }));
+      for (const run of runs) await store.save(run);
+      await store.save({ ...RUN, id: 'run-3', startedAt: NOW + 3, status: 'failed', endedAt: NOW + 9 });
+      const list = async (since: number): Promise<string[]> => {
+        const listed: string[] = [];
+        for await (const { id, status } of store.list(since)) listed.push(`${id} ${status}`);
+        return listed;
+      };
+      await expect.poll(() => list(NOW + 1)).toEqual(['run-1 running', 'run-3 failed', 'run-5 running']);
+      expect(await list(0)).toHaveLength(4);
+      expect(await list(NOW + 6)).toEqual([]);
+    });
+
     it('gives back suspects piece by piece, by number, whatever order they came in', async () => {
       await store.putSuspects(RUN.id, 10, ['user_e']);
       await store.putSuspects(RUN.id, 2, ['user_c', 'user_d']);

@@ -54,6 +54,31 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect.poll(() => store.get(ID), { timeout: 10_000 }).toEqual(user);
       });
 
+      it('gives back what a run has noted, until another run notes something', async () => {
+        const note = { runId: 'run-1', step: 'walk-1', outcome: 'created', changedFields: [] } as const;
+        const first = await create(store, aUser(ID), { runChange: note });
+        expect(first.runChange).toEqual(note);
+        const second = written(await store.write(aWrite(aUser(ID, { firstName: 'Augusta' }), first)));
+        expect(second.runChange).toEqual(note);
+        const other = {
+          runId: 'run-2',
+          step: 'walk-7',
+          outcome: 'updated',
+          changedFields: ['email', 'banned'],
+        } as const;
+        const third = written(await store.write(aWrite(aUser(ID), second, { runChange: other })));
+        expect(third.runChange).toEqual(other);
+        expect(await current()).toEqual(third);
+      });
+
+      it('keeps no note of an item past its time for the user who comes after it', async () => {
+        const runChange = { runId: 'run-1', step: 'walk-1', outcome: 'deleted', changedFields: ['deletedAt'] } as const;
+        await create(store, aUser(ID), { runChange });
+        await world.expireAt(ID, NOW);
+        expect((await create(store, aUser(ID))).runChange).toBeUndefined();
+        expect(await current()).not.toHaveProperty('runChange');
+      });
+
       it.each(Object.entries(USERS))('gives back %s', async (_name, user) => {
         const result = await create(store, user);
         expect(result).toMatchObject(user);

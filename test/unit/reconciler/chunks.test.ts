@@ -78,7 +78,11 @@ describe('users of unknown creation time', () => {
     world.clerk.before = (call) => (call.method === 'listUsersById' ? world.time.advance(600) : undefined);
     const { summary, journal } = await execute(world);
     expect(summary).toMatchObject({ status: 'repaired', updated: 350, deleted: 0, clerkUsers: 355, storedUsers: 355 });
-    expect(journal.steps.filter((name) => name.startsWith('unknown-'))).toEqual(['unknown-1', 'unknown-2']);
+    expect(journal.steps.filter((name) => name.startsWith('unknown-'))).toEqual([
+      'unknown-1',
+      'unknown-2',
+      'unknown-3',
+    ]);
   });
 
   it('stay suspects when their spool fails once', async () => {

@@ -56,12 +56,14 @@ describe('a user whom Clerk does not list', () => {
     world.clerk.before = async (call) => {
       if (call.method !== 'listUsers' || liveUsers(world).length > 10) return;
       await world.time.advance(1_000);
-      await world.createFromToken(userId(500), { email: 'new@example.com' });
+      await world.createFromToken(userId(500), { email: 'new@example.com' }, 0);
     };
     expect(await world.run()).toMatchObject({ suspects: 1, deleted: 0 });
     expect(liveUsers(world)).toHaveLength(11);
     world.clerk.before = () => undefined;
-    await world.time.advance(1_000);
+    await world.time.advance(30_000);
+    expect(await world.run(), 'a minute is not over').toMatchObject({ suspects: 1, deleted: 0 });
+    await world.time.advance(31_000);
     expect(await world.run()).toMatchObject({ suspects: 1, deleted: 1 });
   });
 

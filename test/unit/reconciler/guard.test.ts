@@ -7,6 +7,7 @@ const FINDINGS: WalkFindings = {
   listedSinceStart: 0,
   live: 100_000,
   suspects: 0,
+  deletedLately: 0,
   countedBefore: 100_000,
   countedAfter: 100_000,
 };
@@ -34,6 +35,17 @@ describe('the deletion guard', () => {
     expect(hold(tooMany)).toMatch(/users are in the table but not in Clerk's list: more than/);
   });
 
+  it.each([
+    ['twenty users', { live: 80 }, { suspects: 10, deletedLately: 10 }, { suspects: 11, deletedLately: 10 }],
+    ['two percent', { live: 9_900 }, { suspects: 100, deletedLately: 100 }, { suspects: 101, deletedLately: 100 }],
+    ['the most', { live: 100_000 }, { suspects: 1, deletedLately: 999 }, { suspects: 1, deletedLately: 1_000 }],
+    ['half of all', { live: 8 }, { suspects: 3, deletedLately: 2 }, { suspects: 4, deletedLately: 2 }],
+  ])('lets %s go in 24 hours and not one more, in however many runs', (_, table, allowed, tooMany) => {
+    const lists = listOf(table.live);
+    expect(hold({ ...lists, ...table, ...allowed })).toBeUndefined();
+    expect(hold({ ...lists, ...table, ...tooMany })).toMatch(/and \d+ were deleted in the last 24 hours: more than/);
+  });
+
   it('takes every bound from its parameters', () => {
     const guard = { most: 5, mostOfAll: 0.9, share: 0.1, few: 2 };
     expect(reasonToHold({ ...FINDINGS, suspects: 5 }, guard)).toBeUndefined();
@@ -43,14 +55,14 @@ describe('the deletion guard', () => {
   });
 
   it('trusts an empty list only beside an empty table', () => {
-    expect(hold({ ...listOf(0), live: 0 })).toBeUndefined();
+    expect(hold({ ...listOf(0), live: 0, suspects: 1 })).not.toContain('empty');
     expect(hold({ ...listOf(0), live: 1, suspects: 1 })).toContain('empty');
-    expect(hold({ listed: 0, live: 0 })).toContain('had 0 users');
+    expect(hold({ listed: 0, live: 0, suspects: 1 })).toContain('had 0 users');
   });
 
   it.each([
     ['neither count', { ...listOf(100), listed: 99 }, true],
-    ['neither count, with nothing to delete', { ...listOf(100), listed: 101 }, true],
+    ['neither count, with nothing to delete', { ...listOf(100), listed: 101, suspects: 0 }, false],
     ['the count before', { listed: 100, countedBefore: 100, countedAfter: 110 }, false],
     ['the count after', { listed: 110, countedBefore: 100, countedAfter: 110 }, false],
     ['something between', { listed: 105, countedBefore: 110, countedAfter: 100 }, false],
@@ -63,6 +75,6 @@ describe('the deletion guard', () => {
     ],
     ['more than even these', { listed: 112, listedSinceStart: 11, countedBefore: 100, countedAfter: 110 }, true],
   ])('compares the list with the counts: %s', (_, found, held) => {
-    expect(hold({ live: 100, ...found }) !== undefined).toBe(held);
+    expect(hold({ live: 100, suspects: 1, ...found }) !== undefined).toBe(held);
   });
 });

@@ -1,5 +1,6 @@
 import { reconcile } from '../../../../functions/reconciler/reconcile.ts';
 import { createMemoryInstanceStore } from '../../../../shared/adapters/memory/instance-store.ts';
+import { createMemoryLeaseStore } from '../../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryLog } from '../../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../../shared/adapters/memory/metrics.ts';
 import { createMemoryRunStore } from '../../../../shared/adapters/memory/run-store.ts';
@@ -28,7 +29,8 @@ export const START = EPOCH + 365 * 86_400_000;
 export function createWorld(limits: Partial<ReconcileLimits> = {}) {
   const time = createSimulatedTime(START);
   const clerk = new ScriptedClerk();
-  const memory = createMemoryUserStore({ clock: time.clock });
+  const lease = createMemoryLeaseStore({ clock: time.clock });
+  const memory = createMemoryUserStore({ clock: time.clock, lease });
   const writes: UserWrite[] = [];
   const store: UserStore & { beforeWrite: (write: UserWrite) => void | Promise<void> } = {
     ...memory,
@@ -53,6 +55,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     log,
     directory: clerk,
     runs,
+    lease,
     instance: createMemoryInstanceStore(),
     returningUser: 'fresh',
     limits: { ...RECONCILE_LIMITS, ...limits },
@@ -65,9 +68,11 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     metrics,
     log,
     runs,
+    lease,
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),
+    editByHand: (id: string, edit: (user: StoredUser) => StoredUser): void => memory.editByHand(id, edit),
     loseReservation: (name: Name): void => memory.loseReservation(name),
     /** The table's users, tombstones included. */
     stored: (): StoredUser[] => memory.users(),
@@ -76,22 +81,24 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     async mirror(users: readonly DirectoryUser[], seenAt = EPOCH): Promise<void> {
       for (const user of users) await settle(readSnapshot(user, seenAt, 'none'));
     },
-    async createFromToken(id: string, claims: Partial<Profile>): Promise<void> {
-      await settle({ source: 'token', id, claims, asOf: undefined });
+    /** @param agoMs how long the table has had her, ms */
+    async createFromToken(id: string, claims: Partial<Profile>, agoMs = 3_600_000): Promise<void> {
+      await settle({ source: 'token', id, claims, asOf: undefined }, agoMs);
     },
     async remove(id: string, at: number): Promise<void> {
       await settle({ source: 'deletion', id, at });
     },
     /** Runs the reconciler to its end. */
-    async run(journal = new Journal()): Promise<RunSummary> {
-      const summary = await journal.execute((context) => reconcile({ mode: 'full' }, context, deps));
+    async run(journal = new Journal(), event: unknown = { mode: 'full' }): Promise<RunSummary> {
+      const summary = await journal.execute((context) => reconcile(event, context, deps));
       if (summary === 'died') throw new Error('The run died.');
       return summary;
     },
   };
-  async function settle(snapshot: Parameters<typeof applySnapshot>[1]): Promise<void> {
+  async function settle(snapshot: Parameters<typeof applySnapshot>[1], agoMs = 0): Promise<void> {
     const ask = (): Promise<AskAnswer> => Promise.resolve('unavailable');
-    const silent = { ...deps, store: memory, metrics: createMemoryMetrics(), log: createMemoryLog() };
+    const clock = { now: (): number => time.clock.now() - agoMs };
+    const silent = { ...deps, clock, store: memory, metrics: createMemoryMetrics(), log: createMemoryLog() };
     const result = await applySnapshot(silent, snapshot, { path: 'webhook', budgetMs: 5_000, ask });
     if (result.status !== 'settled') throw new Error(`The world could not be set up: ${result.status}.`);
   }

@@ -1,0 +1,52 @@
+/** What a run is asked to do. */
+export type RunRequest =
+  | {
+      readonly mode: 'full';
+      /** Reports what would be done, and changes no user. */
+      readonly dryRun: boolean;
+      /** Reads every item, also where version and fingerprint agree: only so a hand edit is seen. */
+      readonly force: boolean;
+    }
+  /** `run`: the held run whose deletions are approved. */
+  | { readonly mode: 'approve'; readonly run: string }
+  | { readonly mode: 'user'; readonly userId: string; readonly dryRun: boolean };
+
+const KNOWN =
+  'send { "mode": "full" }, { "mode": "approve", "run": "<id of a held run>" } or { "mode": "user", "userId": "user_…" }';
+
+/**
+ * Reads the event that a schedule, a function or a person sent.
+ * @throws Error that says what the reconciler knows
+ */
+export function parseRunRequest(event: unknown): RunRequest {
+  const members = membersOf(event);
+  const mode = members.get('mode');
+  if (mode === 'full') return { mode, dryRun: flagOf(members, 'dryRun'), force: flagOf(members, 'force') };
+  if (mode === 'approve') return { mode, run: heldRunOf(members) };
+  if (mode === 'user') return { mode, userId: userIdOf(members), dryRun: flagOf(members, 'dryRun') };
+  const given = typeof mode === 'string' ? `the mode "${mode.slice(0, 40)}"` : 'no mode';
+  throw new Error(`The event has ${given}, which the reconciler does not know: ${KNOWN}.`);
+}
+
+/** Anything but a boolean is refused: a dry run that is not taken for one would write. */
+function flagOf(members: ReadonlyMap<string, unknown>, name: string): boolean {
+  const flag = members.get(name) ?? false;
+  if (typeof flag === 'boolean') return flag;
+  throw new Error(`The event's "${name}" must be true or false: ${KNOWN}.`);
+}
+
+function heldRunOf(members: ReadonlyMap<string, unknown>): string {
+  const run = members.get('run');
+  if (typeof run === 'string' && /^[\w-]{1,100}$/.test(run)) return run;
+  throw new Error(`The event approves deletions and does not say of which run: ${KNOWN}.`);
+}
+
+function userIdOf(members: ReadonlyMap<string, unknown>): string {
+  const userId = members.get('userId');
+  if (typeof userId === 'string' && /^user_\w{1,100}$/.test(userId)) return userId;
+  throw new Error(`The event does not say which user: ${KNOWN}.`);
+}
+
+function membersOf(event: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(typeof event === 'object' && event !== null ? Object.entries(event) : []);
+}

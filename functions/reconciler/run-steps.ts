@@ -1,0 +1,72 @@
+import { addChanges } from '../../shared/sync/reconcile/changes.ts';
+import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
+import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
+import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import type { ConflictsChunk } from '../../shared/sync/reconcile/resolve-conflicts.ts';
+import { resolveConflicts } from '../../shared/sync/reconcile/resolve-conflicts.ts';
+import type { RunState } from '../../shared/sync/reconcile/run.ts';
+import { NEW_RUN } from '../../shared/sync/reconcile/run.ts';
+import type { DurableSteps } from './durable-steps.ts';
+import { runStep } from './durable-steps.ts';
+import { ChunkRunner } from './run-chunks.ts';
+
+/** What the modes of a run have in common: how they make a step, what they know so far, and their last steps. */
+export class RunSteps {
+  readonly deps: ReconcileDependencies;
+  readonly run: RunIdentity;
+  readonly chunks: ChunkRunner;
+  readonly #context: DurableSteps;
+  #state = NEW_RUN;
+
+  constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
+    this.#context = context;
+    this.deps = deps;
+    this.run = run;
+    this.chunks = new ChunkRunner(context, deps, run);
+  }
+
+  get state(): RunState {
+    return this.#state;
+  }
+
+  learn(more: Partial<RunState>): void {
+    this.#state = { ...this.#state, ...more };
+  }
+
+  step<T>(name: string, work: () => Promise<T>): PromiseLike<T> {
+    return runStep(this.#context, this.deps, name, work);
+  }
+
+  /** @returns what the run has found and done, also when it failed on the way */
+  async toItsEnd(work: () => Promise<void>): Promise<RunState> {
+    try {
+      await work();
+    } catch (error) {
+      this.learn({ failedBecause: error instanceof Error ? error.message : String(error) });
+    }
+    return this.#state;
+  }
+
+  /** @param source the run that has proposed them */
+  delete(source: string): Promise<void> {
+    return this.chunks.run<number, DeletionChunk>(
+      'delete',
+      0,
+      (done, chunk) => deleteSuspects(this.deps, chunk, source, done),
+      ({ newcomers, changes }) => {
+        const state = this.#state;
+        this.learn({ newcomers: state.newcomers + newcomers, changes: addChanges(state.changes, changes) });
+      },
+    );
+  }
+
+  /** Last: what the run has changed and deleted has set names free. */
+  resolveConflicts(): Promise<void> {
+    return this.chunks.run<number, ConflictsChunk>(
+      'conflicts',
+      0,
+      (passed) => resolveConflicts(this.deps, passed, this.run),
+      ({ waiting, resolved }) => this.learn({ conflicts: waiting, resolved: this.#state.resolved + resolved }),
+    );
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * `npm run sync`: a full run over the local cloud that runs here, in this process, by the reconciler's own code. Also the way
+ * back when the table was lost: it writes every user anew from Clerk.
+ *
+ * Exits 0 in sync or repaired, 1 failed (also for an option that there is not), 2 drift found in a dry run, 3 deletions held. With `--json` the last thing on standard
+ * output is the summary.
+ */
+import { resolve } from 'node:path';
+import { reconcile } from '../functions/reconciler/reconcile.ts';
+import { withRetries } from '../shared/adapters/clerk/with-retries.ts';
+import { createMemoryRunStore } from '../shared/adapters/memory/run-store.ts';
+import type { ReconcileDependencies } from '../shared/sync/reconcile/dependencies.ts';
+import { RECONCILE_LIMITS } from '../shared/sync/reconcile/dependencies.ts';
+import { RUN_ENDED } from '../shared/sync/reconcile/report-run.ts';
+import type { RunSummary } from '../shared/sync/reconcile/summary.ts';
+import { readArguments, refuse } from './support/arguments.ts';
+import { onInterrupt } from './support/interrupt.ts';
+import type { LocalMirror } from './support/local-mirror.ts';
+import { connectToLocalMirror } from './support/local-mirror.ts';
+import { inProcessSteps } from './sync/in-process-steps.ts';
+import { createProgress } from './sync/progress.ts';
+import { adviceFor, EXIT_CODES, summaryTable } from './sync/summary-table.ts';
+import { watchedDirectory } from './sync/watched-directory.ts';
+
+const USAGE = 'npm run sync -- [--dry-run] [--force] [--json] | --approve-deletions RUN [--json]';
+
+const options = readArguments(
+  {
+    'dry-run': { type: 'boolean', default: false },
+    force: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    'approve-deletions': { type: 'string' },
+    stack: { type: 'string' },
+  },
+  USAGE,
+  EXIT_CODES.failed,
+);
+const { 'dry-run': dryRun, 'approve-deletions': heldRun, force, json } = options;
+if (options.stack !== undefined) {
+  refuse(
+    '--stack is not there yet: fire the schedule `full` of a deployed stack, or invoke its reconciler.',
+    USAGE,
+    EXIT_CODES.failed,
+  );
+}
+if (heldRun !== undefined && (dryRun || force)) {
+  refuse(
+    '--approve-deletions makes the deletions of a held run: it goes with neither --dry-run nor --force.',
+    USAGE,
+    EXIT_CODES.failed,
+  );
+}
+
+const stop = new AbortController();
+const running = run();
+onInterrupt(async () => {
+  stop.abort();
+  await running;
+});
+process.exitCode = await running;
+
+/** @returns the exit code */
+async function run(): Promise<number> {
+  let mirror: LocalMirror | undefined;
+  try {
+    mirror = connectToLocalMirror(resolve('.local/stack.json'));
+    const summary = await reconcile(requested(), inProcessSteps(mirror.timers, stop.signal), dependenciesOf(mirror));
+    tell(summary);
+    return EXIT_CODES[summary.status];
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return EXIT_CODES.failed;
+  } finally {
+    mirror?.close();
+  }
+}
+
+function requested(): object {
+  return heldRun === undefined ? { mode: 'full', dryRun, force } : { mode: 'approve', run: heldRun };
+}
+
+/** A dry run keeps its own record in memory as well: then it writes nothing at all. */
+function dependenciesOf(mirror: LocalMirror): ReconcileDependencies {
+  const { clock, timers, random } = mirror;
+  const progress = createProgress(process.stderr, clock);
+  const patient = withRetries(mirror.directory, { timers, random, clock, maxWaitMs: 15_000 });
+  const say = (message: string, facts: object = {}): void => progress.say(`${message} ${JSON.stringify(facts)}`);
+  return {
+    ...mirror,
+    runs: dryRun ? createMemoryRunStore({ clock }) : mirror.runs,
+    directory: watchedDirectory(patient, progress, stop.signal),
+    log: {
+      info: () => progress.end(),
+      warn: say,
+      error: (message, facts) => (message === RUN_ENDED ? progress.end() : say(message, facts)),
+    },
+    limits: RECONCILE_LIMITS,
+  };
+}
+
+function tell(summary: RunSummary): void {
+  const say = json ? console.error : console.log;
+  say(summaryTable(summary, dryRun));
+  const advice = stop.signal.aborted
+    ? 'Stopped. What is repaired stays repaired: the same command goes on from there, and writes only what still differs.'
+    : adviceFor(summary);
+  if (advice !== undefined) say(`\n${advice}`);
+  if (json) console.log(JSON.stringify(summary));
+}

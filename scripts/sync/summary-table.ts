@@ -1,0 +1,43 @@
+import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
+
+/** What the command's exit says: 0 in sync or repaired, 1 failed, 2 drift in a dry run, 3 held. */
+export const EXIT_CODES: Record<RunSummary['status'], number> = {
+  'in-sync': 0,
+  repaired: 0,
+  failed: 1,
+  drift: 2,
+  held: 3,
+};
+
+/** The summary for people. @param isDry whether its counts are of what would be done */
+export function summaryTable(summary: RunSummary, isDry: boolean): string {
+  const done = (word: string): string => (isDry ? `would be ${word}` : word);
+  const { status, runId, clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts } = summary;
+  const drift = Object.entries(summary.drift).toSorted(([, a], [, b]) => b - a);
+  const rows: [string, string | number][] = [
+    ['status', status],
+    ['run', runId],
+    ['users in Clerk', clerkUsers],
+    ['users in the table', storedUsers],
+    [done('created'), created],
+    [done('updated'), updated],
+    [done('restored'), restored],
+    [done('deleted'), deleted],
+    ['proposed for deletion', suspects],
+    ['names waited for', conflicts],
+    ...drift.map(([field, users]): [string, number] => [`drift in ${field}`, users]),
+    ['seconds', summary.seconds],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** What to do next, if anything. */
+export function adviceFor({ status, runId, heldBecause, failedBecause }: RunSummary): string | undefined {
+  if (status === 'failed') return `The run failed: ${failedBecause ?? 'see above.'}`;
+  if (status === 'held') {
+    const approve = `npm run sync -- --approve-deletions ${runId}`;
+    return `Nobody was deleted: ${heldBecause}\nIf Clerk's dashboard agrees that they are gone: ${approve}`;
+  }
+  return heldBecause === undefined ? undefined : `A run would be held: ${heldBecause}`;
+}

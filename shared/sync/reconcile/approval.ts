@@ -1,0 +1,50 @@
+import type { Run } from '../../ports/run-store.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { NothingToApprove } from './failure.ts';
+import { refuseForeignInstance } from './instance.ts';
+import { recordOpening } from './run.ts';
+
+/** What is known of the table when an approved run begins. */
+export interface OpenedApproval {
+  /** Clerk's own count. */
+  readonly clerkUsers: number;
+  /** Live users, as the held run counted them. */
+  readonly storedUsers: number;
+  /** Users whose deletion was proposed. */
+  readonly suspects: number;
+}
+
+/**
+ * Opens the run that makes a held run's deletions: refuses another Clerk instance, a run that is not held, and one that a
+ * newer full run has superseded, since that one has judged the users of today.
+ *
+ * @throws ForeignInstance, NothingToApprove, DirectoryUnavailable, StoreUnavailable
+ */
+export async function openApproval(
+  deps: ReconcileDependencies,
+  run: RunIdentity,
+  heldId: string,
+): Promise<OpenedApproval> {
+  await refuseForeignInstance(deps);
+  const held = await deps.runs.get(heldId);
+  if (held?.status !== 'held') {
+    const found = held ? `is ${held.status}, not held` : 'is not known';
+    throw new NothingToApprove(`Run ${heldId} ${found}: there are no deletions of it to approve.`);
+  }
+  await refuseSuperseded(deps, held);
+  const clerkUsers = await deps.directory.countUsers();
+  await recordOpening(deps, run, clerkUsers);
+  const { storedUsers, suspects } = held.counts;
+  return { clerkUsers, storedUsers, suspects };
+}
+
+/** A newer full run that failed has judged nobody. */
+async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
+  for await (const { id, mode, dryRun, status, startedAt } of runs.list(held.startedAt)) {
+    const isNewer = id !== held.id && startedAt >= held.startedAt;
+    if (!isNewer || mode !== 'full' || dryRun === true || status === 'failed' || status === 'running') continue;
+    throw new NothingToApprove(
+      `Run ${held.id} has been superseded by the newer full run ${id}, which is ${status}: look at that one.`,
+    );
+  }
+}

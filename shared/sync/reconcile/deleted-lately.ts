@@ -1,0 +1,32 @@
+import type { Run } from '../../ports/run-store.ts';
+import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A run takes less than this, ms. */
+const LONGEST_RUN_MS = DAY_MS;
+
+/**
+ * Users whom runs have deleted in the last 24 hours without a person's approval. A run that has never told its end counts with
+ * all that it was allowed to delete.
+ */
+export async function deletedLately(
+  { runs, clock }: Pick<ReconcileDependencies, 'runs' | 'clock'>,
+  { id }: RunIdentity,
+): Promise<number> {
+  const since = clock.now() - DAY_MS;
+  let deleted = 0;
+  for await (const run of runs.list(since - LONGEST_RUN_MS)) {
+    if (run.id !== id && isJudge(run) && (run.endedAt ?? clock.now()) >= since) deleted += deletedBy(run);
+  }
+  return deleted;
+}
+
+/** An approval is a person's doing, and a dry run has deleted nobody. */
+function isJudge({ mode, dryRun }: Run): boolean {
+  return mode === 'full' && dryRun !== true;
+}
+
+function deletedBy({ status, counts }: Run): number {
+  return status === 'running' ? counts.suspects : counts.deleted;
+}

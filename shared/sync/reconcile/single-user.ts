@@ -1,0 +1,38 @@
+import type { Changes } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
+import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
+import { refuseForeignInstance } from './instance.ts';
+import { mirrorRead } from './mirror-read.ts';
+import { recordOpening } from './run.ts';
+import { createSuspectSpool } from './suspects.ts';
+import type { Walked } from './walk-progress.ts';
+
+/** What came of one user: the counts are of that user alone. */
+export interface SingleUser {
+  readonly walked: Walked;
+  readonly changes: Changes;
+  /** 1 when Clerk does not have the user: the deletion is still to be confirmed. */
+  readonly suspects: number;
+}
+
+/**
+ * Reads one user from Clerk and brings the table in line, or spools the user as the run's one suspect. May be repeated.
+ * @throws ForeignInstance, DirectoryUnavailable, StoreUnavailable, UserNotWritten
+ */
+export async function reconcileUser(
+  deps: ReconcileDependencies,
+  run: ChunkIdentity,
+  userId: string,
+): Promise<SingleUser> {
+  await refuseForeignInstance(deps);
+  const changes = createChangeCounter();
+  const seenAt = deps.clock.now();
+  const user = await deps.directory.getUser(userId);
+  await recordOpening(deps, run, user ? 1 : 0);
+  const state = user && (await mirrorRead(deps, run, user, seenAt, changes));
+  const spool = createSuspectSpool(deps.runs, run.id, 0);
+  await spool.add(user ? [] : [userId]);
+  await spool.flush();
+  const walked = { listed: user ? 1 : 0, listedSinceStart: 0, live: state === 'live' ? 1 : 0 };
+  return { walked, changes: changes.total(), suspects: spool.added() };
+}

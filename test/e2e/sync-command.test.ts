@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import type { LocalStack } from '../../infra/local/local-stack.ts';
+import { startLocalStack } from '../../infra/local/local-stack.ts';
+import { removeStackFile, writeStackFile } from '../../infra/local/stack-file.ts';
+import type { World } from '../../scripts/demo/world.ts';
+import { createWorld } from '../../scripts/demo/world.ts';
+
+const script = fileURLToPath(new URL('../../scripts/sync-clerk-users.ts', import.meta.url));
+let directory: string;
+let stack: LocalStack;
+let world: World;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'sync-'));
+  stack = await startLocalStack({ assembly: inject('assembly') });
+  world = createWorld(stack.file);
+  await world.control('PUT', 'faults', { webhooks: { drop: 1 } });
+  writeStackFile(join(directory, '.local/stack.json'), stack.file);
+});
+afterEach(async () => {
+  await stack?.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What `npm run sync -- …` runs, beside the local cloud whose addresses stand in the directory. */
+function sync(args: readonly string[], started: (child: ChildProcess) => void = () => undefined): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: directory, env: { ...process.env, PWD: directory } };
+    const child = execFile(process.execPath, [script, ...args], options, (_error, stdout, stderr) => {
+      resolve({ code: child.exitCode, stdout, stderr });
+    });
+    started(child);
+  });
+}
+
+/** The document that is the last thing on standard output. */
+function documentOf({ stdout }: Ended): unknown {
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+}
+
+async function importUsers(count: number): Promise<void> {
+  const users = Array.from({ length: count }, (_, n) => ({
+    email_address: [`imported${n}@example.com`],
+    created_at: Date.UTC(2025, 0, 1) + n * 1_000,
+  }));
+  expect((await world.control('POST', 'users/import', { users })).status).toBe(200);
+}
+
+async function removeFromClerk(count: number): Promise<void> {
+  const { data } = await world.clerk.users.getUserList({ limit: count, orderBy: '+created_at' });
+  for (const user of data) await world.clerk.users.deleteUser(user.id);
+}
+
+describe('npm run sync', () => {
+  it('tells the drift, repairs it, and finds nothing more', async () => {
+    await importUsers(60);
+
+    const dry = await sync(['--dry-run', '--json']);
+    expect(dry).toMatchObject({ code: 2 });
+    expect(documentOf(dry)).toMatchObject({ status: 'drift', clerkUsers: 60, storedUsers: 0, created: 60, drift: {} });
+    expect((await world.compare()).users.table).toBe(0);
+
+    const repaired = await sync([]);
+    expect(repaired).toMatchObject({ code: 0 });
+    expect(repaired.stdout).toMatch(/status +repaired\n/);
+    expect(repaired.stdout).toMatch(/created +60\n/);
+    expect((await world.compare()).mismatches).toEqual([]);
+
+    const again = await sync(['--json', '--force']);
+    expect(again.code).toBe(0);
+    expect(documentOf(again)).toMatchObject({
+      status: 'in-sync',
+      runId: expect.any(String) as unknown,
+      clerkUsers: 60,
+      storedUsers: 60,
+      created: 0,
+      updated: 0,
+      deleted: 0,
+      restored: 0,
+      seconds: expect.any(Number) as unknown,
+    });
+  });
+
+  it('holds deletions with exit code 3, and makes them when they are approved', async () => {
+    await importUsers(60);
+    await sync([]);
+    await removeFromClerk(25);
+
+    const held = await sync([]);
+    expect(held.code).toBe(3);
+    const runId = /--approve-deletions (\S+)/.exec(held.stdout)?.[1] ?? '';
+    expect((await world.compare()).users.table).toBe(60);
+
+    const approved = await sync(['--approve-deletions', runId, '--json']);
+    expect(approved).toMatchObject({ code: 0 });
+    expect(documentOf(approved)).toMatchObject({ status: 'repaired', deleted: 25, storedUsers: 35 });
+    expect((await world.compare()).mismatches).toEqual([]);
+
+    const nothing = await sync(['--approve-deletions', 'of-nobody']);
+    expect(nothing.code).toBe(1);
+    expect(nothing.stdout).toContain('not known');
+  });
+
+  it('stops cleanly at Ctrl-C, lets go of the lease, and goes on next time', async () => {
+    await importUsers(1_200);
+    await world.control('PUT', 'faults', { webhooks: { drop: 1 }, api: { latencyMs: 400 } });
+    const stopped = await sync([], (child) => {
+      setTimeout(() => child.kill('SIGINT'), 2_500);
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stdout).toContain('the same command goes on from there');
+    await world.control('PUT', 'faults', { webhooks: { drop: 1 } });
+    const resumed = await sync(['--json']);
+    expect(resumed).toMatchObject({ code: 0 });
+    expect(documentOf(resumed)).toMatchObject({ status: 'repaired', clerkUsers: 1_200, storedUsers: 1_200 });
+    expect((await world.compare()).mismatches).toEqual([]);
+  });
+
+  it.each([
+    [['--sideways'], 'sideways'],
+    [['--stack', 'prod'], '--stack'],
+    [['--approve-deletions', 'run-1', '--dry-run'], '--approve-deletions'],
+  ])('refuses %j, which is no drift', async (args, told) => {
+    const refused = await sync(args);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(told);
+    expect(refused.stderr).toContain('Usage:');
+  });
+
+  it('says what to do where no local cloud runs', async () => {
+    removeStackFile(join(directory, '.local/stack.json'));
+    const { code, stderr } = await sync([]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('npm start');
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { reconcile } from '../../../functions/reconciler/reconcile.ts';
+import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
+import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
+import { Journal } from './support/journal.ts';
+import type { World } from './support/world.ts';
+import { createWorld, liveUsers, usersOfClerk } from './support/world.ts';
+
+/** A table of 100 users of whom Clerk has 70, and the run that was held for it. */
+async function heldWorld(): Promise<{ world: World; held: RunSummary }> {
+  const world = createWorld();
+  world.clerk.add(...clerkUsers(70));
+  await world.mirror(clerkUsers(100));
+  const held = await world.run();
+  expect(held).toMatchObject({ status: 'held', suspects: 30, deleted: 0, storedUsers: 100 });
+  await world.time.advance(3_600_000);
+  return { world, held };
+}
+
+function approve(world: World, run: string, journal = new Journal()): Promise<RunSummary> {
+  return world.run(journal, { mode: 'approve', run });
+}
+
+describe('the approval of a held run', () => {
+  it('deletes whom it proposed, each confirmed by Clerk again, and walks nobody', async () => {
+    const { world, held } = await heldWorld();
+    const listed = world.clerk.count('listUsers');
+    const summary = await approve(world, held.runId);
+    expect(summary).toMatchObject({ status: 'repaired', deleted: 30, suspects: 30, storedUsers: 70, clerkUsers: 70 });
+    expect(world.clerk.count('listUsers')).toBe(listed);
+    expect(world.clerk.count('getUser')).toBe(30);
+    expect(liveUsers(world)).toEqual(usersOfClerk(world));
+    expect(await world.runs.get(summary.runId)).toMatchObject({ mode: 'approve', approves: held.runId });
+    expect(await world.run()).toMatchObject({ status: 'in-sync' });
+  });
+
+  it('keeps whom Clerk has again, and leaves alone who is not in the held set', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(clerkUser(80, { profile: { firstName: 'Back' }, asOf: world.time.clock.now() }));
+    world.clerk.users.delete(userId(5));
+    expect(await approve(world, held.runId)).toMatchObject({ deleted: 29, updated: 1, storedUsers: 71 });
+    expect((await world.get(userId(80)))?.profile.content.firstName).toBe('Back');
+    expect((await world.get(userId(5)))?.tombstone).toBeUndefined();
+  });
+
+  it('counts exactly when its process dies on the way', async () => {
+    const { world, held } = await heldWorld();
+    const journal = new Journal();
+    journal.dieAfter = 'delete-1';
+    const run = () =>
+      journal.execute((context) => reconcile({ mode: 'approve', run: held.runId }, context, world.deps));
+    expect(await run()).toBe('died');
+    expect(await run()).toMatchObject({ status: 'repaired', deleted: 30, storedUsers: 70 });
+  });
+
+  it('may be given twice: the second run finds nothing to do', async () => {
+    const { world, held } = await heldWorld();
+    await approve(world, held.runId);
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'in-sync', deleted: 0 });
+  });
+
+  it('does not count for the guard of the next run: a person has seen it', async () => {
+    const { world, held } = await heldWorld();
+    await approve(world, held.runId);
+    world.clerk.users.delete(userId(5));
+    expect(await world.run()).toMatchObject({ status: 'repaired', deleted: 1 });
+  });
+});
+
+describe('nothing is approved', () => {
+  it('of a run that a newer full run has superseded', async () => {
+    const { world, held } = await heldWorld();
+    const newer = await world.run();
+    expect(newer.status).toBe('held');
+    const summary = await approve(world, held.runId);
+    expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(summary.failedBecause).toContain(newer.runId);
+    expect(await approve(world, newer.runId)).toMatchObject({ status: 'repaired', deleted: 30 });
+  });
+
+  it('but of a run after which a full run failed: it has judged nobody', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.instance = 'ins_other';
+    expect((await world.run()).status).toBe('failed');
+    world.clerk.instance = 'ins_test';
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'repaired', deleted: 30 });
+  });
+
+  it('of a run that is not held, or that nobody knows', async () => {
+    const { world, held } = await heldWorld();
+    const approved = await approve(world, held.runId);
+    for (const run of [approved.runId, 'run-of-nobody']) {
+      const summary = await approve(world, run);
+      expect(summary.status).toBe('failed');
+      expect(summary.failedBecause).toContain(run);
+    }
+  });
+
+  it('against another Clerk instance', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.users.clear();
+    world.clerk.instance = 'ins_other';
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(liveUsers(world)).toHaveLength(100);
+  });
+
+  it.each([{ mode: 'approve' }, { mode: 'approve', run: 7 }, { mode: 'approve', run: 'a b' }])(
+    'of %j, which does not name a run',
+    async (event) => {
+      const world = createWorld();
+      await expect(world.run(new Journal(), event)).rejects.toThrow('of which run');
+    },
+  );
+});
+
+describe('deletions of the last 24 hours', () => {
+  it('are added up over runs, until they are older', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(100));
+    for (const n of clerkUsers(12).keys()) world.clerk.users.delete(userId(n));
+    expect(await world.run()).toMatchObject({ status: 'repaired', deleted: 12 });
+    for (const n of clerkUsers(21).keys()) world.clerk.users.delete(userId(n));
+    await world.time.advance(23 * 3_600_000);
+    const held = await world.run();
+    expect(held).toMatchObject({ status: 'held', suspects: 9, deleted: 0 });
+    expect(held.heldBecause).toContain('12 were deleted in the last 24 hours');
+    await world.time.advance(3_600_001);
+    expect(await world.run()).toMatchObject({ status: 'repaired', deleted: 9 });
+  });
+
+  it('of a run that never told its end count as all that it might have made', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(115));
+    const journal = new Journal();
+    journal.dieAfter = 'judge';
+    expect(await journal.execute((context) => reconcile({ mode: 'full' }, context, world.deps))).toBe('died');
+    await world.time.advance(600_000);
+    const held = await world.run();
+    expect(held).toMatchObject({ status: 'held', suspects: 15 });
+    expect(held.heldBecause).toContain('15 were deleted');
+  });
+});
