@@ -87,6 +87,7 @@ describe('configuration', () => {
     ENVIRONMENT.tokenFrom,
     ENVIRONMENT.requireEmail,
     ENVIRONMENT.authorizerVariant,
+    ENVIRONMENT.maxTokenLife,
   ];
   const READER = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn];
 
