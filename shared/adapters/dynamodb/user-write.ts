@@ -3,6 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { StoredUser } from '../../domain/user.ts';
 import { TABLE } from '../../names/table.ts';
 import type { CallOptions, UserWrite } from '../../ports/user-store.ts';
+import { writtenUser } from '../../ports/written-user.ts';
 import { secondsOf } from './expiry.ts';
 import type { Expression } from './expression.ts';
 import { allOf, anyOf, noItem, notPastExpiry, pastExpiry, revisionIs, update } from './expression.ts';
@@ -78,27 +79,7 @@ function withApp(plain: PreparedWrite, { app, own, json }: InheritedApp): Prepar
   };
 }
 
-/** The user as a write has left it. @param app as it was read, where the write did not change it */
+/** The user as a write has left it; with `app` as it was read, where the write did not change it. */
 export function userAfter({ write, app }: PreparedWrite): StoredUser {
-  const { next, expected, path, now, held } = write;
-  const { id, profile, record, locked, tombstone, restoredAt } = next;
-  const runChange = write.runChange ?? expected?.runChange;
-  const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
-  return {
-    id,
-    profile,
-    record,
-    locked,
-    tombstone,
-    restoredAt,
-    held,
-    revision: (expected?.revision ?? 0) + 1,
-    createdAt: expected?.createdAt ?? now,
-    updatedAt: now,
-    changedBy: path,
-    ...(runChange && { runChange }),
-    app: app ?? expected?.app ?? {},
-    ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
-    ...(previous !== undefined && { previousClerkUserId: previous }),
-  };
+  return writtenUser(write, app ?? write.expected?.app ?? {});
 }

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { UserMoves } from '../../domain/name-change.ts';
 import { nameChanges } from '../../domain/name-change.ts';
-import type { MirroredUser, StoredUser } from '../../domain/user.ts';
+import type { StoredUser } from '../../domain/user.ts';
 import type { JointWriteResult, NamesChanged, UserWrite, WriteResult } from '../../ports/user-store.ts';
 import { LeaseLost } from '../../ports/user-store.ts';
+import { writtenUser } from '../../ports/written-user.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
 import { refuseUnstorable } from '../dynamodb/storable-user.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
@@ -59,7 +60,7 @@ function movesOf({ next, expected, moves, inheritFrom }: UserWrite): UserMoves {
 /** @returns the user as the writer is told of it: where names move, the table does not tell what the application has added */
 function put(items: UserItems, write: UserWrite): StoredUser {
   const current = items.living(write.next.id);
-  const user = { ...mirrored(write.next), ...stamps(write), app: appAfter(write, current?.user.app ?? {}, items) };
+  const user = writtenUser(write, appAfter(write, current?.user.app ?? {}, items));
   items.put({ user, fingerprint: write.fingerprint, expiresAt: expiryAfterWrite(write, current) });
   const isTold = write.moves.length === 0 || write.inheritFrom !== undefined || write.erase !== undefined;
   return isTold ? user : { ...user, app: write.expected?.app ?? {} };
@@ -73,25 +74,4 @@ function appAfter({ expected, erase, inheritFrom }: UserWrite, current: JsonObje
 function expiryAfterWrite({ next, expected, erase }: UserWrite, current: UserItem | undefined): number | undefined {
   if (erase) return erase.expiresAt === undefined ? undefined : secondsOf(erase.expiresAt);
   return expected && next.tombstone ? current?.expiresAt : undefined;
-}
-
-/** The rule's own fields: what it was given, and hands on, may be a stored user with more of them. */
-function mirrored({ id, profile, record, locked, tombstone, restoredAt }: MirroredUser): MirroredUser {
-  return { id, profile, record, locked, tombstone, restoredAt };
-}
-
-function stamps(write: UserWrite): Omit<StoredUser, keyof MirroredUser | 'app'> {
-  const { expected, path, now, held } = write;
-  const runChange = write.runChange ?? expected?.runChange;
-  const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
-  return {
-    revision: (expected?.revision ?? 0) + 1,
-    createdAt: expected?.createdAt ?? now,
-    updatedAt: now,
-    changedBy: path,
-    ...(runChange && { runChange }),
-    held,
-    ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
-    ...(previous !== undefined && { previousClerkUserId: previous }),
-  };
 }

@@ -1,6 +1,6 @@
-import type { StoredUser } from '../../domain/user.ts';
 import type { DirectoryUser } from '../../ports/user-directory.ts';
-import type { UserStore, UserWrite } from '../../ports/user-store.ts';
+import type { UserStore } from '../../ports/user-store.ts';
+import { writtenUser } from '../../ports/written-user.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 
 /**
@@ -34,27 +34,8 @@ function release(): Promise<void> {
 function readOnly(store: UserStore): UserStore {
   return {
     ...store,
-    write: (write) => Promise.resolve({ status: 'written', user: asWritten(write) }),
+    write: (write) => Promise.resolve({ status: 'written', user: writtenUser(write, write.expected?.app ?? {}) }),
     writeTogether: () => Promise.resolve({ status: 'lost' }),
     tidy: () => Promise.resolve(false),
-  };
-}
-
-/** The user as the write would have left it. */
-function asWritten({ next, expected, path, held, now }: UserWrite): StoredUser {
-  const { id, profile, record, locked, tombstone, restoredAt } = next;
-  return {
-    id,
-    profile,
-    record,
-    locked,
-    tombstone,
-    restoredAt,
-    revision: (expected?.revision ?? 0) + 1,
-    createdAt: expected?.createdAt ?? now,
-    updatedAt: now,
-    changedBy: path,
-    app: expected?.app ?? {},
-    held,
   };
 }
