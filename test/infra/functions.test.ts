@@ -86,6 +86,7 @@ describe('configuration', () => {
     ENVIRONMENT.onStoreFailure,
     ENVIRONMENT.tokenFrom,
     ENVIRONMENT.requireEmail,
+    ENVIRONMENT.maxTokenLife,
     ENVIRONMENT.authorizerVariant,
     ENVIRONMENT.maxTokenLife,
   ];
