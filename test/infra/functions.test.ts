@@ -88,7 +88,6 @@ describe('configuration', () => {
     ENVIRONMENT.requireEmail,
     ENVIRONMENT.maxTokenLife,
     ENVIRONMENT.authorizerVariant,
-    ENVIRONMENT.maxTokenLife,
   ];
   const READER = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn];
 
