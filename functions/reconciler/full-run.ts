@@ -5,6 +5,7 @@ import { openRun, recordProposals } from '../../shared/sync/reconcile/run.ts';
 import { completeUnknown, listUnknown } from '../../shared/sync/reconcile/unknown-creation.ts';
 import { addWalked } from '../../shared/sync/reconcile/walk-progress.ts';
 import { walkChunk } from '../../shared/sync/reconcile/walk.ts';
+import { retain } from './retention-steps.ts';
 import type { RunSteps } from './run-steps.ts';
 
 /** A full run from its opening to its last deletion, as steps of a durable execution. */
@@ -29,6 +30,7 @@ export class FullRun {
       const { heldBecause, suspects } = steps.state;
       if (heldBecause === undefined && suspects > 0) await steps.delete(steps.run.id);
       await steps.resolveConflicts();
+      await retain(steps);
     });
   }
 

@@ -7,6 +7,7 @@ import { createPutMetricData } from '../../shared/adapters/cloudwatch/put-metric
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
@@ -19,7 +20,8 @@ import { RECONCILE_LIMITS as limits } from '../../shared/sync/reconcile/dependen
 import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
-const { tableName, stackName, clerkApiUrl, returningUser, secrets: location } = parseReconcilerConfig(process.env);
+const config = parseReconcilerConfig(process.env);
+const { tableName, stackName, clerkApiUrl, returningUser, retentionDays: days, secrets: location } = config;
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
@@ -53,6 +55,7 @@ const deps: ReconcileDependencies = {
   random,
   log,
   limits,
+  ...(days !== undefined && { retention: { days, quarantine: createDynamoDbQuarantine(table) } }),
 };
 
 export const handler = withDurableExecution((event: unknown, context) => reconcile(event, context, deps));

@@ -100,6 +100,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly returningUser?: 'fresh' | 'relink';
   /**
+   * Days after which a full run erases the personal fields of a deleted user, what your application kept about her included:
+   * 7 to 3,650, or `off` to keep them for good.
+   * @default 30
+   */
+  readonly retentionDays?: number | 'off';
+  /**
    * When reconcile runs start; `off` for none.
    * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
    */

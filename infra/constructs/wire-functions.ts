@@ -17,6 +17,7 @@ const INSTANCE = 'settings#instance';
 const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
 const LEASE = 'lease';
+const QUARANTINE = 'quarantine#*';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -88,7 +89,7 @@ function wireWebhook(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
     GetItem: [...readable(props), INSTANCE],
     UpdateItem: [USERS, ...NAMES],
-    PutItem: ['quarantine#*'],
+    PutItem: [QUARANTINE],
   });
   connectClerk(lambda, secret, props);
 }
@@ -101,7 +102,8 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
     GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, INSTANCE],
-    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
+    // Events about a user who is erased are emptied: what they say of her is personal data, too.
+    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE, QUARANTINE],
     PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
     DeleteItem: NAMES,
     // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.
@@ -110,6 +112,7 @@ function wireReconciler(lambda: Function, { props, table, secret }: Wiring): voi
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
   connectMetrics(lambda);
+  configure(lambda, { [ENVIRONMENT.retentionDays]: String(props.retentionDays ?? 30) });
 }
 
 function wireChanges(lambda: Function, { props, table, secret }: Wiring): void {

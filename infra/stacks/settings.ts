@@ -23,6 +23,7 @@ const NAMES = [
   'requireEmail',
   'maxTokenLifeSeconds',
   'returningUser',
+  'retentionDays',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'secretArn',
@@ -35,6 +36,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stackName: string;
   readonly clerkApiUrl?: string;
   readonly returningUser?: 'fresh' | 'relink';
+  readonly retentionDays?: number | 'off';
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -51,6 +53,7 @@ export function readSettings(context: Context): Settings {
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
+    ...present('retentionDays', readRetention(context)),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),
@@ -115,6 +118,10 @@ function readSecretArn(context: Context): string | undefined {
     `Context secretArn is ${JSON.stringify(arn)}. Pass the whole ARN as Secrets Manager shows it, such as ` +
       '-c secretArn=arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk-AbCdEf',
   );
+}
+
+function readRetention(context: Context): number | 'off' | undefined {
+  return context.is('retentionDays', 'off') ? 'off' : context.count('retentionDays');
 }
 
 /** A property only where there is a value: the props are optional, not undefined. */

@@ -16,6 +16,7 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import { retentionDays } from './retention-fields.ts';
 import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
@@ -43,6 +44,11 @@ export interface AuthorizerConfig extends SyncConfig, PartyRules {
   readonly requireEmail: boolean;
   /** The longest life of a token that is accepted. */
   readonly maxTokenLifeMs: number;
+}
+
+export interface ReconcilerConfig extends SyncConfig {
+  /** Days for which the personal fields of a deleted user are kept; undefined for good. */
+  readonly retentionDays: number | undefined;
 }
 
 type ReadField = <T>(field: Field<T>) => T;
@@ -95,8 +101,8 @@ export function parseWebhookConfig(environment: Environment): SyncConfig {
  * The configuration of the reconciler.
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
-export function parseReconcilerConfig(environment: Environment): SyncConfig {
-  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+export function parseReconcilerConfig(environment: Environment): ReconcilerConfig {
+  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), retentionDays: read(retentionDays) }));
 }
 
 /**

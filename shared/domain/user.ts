@@ -48,6 +48,8 @@ export interface Tombstone {
   readonly deletedAt: number;
   /** When the personal fields were erased, ms; absent while they are kept for a restoration. */
   readonly erasedAt?: number;
+  /** Whether Clerk had the user when she was erased, and has not been heard to delete her since: then it has no end. */
+  readonly inClerk?: true;
 }
 
 /** A user as the rule sees one: two registers under one tombstone. */

@@ -20,6 +20,7 @@ export const ENVIRONMENT = {
   requireEmail: 'REQUIRE_EMAIL',
   maxTokenLife: 'MAX_TOKEN_LIFE',
   returningUser: 'RETURNING_USER',
+  retentionDays: 'RETENTION_DAYS',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
 } as const;

@@ -1,3 +1,4 @@
+import type { ErasingWrite } from '../domain/erase.ts';
 import type { LeftOver, Name, Reservation } from '../domain/names.ts';
 import type { NameMove } from '../domain/plan-names.ts';
 import type { HeldNames, MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
@@ -47,14 +48,30 @@ export interface UserStore {
   /** Names that somebody waits for, the longest waited for first. A hint: the reservation decides. */
   listConflicts(options?: CallOptions): AsyncIterable<Name>;
 
-  /** Ids of deleted users by the UTC day of their deletion (`YYYY-MM-DD`), whose personal fields have not been erased. */
-  listDeletedOn(day: string, options?: CallOptions): AsyncIterable<string>;
+  /** Deleted users whose personal fields have not been erased, the earliest deletion first: a hint, the item decides. */
+  listDeleted(range: DeletionRange, options?: CallOptions): AsyncIterable<DeletedUser>;
+
+  /** Ids of users who were erased while Clerk had them and whose deletion has not been heard of since. A hint, too. */
+  listErasedInClerk(options?: CallOptions): AsyncIterable<string>;
 
   /** Live users that Clerk created from `from` (ms) on, ascending by creation time and then by id; read page by page. */
   listByCreation(from: number, options?: CallOptions): AsyncIterable<IndexedUser>;
 
   /** Live users whose Clerk creation time is not known yet: created from a token, no record so far. */
   listUnknownCreation(options?: CallOptions): AsyncIterable<IndexedUser>;
+}
+
+export interface DeletionRange {
+  /** Users deleted at this time or later, ms. */
+  readonly from: number;
+  /** Users deleted before this time, ms. */
+  readonly until: number;
+}
+
+export interface DeletedUser {
+  readonly id: string;
+  /** ms; 0 for a deletion that is dated before 1970. */
+  readonly deletedAt: number;
 }
 
 export interface CallOptions {
@@ -84,8 +101,8 @@ export interface UserWrite {
   readonly runChange?: RunChange;
   /** Written on condition that this lease is still the writer's, in the same transaction. */
   readonly lease?: Lease;
-  /** Empties `app` and gives the item a time to live, ms, where one is given: the user's personal data are erased. */
-  readonly erase?: { readonly expiresAt: number | undefined };
+  /** Empties `app` and gives the item a time to live, where one is given: the user's personal data are erased. */
+  readonly erase?: ErasingWrite;
 }
 
 export type WriteResult =

@@ -62,6 +62,9 @@ const app: fc.Arbitrary<JsonObject> = fc.dictionary(
   fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text)),
 );
 
+/** Clerk may have an erased user, or not. */
+const ERASED: { requiredKeys: ['deletedAt', 'erasedAt'] } = { requiredKeys: ['deletedAt', 'erasedAt'] };
+
 const user: fc.Arbitrary<MirroredUser> = fc.record({
   id,
   profile: fc.record({
@@ -89,7 +92,13 @@ const user: fc.Arbitrary<MirroredUser> = fc.record({
     { nil: undefined },
   ),
   locked: fc.boolean(),
-  tombstone: fc.option(fc.record({ deletedAt: time }), { nil: undefined }),
+  tombstone: fc.option(
+    fc.oneof(
+      fc.record({ deletedAt: time }),
+      fc.record({ deletedAt: time, erasedAt: time, inClerk: fc.constant(true as const) }, ERASED),
+    ),
+    { nil: undefined },
+  ),
   restoredAt: fc.option(time, { nil: undefined }),
 });
 
@@ -175,9 +184,8 @@ async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   for (const name of NAMES) answers.push(await world.store.reservation(name), await world.store.find(name));
   answers.push(await all(world.store.listByCreation(NOW - DAY_MS)), await all(world.store.listUnknownCreation()));
   answers.push(await all(world.store.listConflicts()));
-  for (const ago of [0, 1, 2]) {
-    answers.push(await all(world.store.listDeletedOn(new Date(NOW - ago * DAY_MS).toISOString().slice(0, 10))));
-  }
+  answers.push(await all(world.store.listDeleted({ from: NOW - 2 * DAY_MS, until: NOW + DAY_MS })));
+  answers.push(await all(world.store.listErasedInClerk()));
   return answers;
 }
 

@@ -88,7 +88,10 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listUnknownCreation()));
     await attempt(() => drain(users.listConflicts()));
-    await attempt(() => drain(users.listDeletedOn('2026-01-01')));
+    await attempt(() => drain(users.listDeleted({ from: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) })));
+    await attempt(() => drain(users.listErasedInClerk()));
+    await attempt(() => drain(createDynamoDbQuarantine(access).list({ userId: 'user_1' })));
+    await attempt(() => createDynamoDbQuarantine(access).dismiss('msg_1'));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
     await attempt(() => createDynamoDbInstanceStore(access).get());
     await attempt(() => runs.save(RUN));
@@ -129,8 +132,14 @@ describe('and nothing besides:', () => {
   });
 
   it.each(everyone)('%s can update neither instance nor run, nor what else stands beside the users', (name) => {
-    const keys = ['settings#instance', 'run#run_1', 'audit#1', 'quarantine#msg_1', 'roster#a@example.com'];
+    const keys = ['settings#instance', 'run#run_1', 'audit#1', 'roster#a@example.com'];
     expect(keys.filter((key) => isAllowed(name, onItem('UpdateItem', key)))).toEqual([]);
+  });
+
+  it('the reconciler alone empties a quarantined event, and only the webhook puts one', () => {
+    const touch = (action: string): string[] =>
+      everyone.filter((name) => isAllowed(name, onItem(action, 'quarantine#msg_1')));
+    expect([touch('UpdateItem'), touch('PutItem')]).toEqual([['reconciler'], ['webhook']]);
   });
 
   it.each([

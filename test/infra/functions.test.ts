@@ -96,7 +96,7 @@ describe('configuration', () => {
     ['verifyOnly', [...COMMON, ...READER, ...TOKENS]],
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
-    ['reconciler', [...COMMON, ...CLERK]],
+    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.retentionDays]],
     ['changes', [...COMMON, ...CLERK]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {

@@ -82,7 +82,7 @@ describe('permissions', () => {
       'reconciler',
       {
         GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance'],
-        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease'],
+        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease', 'quarantine#*'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
         DeleteItem: NAMES,
         ConditionCheckItem: ['lease', USERS, ...NAMES],

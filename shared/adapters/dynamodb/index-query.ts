@@ -18,10 +18,12 @@ export interface IndexAccess extends TableAccess {
   readonly pageSize: number;
 }
 
-/** A partition of the index, or the end of it that starts at a sort key. */
+/** A partition of the index, or the part of it between two sort keys. */
 export interface Slice {
   readonly group: string;
   readonly fromSort?: string;
+  /** Where it ends, exclusive for keys that go on behind it. */
+  readonly beforeSort?: string;
 }
 
 /** The rows of several slices, one slice after the other, each in the order of its sort keys. */
@@ -67,19 +69,30 @@ async function* firstPages(
 
 function readPage(
   { client, tableName, pageSize }: IndexAccess,
-  { group, fromSort }: Slice,
+  { group, fromSort, beforeSort }: Slice,
   options: CallOptions,
   after?: QueryCommandOutput['LastEvaluatedKey'],
 ): Promise<QueryCommandOutput> {
   const { name, partitionKey, sortKey } = TABLE.index;
+  const range = rangeOf(fromSort, beforeSort);
   const command = new QueryCommand({
     TableName: tableName,
     IndexName: name,
-    KeyConditionExpression: fromSort === undefined ? '#group = :group' : '#group = :group AND #sort >= :from',
-    ExpressionAttributeNames: { '#group': partitionKey, ...(fromSort !== undefined && { '#sort': sortKey }) },
-    ExpressionAttributeValues: { ':group': group, ...(fromSort !== undefined && { ':from': fromSort }) },
+    KeyConditionExpression: ['#group = :group', ...range].join(' AND '),
+    ExpressionAttributeNames: { '#group': partitionKey, ...(range.length > 0 && { '#sort': sortKey }) },
+    ExpressionAttributeValues: {
+      ':group': group,
+      ...(fromSort !== undefined && { ':from': fromSort }),
+      ...(beforeSort !== undefined && { ':before': beforeSort }),
+    },
     Limit: pageSize,
     ...(after && { ExclusiveStartKey: after }),
   });
   return callTable(() => client.send(command, sendOptions(options)));
+}
+
+/** A query takes one condition on the sort key. */
+function rangeOf(from: string | undefined, before: string | undefined): string[] {
+  if (before === undefined) return from === undefined ? [] : ['#sort >= :from'];
+  return [from === undefined ? '#sort < :before' : '#sort BETWEEN :from AND :before'];
 }

@@ -59,6 +59,7 @@ export function synchronisedAttributes(write: UserWrite): ItemChange {
     hasHeldEmail: expected?.hasHeldEmail === true || held.email !== undefined ? true : undefined,
     deletedAt: isoTime(next.tombstone?.deletedAt),
     erasedAt: isoTime(next.tombstone?.erasedAt),
+    erasedInClerk: next.tombstone?.inClerk,
     restoredAt: isoTime(next.restoredAt),
     group: keys?.group,
     sort: keys?.sort,
@@ -166,5 +167,6 @@ function parseRecord(read: AttributeReader): Register<UserRecord> {
 function parseTombstone(read: AttributeReader): Tombstone {
   const deletedAt = read.time('deletedAt');
   const erasedAt = read.optionalTime('erasedAt');
-  return erasedAt === undefined ? { deletedAt } : { deletedAt, erasedAt };
+  if (erasedAt === undefined) return { deletedAt };
+  return { deletedAt, erasedAt, ...(read.has('erasedInClerk') && { inClerk: true }) };
 }

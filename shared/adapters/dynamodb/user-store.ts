@@ -11,7 +11,7 @@ import type {
 } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
 import { references } from './expression.ts';
-import { listConflicts, listDeletedOn, listMonths, listUnknown } from './list-users.ts';
+import { listConflicts, listDeleted, listErasedInClerk, listMonths, listUnknown } from './list-users.ts';
 import { readReservation, tidyReservation } from './reservations.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
@@ -34,7 +34,8 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
     find: (name, options = {}) => find(deps, name, options),
     tidy: (reservation, leftOver, options = {}) => tidyReservation(deps, reservation, leftOver, options),
     listConflicts: (options = {}) => listConflicts(index, options),
-    listDeletedOn: (day, options = {}) => listDeletedOn(index, day, options),
+    listDeleted: (range, options = {}) => listDeleted(index, range, options),
+    listErasedInClerk: (options = {}) => listErasedInClerk(index, options),
     listByCreation: (from, options = {}) => listMonths(index, from, options),
     listUnknownCreation: (options = {}) => listUnknown(index, options),
   };

@@ -4,7 +4,7 @@ import type { StoredUser } from '../../domain/user.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
-import { deletedGroup, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
+import { deletedGroups, ERASED_IN_CLERK, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
@@ -70,7 +70,10 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
   };
 }
 
-type Listings = Pick<UserStore, 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'>;
+type Listings = Pick<
+  UserStore,
+  'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeleted' | 'listErasedInClerk'
+>;
 
 function listings({ items, reservations }: MemoryTable, clock: Clock): Listings {
   const list = (options: CallOptions, matches: (row: Listed) => boolean): AsyncGenerator<Listed> =>
@@ -86,8 +89,13 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
       return map(rows, ({ row }) => row);
     },
     listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
-    listDeletedOn: (day, options = {}) => {
-      const rows = list(options, ({ group }) => group === deletedGroup(day));
+    listDeleted: ({ from, until }, options = {}) => {
+      const groups = new Set(deletedGroups(from, until));
+      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from && at < until);
+      return map(rows, ({ row, at }) => ({ id: row.id, deletedAt: at }));
+    },
+    listErasedInClerk: (options = {}) => {
+      const rows = list(options, ({ group }) => group === ERASED_IN_CLERK);
       return map(rows, ({ row }) => row.id);
     },
   };

@@ -1,3 +1,4 @@
+import { erasureBy } from '../../domain/erase.ts';
 import type { Reservation } from '../../domain/names.ts';
 import { formerEmail, nameKey, waitsFor } from '../../domain/names.ts';
 import type { NamePlan } from '../../domain/plan-names.ts';
@@ -29,7 +30,6 @@ export interface UserChange {
   /** The user that this was decided from; undefined if there was none. */
   readonly expected: StoredUser | undefined;
   readonly path: Path;
-  readonly erase?: UserWrite['erase'];
   /** What a reconcile run notes on the user. */
   readonly runChange?: RunChange;
   /** The lease that must still be the writer's. */
@@ -84,8 +84,8 @@ async function write(
   plan: NamePlan,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const { expected, next, erase, runChange, lease } = change;
-  const given = { ...(erase && { erase }), ...(runChange && { runChange }), ...(lease && { lease }) };
+  const { expected, next, runChange, lease } = change;
+  const given = { ...(runChange && { runChange }), ...(lease && { lease }) };
   const plain = { ...userWrite(deps, change, plan), ...given };
   const inheritFrom = await returningAs(deps, expected, next, plan, { signal });
   if (inheritFrom === undefined) return deps.store.write(plain, { signal });
@@ -105,7 +105,9 @@ export function userWrite(
   { next, expected, path }: UserChange,
   plan: NamePlan,
 ): UserWrite {
-  return { next, expected, path, fingerprint: fingerprintOf(next, plan), now: clock.now(), ...plan };
+  const now = clock.now();
+  const erase = erasureBy(expected, next, now);
+  return { next, expected, path, fingerprint: fingerprintOf(next, plan), now, ...plan, ...(erase && { erase }) };
 }
 
 function fingerprintOf(next: MirroredUser, { moves }: NamePlan): string {

@@ -20,6 +20,8 @@ export interface RunState {
   readonly conflicts: number;
   /** Emails and usernames that the run has brought to those who have them. */
   readonly resolved: number;
+  /** Users whom Clerk has and an admin has erased for good. */
+  readonly erasedInClerk: number;
   /** Users who came behind the walk's back and were met later on. */
   readonly newcomers: number;
   readonly heldBecause: string | undefined;
@@ -34,6 +36,7 @@ export const NEW_RUN: RunState = {
   suspects: 0,
   conflicts: 0,
   resolved: 0,
+  erasedInClerk: 0,
   newcomers: 0,
   heldBecause: undefined,
   failedBecause: undefined,
@@ -117,11 +120,12 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
  * a held run. After a dry run they are those there were before it: what would be done is not. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
  */
 function countsOf({ dryRun }: RunIdentity, state: RunState): RunCounts {
-  const { clerkUsers, walked, changes, suspects, conflicts, newcomers, heldBecause } = state;
+  const { clerkUsers, walked, changes, suspects, conflicts, erasedInClerk, newcomers, heldBecause } = state;
   const { created, updated, deleted, restored } = changes;
   const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
   const storedUsers = dryRun ? after - created - restored + deleted : after;
-  return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
+  const counts = { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
+  return erasedInClerk > 0 ? { ...counts, erasedInClerk } : counts;
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {

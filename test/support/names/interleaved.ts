@@ -1,6 +1,7 @@
 /** Many parties at work on few names at once, over the memory store, every step drawn from one seed. */
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts';
+import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
 import { createMemoryUserDirectory } from '../../../shared/adapters/memory/user-directory.ts';
 import { createMemoryUserStore } from '../../../shared/adapters/memory/user-store.ts';
 import { systemTimers } from '../../../shared/adapters/system/timers.ts';
@@ -11,7 +12,7 @@ import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import type { UserStore } from '../../../shared/ports/user-store.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
-import { eraseUser } from '../../../shared/sync/erase-user.ts';
+import { eraseMirrored } from '../../../shared/sync/erasure/erase-mirrored.ts';
 import type { ResolveDependencies } from '../../../shared/sync/names/resolve-name.ts';
 import { resolveName } from '../../../shared/sync/names/resolve-name.ts';
 import { BEGIN, emailName, person, username } from './name-world.ts';
@@ -101,7 +102,9 @@ async function actOnce(world: World): Promise<void> {
     const user = directory.users().find((each) => each.id === id);
     if (user) await applySnapshot(deps, { source: 'read', ...user, seenAt: at + 900_000, lifts: 'deleted' }, options);
   } else if (kind < 0.53) {
-    await eraseUser(deps, id, { ...options, path: 'admin', expiresAt: undefined, evenLive: draw() < 0.3 });
+    const whom = draw() < 0.3 ? 'anyone' : { deletedBefore: Number.POSITIVE_INFINITY };
+    const erasing = { ...deps, quarantine: createMemoryQuarantine(deps) };
+    await eraseMirrored(erasing, id, { ...options, path: 'admin', whom, inClerk: whom === 'anyone' });
   } else {
     await resolveName(deps, pick(NAMES));
   }
