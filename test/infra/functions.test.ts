@@ -155,6 +155,12 @@ describe('configuration', () => {
     });
   });
 
+  it('says for how long deleted users are kept: 30 days, as many as the props say, or for good', () => {
+    const days = (props: Parameters<typeof resourcesOf>[0]) =>
+      environment(resourcesOf(props), 'reconciler')[ENVIRONMENT.retentionDays];
+    expect([days({}), days({ retentionDays: 7 }), days({ retentionDays: 'off' })]).toEqual(['30', '7', 'off']);
+  });
+
   it('of the variants differs from that of the authorizer by the variant, and by what one needs that only reads', () => {
     const all = resourcesOf({ optionalAuthorizer: true, tokenFrom: 'cookie', audience: ['orders'] });
     const {
