@@ -8,6 +8,7 @@ import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
@@ -21,7 +22,7 @@ import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
 const config = parseReconcilerConfig(process.env);
-const { tableName, stackName, clerkApiUrl, returningUser, retentionDays: days, secrets: location } = config;
+const { tableName, stackName, clerkApiUrl, returningUser, roster, retentionDays: days, secrets: location } = config;
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
@@ -45,6 +46,8 @@ const table = { client, tableName, clock };
 const deps: ReconcileDependencies = {
   store: createDynamoDbUserStore(table),
   returningUser,
+  // Also where nobody is linked any more: an erasure lets go of links of before.
+  roster: { store: createDynamoDbRosterStore(table), isOn: roster !== undefined, cohort: roster?.cohort ?? {} },
   runs: createDynamoDbRunStore(table),
   lease: createDynamoDbLeaseStore(table),
   instance: createDynamoDbInstanceStore(table),

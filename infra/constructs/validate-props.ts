@@ -27,6 +27,7 @@ export function validateProps(props: ClerkUserSyncProps): void {
   validateUpdatedAt(props);
   validateTokenLife(props);
   validateRetention(props.retentionDays);
+  validateRoster(props);
   validatePrefix(props.scheduleNamePrefix);
   if (props.secret !== undefined) validateSecret(props.secret.secretArn);
 }
@@ -121,6 +122,17 @@ function validateRetention(days: ClerkUserSyncProps['retentionDays']): void {
     `retentionDays is ${days}. Set it to a whole number of days between ${FEWEST_RETENTION_DAYS} and ${MOST_RETENTION_DAYS}, to off ` +
       'to keep the personal fields of deleted users for good, or leave it out for 30.',
   );
+}
+
+function validateRoster({
+  roster: { defaultCohort, cohortMetadataKey } = { enabled: false },
+}: ClerkUserSyncProps): void {
+  for (const [name, text] of Object.entries({ defaultCohort, cohortMetadataKey })) {
+    if (text === undefined || Token.isUnresolved(text) || (text.trim() === text && /^.{1,256}$/u.test(text))) continue;
+    throw new SettingError(
+      `roster.${name} is ${JSON.stringify(text)}. Set it to a text of 1 to 256 characters without blanks around it, or leave it out.`,
+    );
+  }
 }
 
 function validatePrefix(prefix: string | undefined): void {

@@ -5,6 +5,7 @@ import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
@@ -56,6 +57,7 @@ export function connectToLocalMirror(stackFile: string): LocalMirror {
     parse,
     // As the local cloud has it, unless somebody synthesises it otherwise: then a user comes back with her next event.
     returningUser: 'fresh',
+    roster: { store: createDynamoDbRosterStore(table), isOn: true, cohort: {} },
     clock,
     timers,
     random: createSystemRandom(),

@@ -17,6 +17,8 @@ import {
   tokenFrom,
 } from './fields.ts';
 import { retentionDays } from './retention-fields.ts';
+import type { RosterConfig } from './roster-fields.ts';
+import { roster } from './roster-fields.ts';
 import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
@@ -29,6 +31,8 @@ export interface SyncConfig {
   readonly clerkApiUrl: string;
   /** What becomes of a new Clerk user with the verified email of a deleted one. */
   readonly returningUser: 'fresh' | 'relink';
+  /** How users are linked to pre-registered people; undefined where they are not. */
+  readonly roster: RosterConfig | undefined;
   readonly secrets: SecretLocation;
 }
 
@@ -60,6 +64,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     stage: read(stage),
     clerkApiUrl: read(clerkApiUrl),
     returningUser: read(returningUser),
+    roster: read(roster),
     secrets: read(secretLocation(needed)),
   };
 }

@@ -103,6 +103,8 @@ export interface StoredUser extends MirroredUser {
   readonly held: HeldNames;
   /** Whether the user has ever held a verified email: whoever has is nobody who comes back as somebody else. */
   readonly hasHeldEmail?: boolean;
+  /** Address of the one roster entry that is hers. A hint for a deleted user, whose entry may have gone on to another. */
+  readonly rosterEmail?: string;
   /** The deleted user who came back as this one, with the same verified email; see `RETURNING_USER`. */
   readonly previousClerkUserId?: string;
 }

@@ -1,6 +1,7 @@
 import type { ErasingWrite } from '../domain/erase.ts';
 import type { LeftOver, Name, Reservation } from '../domain/names.ts';
 import type { NameMove } from '../domain/plan-names.ts';
+import type { RosterChange } from '../domain/roster.ts';
 import type { HeldNames, MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
 import type { Version } from '../domain/version.ts';
 import type { Lease } from './lease-store.ts';
@@ -97,12 +98,21 @@ export interface UserWrite {
   readonly moves: readonly NameMove[];
   /** A deleted user whose `app` this one inherits where it has no attribute of that name itself; goes with a taken email. */
   readonly inheritFrom?: string;
+  /** What becomes of the roster; without it the user's entry stays hers. */
+  readonly roster?: RosterWrite;
   /** What a reconcile run notes on the user; without it an earlier note stays. */
   readonly runChange?: RunChange;
   /** Written on condition that this lease is still the writer's, in the same transaction. */
   readonly lease?: Lease;
   /** Empties `app` and gives the item a time to live, where one is given: the user's personal data are erased. */
   readonly erase?: ErasingWrite;
+}
+
+export interface RosterWrite {
+  /** Address of the user's entry after the write. */
+  readonly link: string | undefined;
+  /** Entries that change in the same transaction. */
+  readonly changes: readonly RosterChange[];
 }
 
 export type WriteResult =
@@ -115,7 +125,10 @@ export type JointWriteResult =
   | { readonly status: 'lost' }
   | NamesChanged;
 
-/** A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. */
+/**
+ * A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. Or a roster
+ * entry is not as it was read, of which nothing is told.
+ */
 export interface NamesChanged {
   readonly status: 'names-changed';
   readonly seen: readonly Reservation[];

@@ -108,6 +108,7 @@ const KINDS: readonly NameKind[] = ['email', 'username'];
  */
 export function parseUserItem(item: Attributes): StoredUser {
   const read = readerOf(item);
+  const rosterEmail = read.optionalText('rosterEmail');
   const previousClerkUserId = read.optionalText('previousClerkUserId');
   const runChange = read.has('runChange') ? parseRunChange(read.text('runChange')) : undefined;
   return {
@@ -120,6 +121,7 @@ export function parseUserItem(item: Attributes): StoredUser {
     app: read.jsonOrEmpty('app'),
     held: parseHeldNames(read),
     ...(read.has('hasHeldEmail') && { hasHeldEmail: true }),
+    ...(rosterEmail !== undefined && { rosterEmail }),
     ...(previousClerkUserId !== undefined && { previousClerkUserId }),
   };
 }

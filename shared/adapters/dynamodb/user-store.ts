@@ -64,12 +64,17 @@ async function get(
 
 async function writeUser(table: TableAccess, write: UserWrite, options: CallOptions): Promise<WriteResult> {
   const prepared = await prepareWrite(table, write, options);
-  if (write.moves.length === 0 && !write.lease) return updateUser(table, prepared, options);
+  if (isAlone(write)) return updateUser(table, prepared, options);
   const result = await writeInTransaction(table, [prepared], options);
   return result.status === 'written' ? { status: 'written', user: userAfter(prepared) } : result;
 }
 
-/** Where no name moves and no lease is named, one update of one item is all. */
+/** Whether nothing but the user's own item has to do with the write. */
+function isAlone({ moves, roster, lease }: UserWrite): boolean {
+  return moves.length === 0 && !lease && (roster === undefined || roster.changes.length === 0);
+}
+
+/** Where no name moves, no roster entry changes and no lease is named, one update of one item is all. */
 async function updateUser(
   { client, tableName, clock }: TableAccess,
   { write, update, condition }: PreparedWrite,

@@ -9,6 +9,8 @@ import { secondsOf } from '../dynamodb/expiry.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
 import { createMemoryReservations } from './reservations.ts';
+import type { MemoryRosterStore } from './roster-store.ts';
+import { createMemoryRosterStore } from './roster-store.ts';
 import { createUserItems, rowsOf } from './user-items.ts';
 import type { Listed, UserItem } from './user-items.ts';
 import type { MemoryTable } from './write-users.ts';
@@ -34,6 +36,8 @@ interface MemoryUserStoreParts {
   readonly clock: Clock;
   /** The lease that writes may name; without it nobody has one. */
   readonly lease?: MemoryLeaseStore;
+  /** The roster whose entries change with users; without it there are none. */
+  readonly roster?: MemoryRosterStore;
 }
 
 /**
@@ -43,7 +47,8 @@ interface MemoryUserStoreParts {
 export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts): MemoryUserStore {
   const items = createUserItems(clock);
   const reservations = createMemoryReservations();
-  const table = { items, reservations, lease: given.lease ?? createMemoryLeaseStore({ clock }) };
+  const lease = given.lease ?? createMemoryLeaseStore({ clock });
+  const table = { items, reservations, lease, roster: given.roster ?? createMemoryRosterStore() };
   const change = (id: string, changed: (item: UserItem) => UserItem): void => {
     const item = items.living(id);
     if (!item) throw new Error(`There is no user ${id} to change.`);

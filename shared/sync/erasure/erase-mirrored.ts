@@ -62,6 +62,7 @@ async function eraseInTime(
     if (stored?.tombstone?.erasedAt !== undefined) return 'erased-before';
     if (await eraseItem(deps, userId, stored, options, signal)) {
       if (stored) await removeFreedNames(deps, stored, signal);
+      await sweepEntry(deps, stored?.rosterEmail, signal);
       return 'erased';
     }
   }
@@ -80,6 +81,15 @@ function refusalOf(
 /** What they say of her is in their bodies. */
 async function dismissEvents({ quarantine }: EraseDependencies, userId: string): Promise<void> {
   for await (const { id } of quarantine.list({ userId })) await quarantine.dismiss(id);
+}
+
+/** Of an entry that was made for her the transaction has left the key, which is her address. */
+async function sweepEntry(
+  { roster, ...deps }: EraseDependencies,
+  email: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (roster && email !== undefined) await persist(deps, signal, () => roster.store.sweep(email, { signal }));
 }
 
 /** @returns whether it was done; false when somebody has written the user in between */

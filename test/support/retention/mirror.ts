@@ -3,6 +3,7 @@ import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import { createDynamoDbInstanceStore } from '../../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbQuarantine } from '../../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbRosterStore } from '../../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
@@ -10,6 +11,7 @@ import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts'
 import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
 import { createSystemRandom } from '../../../shared/adapters/system/random.ts';
 import type { JsonObject } from '../../../shared/domain/json.ts';
+import type { CohortRule } from '../../../shared/domain/roster.ts';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import type { Timers } from '../../../shared/ports/time.ts';
@@ -29,6 +31,8 @@ export const BEGIN = Date.UTC(2026, 4, 1, 12);
 interface MirrorOptions {
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number;
+  /** Default: on, without any cohort. */
+  readonly roster?: { readonly isOn?: boolean; readonly cohort?: CohortRule };
 }
 
 /** Clerk in memory, a real table, a clock that is moved by hand, and all that happens to them. */
@@ -55,6 +59,7 @@ export async function openMirror(tables: Pick<TestTables, 'client' | 'create'>, 
     metrics: createMemoryMetrics(),
     log: createMemoryLog(),
     returningUser: options.returningUser ?? ('fresh' as const),
+    roster: { isOn: true, cohort: {}, ...options.roster, store: createDynamoDbRosterStore(table) },
     limits: RECONCILE_LIMITS,
     retention: { days: options.retentionDays ?? 30, quarantine },
   };
@@ -65,6 +70,7 @@ export async function openMirror(tables: Pick<TestTables, 'client' | 'create'>, 
     clerk,
     clock,
     apply,
+    entry: (email: string) => deps.roster.store.get(email),
     get: (id: string) => deps.store.get(id, { consistent: true }),
     passDays: (days: number) => time.advance(days * DAY_MS),
     pass: (ms: number) => time.advance(ms),
