@@ -164,6 +164,16 @@ describe('Whoever waits for an address', () => {
     expect(await links(mirror)).toEqual({ [ADA]: 'user_eve' });
   });
 
+  it('and has a username that another gives away takes nothing from that one’s entry', async () => {
+    const mirror = await openMirror(tables);
+    await mirror.signUp(person('user_ada', ADA, { record: { username: 'poet' } }));
+    mirror.clerk.add(later('user_ada', ADA));
+    await mirror.signUp(person('user_bea', BEA, { record: { username: 'poet' } }));
+    await resolveName(mirror.deps, { kind: 'username', value: 'poet' });
+    expect((await mirror.get('user_bea'))?.held.username).toBe('poet');
+    expect(await links(mirror)).toEqual({ [ADA]: 'user_ada', [BEA]: 'user_bea' });
+  });
+
   it('swaps with the other, and the entries that were made for them follow', async () => {
     const mirror = await openMirror(tables);
     await mirror.signUp(person('user_ada', ADA));

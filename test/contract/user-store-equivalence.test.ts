@@ -207,7 +207,7 @@ async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   const answers: unknown[] = [];
   for (const [number, step] of steps.entries()) {
     answers.push(await answerTo(world, step, memory, `print-${number}`));
-    await noteEntries(world.roster, memory.entries);
+    if (step.kind === 'write' || step.kind === 'together') await noteEntries(world.roster, step, memory.entries);
   }
   answers.push([...memory.entries], await world.roster.list({ limit: 5 }));
   for (const id of IDS) answers.push(await world.store.get(id, { consistent: true }));
@@ -304,9 +304,15 @@ function entryAfter(
   };
 }
 
-/** Notes how the entries are after a step. */
-async function noteEntries(roster: RosterStore, entries: Entries): Promise<void> {
-  for (const email of EMAILS) {
+/** Notes how the entries that a step was about are after it. */
+async function noteEntries(
+  roster: RosterStore,
+  step: Extract<Step, { kind: 'write' | 'together' }>,
+  entries: Entries,
+): Promise<void> {
+  for (const made of step.kind === 'write' ? [step] : step.writes) {
+    if (!made.roster) continue;
+    const { email } = made.roster;
     const entry = await roster.get(email);
     entries.set(email, entry ? [...(entries.get(email) ?? []), entry] : []);
   }

@@ -161,6 +161,23 @@ describe('configuration', () => {
     expect([days({}), days({ retentionDays: 7 }), days({ retentionDays: 'off' })]).toEqual(['30', '7', 'off']);
   });
 
+  it('says how users are linked to the roster only where there is one', () => {
+    const roster = { defaultCohort: 'open', cohortMetadataKey: 'cohort' };
+    const all = resourcesOf({ roster: { enabled: true, ...roster } });
+    for (const name of ['authorizer', 'webhook', 'users', 'reconciler', 'changes'] as const) {
+      expect(environment(all, name)).toMatchObject({
+        [ENVIRONMENT.roster]: 'on',
+        [ENVIRONMENT.rosterDefaultCohort]: 'open',
+        [ENVIRONMENT.rosterCohortKey]: 'cohort',
+      });
+    }
+    for (const name of ['verifyOnly', 'whoami'] as const)
+      expect(environment(all, name)).not.toHaveProperty(ENVIRONMENT.roster);
+    expect(environment(resourcesOf({ roster: { enabled: false, ...roster } }), 'webhook')).toEqual(
+      environment(resources, 'webhook'),
+    );
+  });
+
   it('of the variants differs from that of the authorizer by the variant, and by what one needs that only reads', () => {
     const all = resourcesOf({ optionalAuthorizer: true, tokenFrom: 'cookie', audience: ['orders'] });
     const {

@@ -8,6 +8,7 @@ const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const SECRET = ['secretsmanager:GetSecretValue'];
 const USERS = 'user#*';
 const NAMES = ['email#*', 'username#*'];
+const ROSTER = 'roster#*';
 
 describe('permissions', () => {
   it.each([
@@ -81,11 +82,11 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance'],
-        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease', 'quarantine#*'],
+        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'settings#instance'],
+        UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'quarantine#*'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
-        DeleteItem: NAMES,
-        ConditionCheckItem: ['lease', USERS, ...NAMES],
+        DeleteItem: [...NAMES, ROSTER],
+        ConditionCheckItem: ['lease', USERS, ...NAMES, ROSTER],
       },
     ],
     ['whoami', {}],

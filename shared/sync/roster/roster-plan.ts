@@ -31,14 +31,15 @@ export async function rosterPlan(
   options: CallOptions,
 ): Promise<RosterPlan | undefined> {
   if (!roster) return undefined;
-  const emails = new Set(users.flatMap((user) => rosterEmails(user, roster.isOn)));
-  if (emails.size === 0) return undefined;
+  const concerned = users.filter((user) => rosterEmails(user, roster.isOn).length > 0);
+  if (concerned.length === 0) return undefined;
+  const emails = new Set(concerned.flatMap((user) => rosterEmails(user, roster.isOn)));
   const read = async (email: string): Promise<[string, RosterEntry | undefined]> => [
     email,
     await roster.store.get(email, options),
   ];
   const known: KnownEntries = new Map(await Promise.all([...emails].map(read)));
-  return planRoster(users, known, roster.cohort, clock.now());
+  return planRoster(concerned, known, roster.cohort, clock.now());
 }
 
 /** The plan as a write of one user takes it. @param isFirst whether the entries change with this write; they do so once */

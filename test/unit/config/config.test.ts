@@ -186,6 +186,26 @@ describe("the authorizer's configuration", () => {
   );
 });
 
+describe('the roster', () => {
+  const rosterOf = (environment: Environment) => parseWebhookConfig({ ...COMPLETE, ...environment }).roster;
+
+  it('is off unless it is on, and has the cohorts that are set', () => {
+    expect([rosterOf({}), rosterOf({ ROSTER: 'off', ROSTER_DEFAULT_COHORT: 'open' })]).toEqual([undefined, undefined]);
+    expect(rosterOf({ ROSTER: 'on' })).toEqual({ cohort: {} });
+    expect(rosterOf({ ROSTER: 'on', ROSTER_DEFAULT_COHORT: 'open', ROSTER_COHORT_KEY: 'cohort' })).toEqual({
+      cohort: { fallback: 'open', metadataKey: 'cohort' },
+    });
+  });
+
+  it.each([
+    ['ROSTER', { ROSTER: 'true' }],
+    ['ROSTER_DEFAULT_COHORT', { ROSTER: 'on', ROSTER_DEFAULT_COHORT: 'x'.repeat(257) }],
+    ['ROSTER_COHORT_KEY', { ROSTER: 'on', ROSTER_COHORT_KEY: '\uD83D' }],
+  ])('is not usable with a wrong %s', (name, environment) => {
+    expect(problemsOf(() => rosterOf(environment))).toMatchObject([expect.stringMatching(new RegExp(`^${name} `))]);
+  });
+});
+
 describe('retention', () => {
   const daysOf = (text?: string) => parseReconcilerConfig({ ...COMPLETE, RETENTION_DAYS: text }).retentionDays;
 
