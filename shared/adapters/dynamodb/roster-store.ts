@@ -30,7 +30,7 @@ async function get(
   return parseEntryItem(Item);
 }
 
-/** The index has the addresses only: a list is read once, an import writes each entry, and an index row costs with each write. */
+/** The index has the addresses only, and lags: each entry is read by its key. */
 async function list(
   deps: TableAccess,
   { limit, after = '' }: RosterPage,
