@@ -55,6 +55,7 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
   const services = await serveServices({
     targets: serviceTargets(options),
+    cloudFormation: { stack, outputs: () => stack.outputs() },
     lambda: () => ({ ...started(late.lambda), onProblem: observer.problem }),
     durable: () => started(late.durable),
     ...(cloud.host === undefined ? {} : { host: cloud.host }),

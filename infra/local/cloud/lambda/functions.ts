@@ -4,6 +4,7 @@ import type { LogEntry } from '../logs.ts';
 import type { Stack } from '../template/stack.ts';
 import { functionDefinitions, notRunnable } from './definition.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { declaredVariables } from './environment.ts';
 import type { FunctionHost } from './environment.ts';
 import { functionNotFound, LambdaRefusal, throttled } from './errors.ts';
 import { FunctionInstance } from './instance.ts';
@@ -71,6 +72,11 @@ export class Functions {
     }
     const functionArn = nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn;
     return this.#counted(definition, () => this.#pool(definition, version).run({ payload: json, functionArn }));
+  }
+
+  /** The variables that a function's own processes are given, without what Lambda sets itself. */
+  variablesOf(definition: FunctionDefinition): Readonly<Record<string, string>> {
+    return declaredVariables(definition, this.#host);
   }
 
   async close(): Promise<void> {

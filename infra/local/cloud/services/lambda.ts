@@ -18,12 +18,43 @@ const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /** @returns The function that a request wants invoked, as named in its path, or undefined for another request. */
 export function invokedFunction(request: IncomingMessage): string | undefined {
+  return request.method === 'POST' ? functionIn(request, INVOKE) : undefined;
+}
+
+function functionIn(request: IncomingMessage, path: RegExp): string | undefined {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://local');
-  const [, name] = INVOKE.exec(pathname) ?? [];
-  if (name === undefined || request.method !== 'POST') return undefined;
+  const [, name] = path.exec(pathname) ?? [];
+  if (name === undefined) return undefined;
   const qualifier = searchParams.get('Qualifier');
   const decoded = decodeURIComponent(name);
   return qualifier === null ? decoded : `${decoded}:${qualifier}`;
+}
+
+const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
+
+/** @returns The function whose configuration a request wants, or undefined for another request. */
+export function describedFunction(request: IncomingMessage): string | undefined {
+  return request.method === 'GET' ? functionIn(request, CONFIGURATION) : undefined;
+}
+
+/** Answers Lambda's `GetFunctionConfiguration`, as far as the template says it. */
+export function answerConfiguration(name: string, response: ServerResponse, { functions }: LambdaApi): void {
+  try {
+    const { definition, version } = functions.resolve(name);
+    answerJson(response, 200, {
+      FunctionName: definition.name,
+      FunctionArn: definition.arn,
+      Version: version,
+      Runtime: definition.runtime,
+      Handler: definition.handler,
+      Timeout: definition.timeoutSeconds,
+      MemorySize: definition.memoryMegabytes,
+      Environment: { Variables: functions.variablesOf(definition) },
+      State: 'Active',
+    });
+  } catch (error) {
+    throw asServiceError(error);
+  }
 }
 
 /** Answers Lambda's `Invoke`, of all invocation types. */
@@ -41,9 +72,12 @@ export async function answerInvoke(
     response.setHeader('x-amz-executed-version', version);
     await answerByType(name, payload, request, response, api);
   } catch (error) {
-    if (!(error instanceof LambdaRefusal)) throw error;
-    throw new ServiceError(error.code, error.message, error.status);
+    throw asServiceError(error);
   }
+}
+
+function asServiceError(error: unknown): unknown {
+  return error instanceof LambdaRefusal ? new ServiceError(error.code, error.message, error.status) : error;
 }
 
 async function answerByType(
