@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvocationResult } from '../../invocation.ts';
 import { answerJson } from '../../http/answer.ts';
 import { parseJson } from '../json.ts';
+import type { DeadLetters } from '../lambda/dead-letters.ts';
 import { LambdaRefusal } from '../lambda/errors.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Invoker } from '../lambda/invoker.ts';
@@ -10,8 +11,8 @@ import { readServiceBody, ServiceError } from './protocol.ts';
 export interface LambdaApi {
   readonly functions: Functions;
   readonly invoker: Invoker;
-  /** Told of an asynchronous invocation that failed: nobody else is. */
-  readonly onProblem: (message: string) => void;
+  /** Told of an asynchronous invocation that failed. */
+  readonly deadLetters: Pick<DeadLetters, 'failed'>;
 }
 
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
@@ -95,8 +96,8 @@ async function answerByType(
     response.writeHead(204).end();
   } else if (type === 'Event') {
     invoke().then(
-      (result) => (result.ok ? undefined : api.onProblem(`${name}: ${result.error.errorMessage}`)),
-      (error: unknown) => api.onProblem(`${name}: ${String(error)}`),
+      (result) => (result.ok ? undefined : api.deadLetters.failed(name, payload, result.error.errorMessage)),
+      (error: unknown) => api.deadLetters.failed(name, payload, String(error)),
     );
     response.writeHead(202).end();
   } else {
