@@ -112,8 +112,12 @@ export function target(value: unknown): string {
 }
 
 /** A second mirror in the same stack. */
-export function addSecondInstance(stack: ClerkSyncStack, scheduleNamePrefix = 'second-'): ClerkUserSync {
-  return new ClerkUserSync(stack, 'Second', { ...REQUIRED_PROPS, bundles, scheduleNamePrefix });
+export function addSecondInstance(
+  stack: ClerkSyncStack,
+  scheduleNamePrefix = 'second-',
+  props: Partial<ClerkUserSyncProps> = {},
+): ClerkUserSync {
+  return new ClerkUserSync(stack, 'Second', { ...REQUIRED_PROPS, bundles, scheduleNamePrefix, ...props });
 }
 
 export interface Statement {
