@@ -11,7 +11,13 @@ const HOUR = Duration.hours(1);
 
 /** Every alarm, in the order of the runbook. */
 export function alarmSpecifications(watched: Watched): readonly AlarmSpecification[] {
-  return [...ofSyncs(watched), ...ofRuns(watched), ...ofRequests(watched), ...ofFailures(watched)];
+  return [
+    ...ofSyncs(watched),
+    ...ofLostEvents(watched),
+    ...ofRuns(watched),
+    ...ofRequests(watched),
+    ...ofFailures(watched),
+  ];
 }
 
 function ofSyncs(watched: Watched): AlarmSpecification[] {
@@ -38,6 +44,12 @@ function ofSyncs(watched: Watched): AlarmSpecification[] {
       metric: measures.ofPath('SyncLag', 'webhook', { statistic: 'p99', period: QUARTER }),
       ...above(thresholds.lagSeconds * 1_000),
     },
+  ];
+}
+
+/** What webhooks that do not arrive, or cannot be applied, lead to. */
+function ofLostEvents({ measures, thresholds }: Watched): AlarmSpecification[] {
+  return [
     {
       id: 'AutoSyncs',
       impact: 'First requests wait for Clerk and use up its rate limit: webhooks of new users do not arrive.',
