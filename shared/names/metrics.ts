@@ -4,6 +4,11 @@ export const METRIC_NAMESPACE = 'ClerkSync';
 /** The dimension that keeps stages and several instances apart; every metric carries it. */
 export const STACK_DIMENSION = 'Stack';
 
+/** Values of the dimension `Path`: who brought a change. */
+export const METRIC_PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as const;
+
+export type MetricPath = (typeof METRIC_PATHS)[number];
+
 export type MetricUnit = 'Count' | 'Milliseconds';
 
 /**

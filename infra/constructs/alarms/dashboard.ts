@@ -4,8 +4,8 @@ import type { IMetric, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Path } from '../../../shared/domain/user.ts';
-import type { MetricName } from '../../../shared/names/metrics.ts';
+import { METRIC_PATHS } from '../../../shared/names/metrics.ts';
+import type { MetricName, MetricPath } from '../../../shared/names/metrics.ts';
 import type { Measures } from './measures.ts';
 import { maximumOver, sumOver } from './measures.ts';
 import { syncFailureRate, webhookFailureRate } from './rates.ts';
@@ -20,7 +20,6 @@ export interface SyncDashboardProps extends Omit<Watched, 'thresholds'> {
 
 const FIVE = Duration.minutes(5);
 const HOUR = Duration.hours(1);
-const PATHS: readonly Path[] = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'];
 const OUTCOMES: readonly MetricName[] = [
   'SyncCreated',
   'SyncUpdated',
@@ -75,7 +74,7 @@ function counts(measures: Measures): SingleValueWidget[] {
 }
 
 function outcomes(measures: Measures): GraphWidget[] {
-  return PATHS.map(
+  return METRIC_PATHS.map(
     (path) =>
       new GraphWidget({
         title: `Outcomes: ${path}`,
@@ -86,7 +85,7 @@ function outcomes(measures: Measures): GraphWidget[] {
 }
 
 function delays(watched: Watched): GraphWidget[] {
-  const lag = (path: Path, statistic: 'p50' | 'p99'): IMetric =>
+  const lag = (path: MetricPath, statistic: 'p50' | 'p99'): IMetric =>
     labelled(watched.measures.ofPath('SyncLag', path, { statistic, period: FIVE }), `${path} ${statistic}`);
   return [
     new GraphWidget({

@@ -4,8 +4,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { METRIC_NAMESPACE, METRICS, STACK_DIMENSION } from '../../../shared/names/metrics.ts';
-import type { MetricName } from '../../../shared/names/metrics.ts';
-import type { Path } from '../../../shared/domain/user.ts';
+import type { MetricName, MetricPath } from '../../../shared/names/metrics.ts';
 
 /** How a metric is added up, over how long. */
 export interface Over {
@@ -30,7 +29,7 @@ export class Measures {
     return this.#own(name, {}, over);
   }
 
-  ofPath(name: MetricName, path: Path, over: Over): Metric {
+  ofPath(name: MetricName, path: MetricPath, over: Over): Metric {
     return this.#own(name, { Path: path }, over);
   }
 
