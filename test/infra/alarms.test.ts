@@ -73,13 +73,12 @@ describe('the alarms', () => {
   it('say who is hurt and which section of the runbook helps, and there is such a section', () => {
     const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
     const sections = runbook.match(/^## .*$/gm)?.map(anchorOf) ?? [];
-    for (const alarm of alarms) {
-      const [, impact, anchor] =
-        /^(.{20,}) What to do: docs\/runbook\.md#([a-z0-9-]+)$/.exec(String(alarm.Properties['AlarmDescription'])) ??
-        [];
-      expect(impact, nameOf(alarm)).toBeDefined();
-      expect(sections, nameOf(alarm)).toContain(anchor);
-    }
+    const told = alarms.map((alarm) => {
+      const description = String(alarm.Properties['AlarmDescription']);
+      const [, anchor = description] = /^.{20,} What to do: docs\/runbook\.md#([a-z0-9-]+)$/.exec(description) ?? [];
+      return anchor;
+    });
+    expect(told.filter((anchor) => !sections.includes(anchor))).toEqual([]);
   });
 
   it('look at metrics that something emits, with the dimensions it emits them with', () => {
@@ -89,17 +88,17 @@ describe('the alarms', () => {
       const declared = METRICS[MetricName as keyof typeof METRICS];
       const names = Dimensions.map(({ Name }) => Name).toSorted();
       const all = ['Stack', ...declared.dimensions].toSorted();
-      expect([all, 'total' in declared ? ['Stack'] : all], MetricName).toContainEqual(names);
+      expect([all, 'total' in declared ? ['Stack'] : all]).toContainEqual(names);
     }
   });
 
   it('keep what CloudWatch allows: ten metrics an alarm, and no more periods than a week for hours', () => {
-    for (const alarm of alarms) {
-      expect(metricsOf(alarm).length, nameOf(alarm)).toBeLessThanOrEqual(10);
+    const tooMuch = alarms.filter((alarm) => {
       const period = Number(alarm.Properties['Period'] ?? queriesOf(alarm)[1]?.MetricStat?.Period);
       const span = period * Number(alarm.Properties['EvaluationPeriods']);
-      expect(span, nameOf(alarm)).toBeLessThanOrEqual(period >= 3_600 ? 7 * 86_400 : 86_400);
-    }
+      return metricsOf(alarm).length > 10 || !(span <= (period >= 3_600 ? 7 * 86_400 : 86_400));
+    });
+    expect(tooMuch.map(nameOf)).toEqual([]);
   });
 
   it('do not miss a nightly run where there is none', () => {
