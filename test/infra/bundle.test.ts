@@ -61,9 +61,9 @@ const LEFT_OUT = [
 
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<FunctionName, number> = {
-  authorizer: 745,
+  authorizer: 755,
   webhook: 760,
-  reconciler: 1_210,
+  reconciler: 1_235,
   users: 730,
   whoami: 45,
   changes: 735,

@@ -20,7 +20,7 @@ export function rosterKey(email: string): string {
   return `roster#${email}`;
 }
 
-/** Every attribute of an entry; none but a moment ago as its time to live for one that goes. */
+/** Every attribute of an entry; of one that goes none stays, and its time to live is over. */
 export function entryAttributes(entry: RosterEntry | undefined, now: number): ItemChange {
   return {
     email: entry?.email,

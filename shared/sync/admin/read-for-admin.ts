@@ -1,7 +1,7 @@
 import type { ReadAuthority, ReadSnapshot } from '../../domain/snapshot.ts';
+import { DirectoryUnavailable } from '../../ports/user-directory.ts';
 import { readUser } from '../read-user.ts';
 import { refuseForeignInstance } from '../reconcile/instance.ts';
-import { DirectoryUnavailable } from '../../ports/user-directory.ts';
 import type { AdminUserDependencies } from './dependencies.ts';
 
 /** What Clerk, asked for a person, did not answer with a user: it has none, or it cannot be asked now. */

@@ -7,7 +7,7 @@ import { problemsOfEntry } from './entry-input.ts';
 import { inTime } from './in-time.ts';
 
 export type PutEntry =
-  | { readonly status: 'created' | 'updated' | 'unchanged'; readonly entry: RosterEntry }
+  | { readonly status: 'created' | 'updated'; readonly entry: RosterEntry }
   | { readonly status: 'invalid'; readonly problems: readonly string[] };
 
 /**
