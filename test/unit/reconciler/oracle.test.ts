@@ -54,8 +54,9 @@ interface Planted {
   readonly plants: ReadonlyMap<Plant, number>;
 }
 
-async function plant(): Promise<Planted> {
-  const world = createWorld({ chunkMs: 2_000, guard: { most: 100, mostOfAll: 0.5, share: 0.02, few: 20 } });
+async function plant(limits: Partial<ReconcileLimits> = {}): Promise<Planted> {
+  const guard = { most: 100, mostOfAll: 0.5, share: 0.02, few: 20 };
+  const world = createWorld({ chunkMs: 2_000, guard, ...limits });
   const plants = new Map<Plant, number>();
   for (let n = 0; n < USERS; n += 1) {
     const kind = plantOf(n);
@@ -117,26 +118,61 @@ function expectedDrift({ plants }: Planted, isForced: boolean) {
   };
 }
 
+const TIED_TIME = EPOCH + TIED.from * 60_000;
+
+/** Pages of 100 in four windows: creation times at which the walk is divided, those of the tied users among them. */
+const DIVIDED: readonly (readonly [string, readonly number[]])[] = [
+  ['into even parts', [1_250, 2_500, 3_750].map(minute)],
+  ['at the tied users', [TIED_TIME, minute(2_500), minute(3_750)]],
+  ['just behind them and into empty parts', [TIED_TIME - 1, TIED_TIME + 1, TIED_TIME + 2]],
+  ['beyond everybody', [minute(4_990), minute(4_991), minute(9_000)]],
+  ['anywhere', [0, 1, 2].map(() => minute(Math.floor(Math.random() * USERS)))],
+];
+
+function minute(n: number): number {
+  return EPOCH + n * 60_000;
+}
+
+/** Kills the run after each of these steps, then lets it come to its end. */
+async function killedAfter(world: World, deaths: readonly string[], event: unknown = { mode: 'full' }) {
+  const journal = new Journal();
+  let summary;
+  for (const step of [...deaths, undefined]) {
+    journal.dieAfter = step;
+    summary = await journal.execute((context) => reconcile(event, context, world.deps));
+    expect([step, summary === 'died']).toEqual([step, step !== undefined]);
+  }
+  return { summary, journal };
+}
+
+async function expectInSync(world: World): Promise<void> {
+  const written = world.writes.length;
+  expect(await world.run()).toMatchObject({ status: 'in-sync', storedUsers: USERS, drift: {} });
+  expect(world.writes).toHaveLength(written);
+}
+
 describe('5,000 users with drift of every kind', () => {
   it('are repaired and counted exactly by a run that is killed six times on the way', async () => {
     const planted = await plant();
     const { world } = planted;
-    const journal = new Journal();
-    const deaths = ['walk-1', 'walk-3', 'unknown', 'judge', 'delete-1', 'close'];
-    let summary;
-    for (const step of [...deaths, undefined]) {
-      journal.dieAfter = step;
-      summary = await journal.execute((context) => reconcile({ mode: 'full' }, context, world.deps));
-      expect([step, summary === 'died']).toEqual([step, step !== undefined]);
-    }
+    const { summary } = await killedAfter(world, ['walk-1', 'walk-3', 'unknown', 'judge', 'delete-1', 'close']);
     expect(summary).toMatchObject(expected(planted, false));
     expect(summary).toMatchObject({ drift: expectedDrift(planted, false) });
     const byHand = liveUsers(world).filter(({ profile }) => profile.imageUrl === 'by hand');
     expect(byHand).toHaveLength(planted.plants.get('edited') ?? 0);
+    await expectInSync(world);
+  });
 
-    const written = world.writes.length;
-    expect(await world.run()).toMatchObject({ status: 'in-sync', storedUsers: USERS, drift: {} });
-    expect(world.writes).toHaveLength(written);
+  it.each(DIVIDED)('are repaired and counted exactly in windows divided %s, the tied ones too many for memory', async (...[, bounds]) => {
+    const planted = await plant({ pageSize: 100, largeMoment: 100 });
+    const { world } = planted;
+    await world.runs.putMarks(bounds);
+    const { summary, journal } = await killedAfter(world, ['walk-1', 'walk-2', 'walk-4', 'unknown', 'judge', 'delete-1']);
+    // An edit by hand is found where the run reads by key, whatever made it do so.
+    expect(summary, `${bounds.join()}`).toMatchObject({ ...expected(planted, false), updated: expected(planted, false).updated + editedTied });
+    expect(journal.operations.filter((name) => name.startsWith('walk-')).length).toBeGreaterThan(3);
+    expect(differences(world, planted)).toEqual([]);
+    await expectInSync(world);
   });
 
   it('are repaired with the edits by hand by a forced run, which a dry one has foretold', async () => {
