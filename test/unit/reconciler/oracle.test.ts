@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
+import type { ReconcileLimits } from '../../../shared/sync/reconcile/dependencies.ts';
 import { clerkUser, EPOCH, userId } from './support/clerk.ts';
 import type { UserOverrides } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
@@ -118,14 +119,17 @@ function expectedDrift({ plants }: Planted, isForced: boolean) {
   };
 }
 
+function editedAmongTied(): number {
+  const tied = Array.from({ length: TIED.to - TIED.from }, (_, n) => plantOf(TIED.from + n));
+  return tied.filter((kind) => kind === 'edited').length;
+}
+
 const TIED_TIME = EPOCH + TIED.from * 60_000;
 
-/** Pages of 100 in four windows: creation times at which the walk is divided, those of the tied users among them. */
+/** Creation times at which the walk of 50 pages is divided. */
 const DIVIDED: readonly (readonly [string, readonly number[]])[] = [
-  ['into even parts', [1_250, 2_500, 3_750].map(minute)],
   ['at the tied users', [TIED_TIME, minute(2_500), minute(3_750)]],
   ['just behind them and into empty parts', [TIED_TIME - 1, TIED_TIME + 1, TIED_TIME + 2]],
-  ['beyond everybody', [minute(4_990), minute(4_991), minute(9_000)]],
   ['anywhere', [0, 1, 2].map(() => minute(Math.floor(Math.random() * USERS)))],
 ];
 
@@ -163,15 +167,20 @@ describe('5,000 users with drift of every kind', () => {
     await expectInSync(world);
   });
 
-  it.each(DIVIDED)('are repaired and counted exactly in windows divided %s, the tied ones too many for memory', async (...[, bounds]) => {
+  it.each(DIVIDED)('are repaired and counted exactly in windows divided %s', async (_, bounds) => {
     const planted = await plant({ pageSize: 100, largeMoment: 100 });
     const { world } = planted;
     await world.runs.putMarks(bounds);
-    const { summary, journal } = await killedAfter(world, ['walk-1', 'walk-2', 'walk-4', 'unknown', 'judge', 'delete-1']);
-    // An edit by hand is found where the run reads by key, whatever made it do so.
-    expect(summary, `${bounds.join()}`).toMatchObject({ ...expected(planted, false), updated: expected(planted, false).updated + editedTied });
+    const deaths = ['walk-1', 'walk-2', 'walk-4', 'unknown', 'judge', 'delete-1'];
+    const { summary, journal } = await killedAfter(world, deaths);
+
+    // The tied users are too many for the memory: each is read by key, and whoever is read shows an edit by hand.
+    const edits = editedAmongTied();
+    const repairs = expected(planted, false);
+    const drift = expectedDrift(planted, false);
+    expect(summary, bounds.join()).toMatchObject({ ...repairs, updated: repairs.updated + edits });
+    expect(summary).toMatchObject({ drift: { ...drift, imageUrl: drift.imageUrl + edits } });
     expect(journal.operations.filter((name) => name.startsWith('walk-')).length).toBeGreaterThan(3);
-    expect(differences(world, planted)).toEqual([]);
     await expectInSync(world);
   });
 
