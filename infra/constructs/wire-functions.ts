@@ -110,6 +110,7 @@ function wireReconciler(lambda: Function, { props, table, secret }: Wiring): voi
   });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
+  configure(lambda, { [ENVIRONMENT.clerkShare]: String(props.clerkShare ?? 0.5) });
   connectMetrics(lambda);
 }
 
