@@ -41,7 +41,7 @@ describe('every function', () => {
     ['webhook', 14, 512],
     ['users', 10, 512],
     ['whoami', 10, 512],
-    ['reconciler', 120, 512],
+    ['reconciler', 120, 1024],
   ] as const)('%s has %d seconds and %d MB', (name, timeout, memory) => {
     expect(functionOf(resources, name).Properties).toMatchObject({ Timeout: timeout, MemorySize: memory });
   });
