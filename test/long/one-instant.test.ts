@@ -8,7 +8,7 @@ const oneInstant = { createdAt: () => EPOCH };
 async function told(name: string, what: Generated) {
   const run = await runOver(what);
   const { summary: _, ...figures } = run;
-  console.log(name, figures);
+  process.stdout.write(`${name}: ${JSON.stringify(figures)}\n`);
   return run;
 }
 

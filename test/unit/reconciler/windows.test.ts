@@ -52,7 +52,7 @@ describe('the windows of a walk', () => {
       }
     };
     await world.run();
-    expect(read.toSorted()).toEqual(clerkUsers(200).map(({ record }) => record.clerkCreatedAt));
+    expect(read.toSorted((a, b) => a - b)).toEqual(clerkUsers(200).map(({ record }) => record.clerkCreatedAt));
   });
 
   it('find and spool together what the table has too many, misses and has differently', async () => {
@@ -155,7 +155,7 @@ describe('where a walk is divided', () => {
     await world.run();
     const marks = await world.runs.marks();
     expect(marks.length).toBeGreaterThan(28);
-    expect(marks).toEqual(marks.toSorted());
+    expect(marks).toEqual(marks.toSorted((a, b) => a - b));
     const { windows } = await planWalk(world.deps, 640);
     const sizes = windows.map(({ from, until = Infinity }) => {
       return clerkUsers(640).filter(({ record }) => record.clerkCreatedAt >= from && record.clerkCreatedAt < until)
