@@ -7,6 +7,7 @@ import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-s
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
@@ -15,6 +16,7 @@ import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
 import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../shared/ports/lease-store.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
+import type { WatermarkStore } from '../../shared/ports/watermark-store.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
 
 /** What the functions of a running local cloud work on, for a command that works on it beside them. */
@@ -22,6 +24,7 @@ export interface LocalMirror extends EventDependencies {
   readonly instance: InstanceStore;
   readonly runs: RunStore;
   readonly lease: LeaseStore;
+  readonly watermark: WatermarkStore;
   close(): void;
 }
 
@@ -47,6 +50,7 @@ export function connectToLocalMirror(stackFile: string): LocalMirror {
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory: createUserDirectory({
       apiUrl: clerk,
       secretKey: () => secretKey,

@@ -11,7 +11,7 @@ export interface ListedPage {
 }
 
 interface ListDependencies {
-  readonly directory: UserDirectory;
+  readonly directory: Pick<UserDirectory, 'listUsers'>;
   readonly clock: Clock;
 }
 
@@ -55,7 +55,7 @@ export async function* listUsers(deps: ListDependencies, from: number, pageSize:
  * @param cursor the last user of the page before; Clerk is asked from `start` all the same, so that a walk is one query
  */
 async function readPage(
-  directory: UserDirectory,
+  directory: ListDependencies['directory'],
   start: number,
   cursor: string | undefined,
   limit: number,
