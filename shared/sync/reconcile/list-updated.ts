@@ -77,19 +77,20 @@ interface Shown {
 function createShown(from: number | undefined): Shown {
   const ids = new Set<string>();
   let reached = from;
-  let lastPage = new Map<string, number>();
+  let lastPage = new Set<string>();
   return {
     isContinuedBy(page) {
       const first = page[0];
       if (!first) return false;
-      // It begins above the place that was reached, or has somebody of the page before in the very same place.
+      // It begins above the place that was reached, or has somebody of the page before. Whoever was updated meanwhile makes it
+      // begin above.
       const isAbove = first.asOf > (reached ?? Number.POSITIVE_INFINITY);
-      return isAbove || page.some(({ id, asOf }) => lastPage.get(id) === asOf);
+      return isAbove || page.some(({ id }) => lastPage.has(id));
     },
     take(page) {
       const fresh = page.filter(({ id }) => !ids.has(id));
       for (const { id } of fresh) ids.add(id);
-      lastPage = new Map(page.map(({ id, asOf }) => [id, asOf]));
+      lastPage = new Set(page.map(({ id }) => id));
       const last = page.at(-1);
       if (last) reached = Math.min(reached ?? last.asOf, last.asOf);
       return fresh;

@@ -49,8 +49,12 @@ export class ScriptedClerk implements UserDirectory {
   async listUpdated({ limit, offset }: UpdatedPage): Promise<readonly DirectoryUser[]> {
     await this.#called({ method: 'listUpdated', offset, number: this.count('listUpdated') + 1 });
     if (limit < 1 || limit > 500) throw new Error(`No page has ${limit} users.`);
-    const listed = [...this.users.values()].toSorted((a, b) => b.asOf - a.asOf || this.#tie(a.id) - this.#tie(b.id));
-    return listed.slice(offset, offset + limit);
+    return this.lastUpdated().slice(offset, offset + limit);
+  }
+
+  /** Everybody, the last updated first. */
+  lastUpdated(): DirectoryUser[] {
+    return [...this.users.values()].toSorted((a, b) => b.asOf - a.asOf || this.#tie(a.id) - this.#tie(b.id));
   }
 
   async listUsersById(ids: readonly string[]): Promise<readonly DirectoryUser[]> {
