@@ -17,6 +17,7 @@ const INSTANCE = 'settings#instance';
 const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
 const LEASE = 'lease';
+const WATERMARK = 'watermark';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -100,8 +101,8 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, INSTANCE],
-    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
+    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, INSTANCE, WATERMARK],
+    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE, WATERMARK],
     PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
     DeleteItem: NAMES,
     // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.

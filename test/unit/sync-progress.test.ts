@@ -18,6 +18,19 @@ describe('the progress of a sync', () => {
     expect(over).toContain('about 0 s left, 3 asked about one by one');
   });
 
+  it('says of an incremental run how many it has looked at: how far it has to go nobody knows', async () => {
+    const looking = progressLine({ expected: 2_000, listed: 0, looked: 480, confirmed: 0, elapsedMs: 5_000 });
+    expect(looking).toBe('480 users looked at who were changed lately or are banned');
+    const time = createSimulatedTime(0);
+    const written: string[] = [];
+    const progress = createProgress({ write: (text) => written.push(text) }, time.clock);
+    for (const ids of [['a', 'b'], ['b', 'c'], []]) {
+      await time.advance(6_000);
+      progress.looked(ids);
+    }
+    expect(written).toEqual(['2', '3', '3'].map((users) => `${users} ${looking.slice(4)}\n`));
+  });
+
   it('counts a page that is read again once, and says a line now and then where nobody watches one move', async () => {
     const time = createSimulatedTime(0);
     const written: string[] = [];

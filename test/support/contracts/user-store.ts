@@ -315,8 +315,7 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await create(store, { ...aUser('user_gone', {}, { clerkCreatedAt: NOW }), tombstone: { deletedAt: NOW } });
         for (let n = 0; n < 5; n += 1) await at(`user_${n}`, Date.UTC(2026, 0, 31, 23, 59, 59, 990 + n));
         for (let n = 5; n < 8; n += 1) await at(`user_${n}`, Date.UTC(2026, 1, 1) + n);
-        const total = async (): Promise<number> =>
-          (await counts(0)).reduce((sum, { users }) => sum + users, 0);
+        const total = async (): Promise<number> => (await counts(0)).reduce((sum, { users }) => sum + users, 0);
         await expect.poll(total, { timeout: 10_000 }).toBe(9);
         const since = await counts(Date.UTC(2026, 0, 20));
         expect(since[0]).toEqual({ users: 5, next: Date.UTC(2026, 1) });

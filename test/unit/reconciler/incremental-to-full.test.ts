@@ -105,7 +105,18 @@ describe('an incremental run becomes a full one', () => {
     expect(await incremental(world)).not.toHaveProperty('becauseFull');
   });
 
-  const steps = ['resume', 'updated-1', 'stored-1', 'recount-1', 'clerk-3', 'open', 'walk-1', 'judge', 'delete-1', 'close'];
+  const steps = [
+    'resume',
+    'updated-1',
+    'stored-1',
+    'recount-1',
+    'clerk-3',
+    'open',
+    'walk-1',
+    'judge',
+    'delete-1',
+    'close',
+  ];
   it('and counts exactly, also when its process dies after each of its steps', async () => {
     const world = await shrunkWorld();
     expect(await incrementalDyingAfter(world, steps)).toMatchObject({ status: 'repaired', ...REPAIRS });
@@ -117,7 +128,12 @@ describe('an incremental run becomes a full one', () => {
     const world = await mirroredWorld();
     const huge = { record: { publicMetadata: { text: 'x'.repeat(500_000) } } };
     world.clerk.add(changed(80, huge));
-    expect(await incremental(world)).toMatchObject({ status: 'failed', unstorable: 1, clerkUsers: 61, storedUsers: 60 });
+    expect(await incremental(world)).toMatchObject({
+      status: 'failed',
+      unstorable: 1,
+      clerkUsers: 61,
+      storedUsers: 60,
+    });
   });
 
   it('and fails like one, with what it has done until then', async () => {

@@ -80,7 +80,12 @@ describe('an incremental run', () => {
     const world = await changedWorld();
     const before = world.metrics.recorded().length;
     await incremental(world);
-    const names = new Set(world.metrics.recorded().slice(before).map(({ name }) => name));
+    const names = new Set(
+      world.metrics
+        .recorded()
+        .slice(before)
+        .map(({ name }) => name),
+    );
     expect(names).toContain('DriftFound');
     for (const name of ['ReconcileDuration', 'ClerkUsers', 'StoredUsers', 'UserCountDiscrepancy', 'ReconcileFailed']) {
       expect(names).not.toContain(name);

@@ -54,13 +54,16 @@ describe('the last updated users', () => {
     expect(clerk.calls).toHaveLength(1);
   });
 
-  it.each([0, 1, 2, 9, 10, 11, 30])('of %i users are all of them, although a short page proves nothing', async (count) => {
-    const clerk = new ScriptedClerk();
-    clerk.add(...Array.from({ length: count }, (_, n) => updatedAt(n, n)));
-    const { shown } = await walk(clerk, 0, 10);
-    expect(shown).toHaveLength(count);
-    expect(clerk.calls.length).toBeLessThan(7);
-  });
+  it.each([0, 1, 2, 9, 10, 11, 30])(
+    'of %i users are all of them, although a short page proves nothing',
+    async (count) => {
+      const clerk = new ScriptedClerk();
+      clerk.add(...Array.from({ length: count }, (_, n) => updatedAt(n, n)));
+      const { shown } = await walk(clerk, 0, 10);
+      expect(shown).toHaveLength(count);
+      expect(clerk.calls.length).toBeLessThan(7);
+    },
+  );
 
   it.each([1, 2, 3])('of one time are all there, whichever order Clerk gives them (order %i)', async (seed) => {
     const clerk = new ScriptedClerk();
