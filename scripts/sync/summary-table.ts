@@ -35,13 +35,13 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** What to do next, if anything. */
-export function adviceFor(summary: RunSummary): string | undefined {
+/** What to do next, if anything. @param stack the deployed stack that the run was about, if it was */
+export function adviceFor(summary: RunSummary, stack: string | undefined): string | undefined {
   const { status, runId, heldBecause, failedBecause, skippedBecause } = summary;
   if (status === 'skipped') return `The run was skipped. ${skippedBecause} Start it again after that one's end.`;
   if (status === 'failed') return `The run failed: ${failedBecause ?? 'see above.'}`;
   if (status === 'held') {
-    const approve = `npm run sync -- --approve-deletions ${runId}`;
+    const approve = `npm run sync -- --approve-deletions ${runId}${stack === undefined ? '' : ` --stack ${stack}`}`;
     return `Nobody was deleted: ${heldBecause}\nIf Clerk's dashboard agrees that they are gone: ${approve}`;
   }
   return heldBecause === undefined ? undefined : `A run would be held: ${heldBecause}`;

@@ -151,7 +151,7 @@ describe('npm run sync', () => {
 
   it.each([
     [['--sideways'], 'sideways'],
-    [['--stack', 'prod'], '--stack'],
+    [['--stack'], '--stack'],
     [['--approve-deletions', 'run-1', '--dry-run'], '--approve-deletions'],
     [['--since', 'yesterday'], '--since yesterday is no time in the past'],
     [['--since', '2h', '--force'], '--since'],
