@@ -106,8 +106,24 @@ describe('the reconciler as a durable execution of the SDK', () => {
 
     expect(execution.getResult()).toMatchObject({ status: 'repaired', deleted: 1, storedUsers: 49 });
     expect(execution.getOperations().map((operation) => operation.getName())).toEqual([
-      ...['begin', 'lease-1', 'resume', 'updated-1', 'banned-1', 'clerk-1', 'stored-1', 'clerk-2', 'recount-wait'],
-      ...['recount-1', 'clerk-3', 'open', 'walk-1', 'unknown', 'judge', 'delete-1', 'conflicts-1', 'close'],
+      'begin',
+      'lease-1',
+      'resume',
+      'updated-1',
+      'banned-1',
+      'clerk-1',
+      'stored-1',
+      'clerk-2',
+      'recount-wait',
+      'recount-1',
+      'clerk-3',
+      'open',
+      'walk-1',
+      'unknown',
+      'judge',
+      'delete-1',
+      'conflicts-1',
+      'close',
     ]);
   });
 

@@ -120,7 +120,7 @@ describe('A full run', () => {
 
 describe('An incremental run', () => {
   it('is scheduled beside the full one', async () => {
-    const list = (await (await fetch(`${stack.file.api}/__local/schedules`)).json()) as unknown;
+    const list: unknown = await (await fetch(`${stack.file.api}/__local/schedules`)).json();
     expect(list).toEqual([
       { name: 'full', expression: 'cron(0 2 * * ? *)' },
       { name: 'incremental', expression: 'cron(30 * * * ? *)' },
