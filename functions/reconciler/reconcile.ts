@@ -75,7 +75,9 @@ async function leaseOrReason(
     if (mode !== 'incremental') return await waitForLease(context, deps, runId);
     const lease = await askForLease(context, deps, runId);
     if (lease.holder === runId) return lease;
-    return { skippedBecause: `Run ${lease.holder} is at work: this one did nothing.` };
+    // Whoever let go of it in this very moment has no name any more.
+    const other = lease.holder === '' ? 'Another run' : `Run ${lease.holder}`;
+    return { skippedBecause: `${other} is at work: this one did nothing.` };
   } catch (error) {
     return { failedBecause: error instanceof Error ? error.message : String(error) };
   }
