@@ -1,5 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { clerkPace } from '../../shared/adapters/clerk/call-allowance.ts';
+import { paced } from '../../shared/adapters/clerk/paced.ts';
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
 import { withRetries } from '../../shared/adapters/clerk/with-retries.ts';
 import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
@@ -11,6 +13,7 @@ import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarant
 import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
@@ -22,7 +25,8 @@ import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
 const config = parseReconcilerConfig(process.env);
-const { tableName, stackName, clerkApiUrl, returningUser, roster, retentionDays: days, secrets: location } = config;
+const { tableName, stackName, clerkApiUrl, clerkShare, returningUser, roster, secrets: location } = config;
+const { retentionDays: days } = config;
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
@@ -37,7 +41,13 @@ const clerk = createUserDirectory({
   timers,
   timeoutMs: 10_000,
 });
-const directory = withRetries(clerk, { timers, random, clock, maxWaitMs: 15_000 });
+const callsPerSecond = clerkPace(() => key.current(), clerkShare);
+const directory = withRetries(paced(clerk, { clock, timers, callsPerSecond }), {
+  timers,
+  random,
+  clock,
+  maxWaitMs: 15_000,
+});
 
 // Nobody waits for a run, and its listing alone makes hundreds of calls: one that is throttled must not end it.
 const client = createDynamoDbClient({ requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 5 });
@@ -51,6 +61,7 @@ const deps: ReconcileDependencies = {
   runs: createDynamoDbRunStore(table),
   lease: createDynamoDbLeaseStore(table),
   instance: createDynamoDbInstanceStore(table),
+  watermark: createDynamoDbWatermarkStore(table),
   directory,
   metrics: createPutMetricData({ client: new CloudWatchClient({}), stackName, log }),
   clock,

@@ -4,7 +4,7 @@ import { keepLease } from '../../shared/sync/reconcile/lease.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { MOST_ATTEMPTS, retryDelay, runStep, StepFailed } from './durable-steps.ts';
 
-/** What every chunk of a run answers. It is kept by the durable execution: positions and counts, never a user. */
+/** What every chunk of a run answers. It is kept by the durable execution: positions and counts, never a field of a user. */
 export interface Chunk<Position> {
   /** Where the next chunk begins; undefined when there is none. */
   readonly next: Position | undefined;
@@ -18,22 +18,23 @@ export interface Chunk<Position> {
 
 /**
  * Time of one invocation after which the run goes on in another, ms. The function's timeout is 120 s and a chunk begins
- * before this and takes 45 s. A table that needs less is reconciled in one invocation, without any wait.
+ * before this, takes 60 s and a page's time more. A table that needs less is reconciled in one invocation, without any wait.
  */
-const YIELD_AFTER_MS = 40_000;
+const YIELD_AFTER_MS = 30_000;
 
-/** A durable execution may have 3,000 operations: two a chunk, and room for the rest. */
-const MOST_CHUNKS = 1_400;
+/** A durable execution may have 3,000 operations: two a chunk, 300 while it waits for the lease, and a few besides. */
+const MOST_CHUNKS = 1_300;
 
 /** Runs chunk after chunk, in turns that fit into an invocation. */
 export class ChunkRunner {
   readonly #context: DurableSteps;
   readonly #deps: ReconcileDependencies;
-  readonly #run: RunIdentity;
+  readonly #run: () => RunIdentity;
   #chunks = 0;
   #usedMs = 0;
 
-  constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
+  /** @param run what it is at the time: an incremental run may become a full one */
+  constructor(context: DurableSteps, deps: ReconcileDependencies, run: () => RunIdentity) {
     this.#context = context;
     this.#deps = deps;
     this.#run = run;
@@ -60,14 +61,15 @@ export class ChunkRunner {
       const step = `${name}-${number}`;
       const from: Position = position;
       const chunk = await this.#step(step, async () => {
-        await keepLease(this.#deps, this.#run);
-        return work(from, { ...this.#run, step });
+        const run = this.#run();
+        await keepLease(this.#deps, run);
+        return work(from, { ...run, step });
       });
       seen(chunk);
       stalls = stallsAfter(stalls, chunk);
       position = chunk.next;
-      if (stalls > 0) await this.#wait(`${step}-retry`, retryDelay(stalls));
-      else if (this.#usedMs >= YIELD_AFTER_MS) await this.#wait(`${step}-yield`, { seconds: 1 });
+      if (stalls > 0) await this.pause(`${step}-retry`, retryDelay(stalls));
+      else if (this.#usedMs >= YIELD_AFTER_MS) await this.pause(`${step}-yield`, { seconds: 1 });
     }
   }
 
@@ -83,7 +85,8 @@ export class ChunkRunner {
     return chunk;
   }
 
-  async #wait(name: string, duration: { seconds: number }): Promise<void> {
+  /** Ends this invocation, and goes on later in another one. */
+  async pause(name: string, duration: { seconds: number }): Promise<void> {
     await this.#context.wait(name, duration);
     this.#usedMs = 0;
   }

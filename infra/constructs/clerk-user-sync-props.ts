@@ -109,6 +109,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly clerkApiUrl?: string;
   /**
+   * The share of Clerk's rate limit that reconcile runs may use, above 0 and up to 1: your application's own calls need the
+   * rest. The limit itself, 1,000 calls in 10 seconds in production and 100 in development, is known by the secret key.
+   * @default 0.5
+   */
+  readonly clerkShare?: number;
+  /**
    * What becomes of a new Clerk user with the verified email of a deleted one: `relink` lets him inherit what your application
    * kept about the deleted user, as long as her personal data have not been erased.
    * @default 'fresh' - a stranger
@@ -127,9 +133,10 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly retentionDays?: number | 'off';
   /**
    * When reconcile runs start; `off` for none.
-   * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
+   * @default - full: 02:00 UTC in production, every 6 hours in staging; incremental: every hour at half past in both; both off
+   * in development
    */
-  readonly schedules?: { readonly full?: ScheduleExpression | 'off' };
+  readonly schedules?: Readonly<Partial<Record<'full' | 'incremental', ScheduleExpression | 'off'>>>;
   /**
    * Put before the names of the schedules, so that `full` becomes `<prefix>full`. Schedules stand in a group of each mirror's
    * own, but CloudFormation identifies a schedule by its name alone: give a second mirror in one account and region a prefix.

@@ -20,6 +20,8 @@ const LEASE = 'lease';
 /** Entries of pre-registered people change in the transactions that write users. */
 const ROSTER = 'roster#*';
 const QUARANTINE = 'quarantine#*';
+const MARKS = 'marks';
+const WATERMARK = 'watermark';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -103,16 +105,17 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, ROSTER, RUNS, HELD_DELETIONS, INSTANCE],
+    GetItem: [USERS, ...NAMES, ROSTER, RUNS, HELD_DELETIONS, MARKS, INSTANCE, WATERMARK],
     // Events about a user who is erased are emptied: what they say of her is personal data, too.
-    UpdateItem: [USERS, ...NAMES, ROSTER, HELD_DELETIONS, LEASE, QUARANTINE],
-    PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
+    UpdateItem: [USERS, ...NAMES, ROSTER, HELD_DELETIONS, LEASE, WATERMARK, QUARANTINE],
+    PutItem: [RUNS, HELD_DELETIONS, MARKS, INSTANCE],
     DeleteItem: [...NAMES, ROSTER],
     // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.
     ConditionCheckItem: [LEASE, USERS, ...NAMES, ROSTER],
   });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
+  configure(lambda, { [ENVIRONMENT.clerkShare]: String(props.clerkShare ?? 0.5) });
   connectMetrics(lambda);
   configure(lambda, { [ENVIRONMENT.retentionDays]: String(props.retentionDays ?? 30) });
 }

@@ -14,6 +14,7 @@ const NAMES = [
   'issuer',
   'authorizedParties',
   'clerkApiUrl',
+  'clerkShare',
   'missingAzp',
   'onStoreFailure',
   'tokenFrom',
@@ -38,6 +39,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stage: Stage;
   readonly stackName: string;
   readonly clerkApiUrl?: string;
+  readonly clerkShare?: number;
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
@@ -56,6 +58,7 @@ export function readSettings(context: Context): Settings {
     stackName: readStackName(context) ?? `clerk-sync-${stage}`,
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
+    ...present('clerkShare', context.number('clerkShare')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),

@@ -1,4 +1,6 @@
 import { readStackFile } from '../../infra/local/stack-file.ts';
+import { clerkPace } from '../../shared/adapters/clerk/call-allowance.ts';
+import { paced } from '../../shared/adapters/clerk/paced.ts';
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
 import { parseWebhookEvent as parse } from '../../shared/adapters/clerk/webhook-event.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
@@ -8,6 +10,7 @@ import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarant
 import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
@@ -18,6 +21,7 @@ import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../shared/ports/lease-store.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
+import type { WatermarkStore } from '../../shared/ports/watermark-store.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
 import type { Retention } from '../../shared/sync/reconcile/dependencies.ts';
 import { findDeployment } from './deployment.ts';
@@ -28,12 +32,16 @@ export interface Mirror extends EventDependencies {
   readonly runs: RunStore;
   readonly lease: LeaseStore;
   readonly retention?: Retention;
+  readonly watermark: WatermarkStore;
   close(): void;
 }
 
 /** A person waits, and can start the command again. */
 const TABLE_LIMITS = { requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 3 };
 const CLERK_LIMIT_MS = 5_000;
+
+/** Of what the stand-in allows; nobody else needs much of it. */
+const LOCAL_SHARE = 0.5;
 
 /**
  * Connects to a deployed stack with the caller's AWS credentials, or to the local cloud that runs in this directory. What the
@@ -48,23 +56,25 @@ export async function connectToMirror(where: { stack: string | undefined; stackF
 }
 
 async function connectToDeployment(stack: string): Promise<Mirror> {
-  const { clerkApiUrl, secretKey, ...settings } = await findDeployment(stack, { clock, timers });
+  const { clerkApiUrl, clerkShare, secretKey, ...settings } = await findDeployment(stack, { clock, timers });
+  const directory = createUserDirectory({
+    apiUrl: clerkApiUrl,
+    secretKey: () => secretKey.current(),
+    rereadSecretKey: () => secretKey.reread(),
+    timers,
+    timeoutMs: CLERK_LIMIT_MS,
+  });
   return mirrorOf({
     ...settings,
     client: createDynamoDbClient(TABLE_LIMITS),
-    directory: createUserDirectory({
-      apiUrl: clerkApiUrl,
-      secretKey: () => secretKey.current(),
-      rereadSecretKey: () => secretKey.reread(),
-      timers,
-      timeoutMs: CLERK_LIMIT_MS,
-    }),
+    directory: paced(directory, { clock, timers, callsPerSecond: clerkPace(() => secretKey.current(), clerkShare) }),
   });
 }
 
 function connectLocally(stackFile: string): Mirror {
   const { clerk: apiUrl, secretKey, dynamodb: endpoint, region, tableName } = readStackFile(stackFile);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const directory = createUserDirectory({ apiUrl, secretKey: () => secretKey, timers, timeoutMs: CLERK_LIMIT_MS });
   return mirrorOf({
     client: createDynamoDbClient(TABLE_LIMITS, { endpoint, region, credentials }),
     tableName,
@@ -72,7 +82,7 @@ function connectLocally(stackFile: string): Mirror {
     returningUser: 'fresh',
     roster: { cohort: {} },
     retentionDays: 30,
-    directory: createUserDirectory({ apiUrl, secretKey: () => secretKey, timers, timeoutMs: CLERK_LIMIT_MS }),
+    directory: paced(directory, { clock, timers, callsPerSecond: clerkPace(() => secretKey, LOCAL_SHARE) }),
   });
 }
 
@@ -91,6 +101,7 @@ function mirrorOf({ client, tableName, returningUser, roster, retentionDays: day
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory,
     parse,
     returningUser,

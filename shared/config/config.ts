@@ -5,6 +5,7 @@ import {
   authorizedParties,
   authorizerVariant,
   clerkApiUrl,
+  clerkShare,
   issuer,
   missingAzp,
   onStoreFailure,
@@ -34,6 +35,11 @@ export interface SyncConfig {
   /** How users are linked to pre-registered people; undefined where they are not. */
   readonly roster: RosterConfig | undefined;
   readonly secrets: SecretLocation;
+}
+
+export interface ReconcilerConfig extends SyncConfig {
+  /** The share of Clerk's rate limit that runs may use, above 0 and up to 1. */
+  readonly clerkShare: number;
 }
 
 export interface AuthorizerConfig extends SyncConfig, PartyRules {
@@ -107,7 +113,11 @@ export function parseWebhookConfig(environment: Environment): SyncConfig {
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
 export function parseReconcilerConfig(environment: Environment): ReconcilerConfig {
-  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), retentionDays: read(retentionDays) }));
+  return parseWith(environment, (read) => ({
+    ...readSync(read, ['secretKey']),
+    clerkShare: read(clerkShare),
+    retentionDays: read(retentionDays),
+  }));
 }
 
 /**

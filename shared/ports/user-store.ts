@@ -56,10 +56,23 @@ export interface UserStore {
   listErasedInClerk(options?: CallOptions): AsyncIterable<string>;
 
   /** Live users that Clerk created from `from` (ms) on, ascending by creation time and then by id; read page by page. */
-  listByCreation(from: number, options?: CallOptions): AsyncIterable<IndexedUser>;
+  listByCreation(from: number, options?: CreationOptions): AsyncIterable<IndexedUser>;
 
   /** Live users whose Clerk creation time is not known yet: created from a token, no record so far. */
   listUnknownCreation(options?: CallOptions): AsyncIterable<IndexedUser>;
+
+  /**
+   * How many live users there are, without reading one: month by month of their creation in Clerk, from the month of `from`
+   * (ms) on, and last of all those whose creation time is not known. A hint, since the index lags.
+   */
+  countLive(from: number, options?: CallOptions): AsyncIterable<LiveCount>;
+}
+
+/** The live users of one month (UTC), or those whose creation time is not known. */
+export interface LiveCount {
+  readonly users: number;
+  /** From when on the rest is counted, ms: the next month's beginning; undefined when there is no rest. */
+  readonly next: number | undefined;
 }
 
 export interface DeletionRange {
@@ -77,6 +90,11 @@ export interface DeletedUser {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface CreationOptions extends CallOptions {
+  /** Only users that Clerk created before this time, ms: nothing beyond it is read. */
+  readonly until?: number;
 }
 
 export interface ReadOptions extends CallOptions {

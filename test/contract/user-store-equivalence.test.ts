@@ -213,6 +213,7 @@ async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   for (const id of IDS) answers.push(await world.store.get(id, { consistent: true }));
   for (const name of NAMES) answers.push(await world.store.reservation(name), await world.store.find(name));
   answers.push(await all(world.store.listByCreation(NOW - DAY_MS)), await all(world.store.listUnknownCreation()));
+  answers.push(await all(world.store.countLive(NOW - DAY_MS)));
   answers.push(await all(world.store.listConflicts()));
   answers.push(await all(world.store.listDeleted({ from: NOW - 2 * DAY_MS, until: NOW + DAY_MS })));
   answers.push(await all(world.store.listErasedInClerk()));

@@ -8,6 +8,7 @@ import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import type { RosterChange, RosterEntry } from '../../shared/domain/roster.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { blankUser } from '../../shared/domain/user.ts';
 import type { Lease } from '../../shared/ports/lease-store.ts';
 import type { RosterWrite } from '../../shared/ports/user-store.ts';
@@ -110,11 +111,13 @@ describe('what the adapters call, the policies allow:', () => {
     const users = createDynamoDbUserStore(access);
     const runs = createDynamoDbRunStore(access);
     const lease = createDynamoDbLeaseStore(access);
+    const watermark = createDynamoDbWatermarkStore(access);
     await attempt(() => users.get('user_1'));
     await attempt(() => writeUser(access));
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listUnknownCreation()));
     await attempt(() => drain(users.listConflicts()));
+    await attempt(() => drain(users.countLive(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listDeleted({ from: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) })));
     await attempt(() => drain(users.listErasedInClerk()));
     await attempt(() => drain(createDynamoDbQuarantine(access).list({ userId: 'user_1' })));
@@ -126,6 +129,11 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => runs.putSuspects('run_1', 1, ['user_1']));
     await attempt(() => drain(runs.suspects('run_1')));
     await attempt(() => drain(runs.list(0)));
+    await attempt(() => runs.putMarks([1]));
+    await attempt(() => runs.marks());
+    await attempt(() => watermark.get());
+    await attempt(() => watermark.advance({ updatedAt: 1 }));
+    await attempt(() => watermark.advance({ updatedAt: 1, apart: 0 }));
     await attempt(() => lease.take('run_1', 1));
     await attempt(() => lease.keep(LEASE, 1));
     await attempt(() => lease.release(LEASE));
@@ -200,8 +208,8 @@ describe('and nothing besides:', () => {
     expect(isAllowed(name, onItem('DeleteItem', 'username#ada'))).toBe(isResolver);
   });
 
-  it('the reconciler alone touches the lease', () => {
-    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, 'lease')));
+  it.each(['lease', 'watermark'])('the reconciler alone touches the %s', (key) => {
+    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, key)));
     expect(touch('UpdateItem')).toEqual(['reconciler']);
     expect([...touch('PutItem'), ...touch('DeleteItem')]).toEqual([]);
   });

@@ -82,8 +82,8 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'settings#instance'],
-        UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'quarantine#*'],
+        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'settings#instance', 'watermark'],
+        UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'watermark', 'quarantine#*'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
         DeleteItem: [...NAMES, ROSTER],
         ConditionCheckItem: ['lease', USERS, ...NAMES, ROSTER],

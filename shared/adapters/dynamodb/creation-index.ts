@@ -71,11 +71,21 @@ export function timeOfSortKey(sort: string): number {
   return /^\d{13}#/.test(sort) ? Number(sort.slice(0, 13)) : Number.NaN;
 }
 
-/** The month partitions from that of `from` to the one after that of `now`: clocks differ, and Clerk's may be ahead. */
-export function monthGroups(from: number, now: number): string[] {
-  const last = new Date(now);
-  const first = Math.min(Math.max(from, 0), LAST_CREATION);
-  return monthsBetween(first, Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1)).map(monthGroup);
+/** When the month of a partition ends, ms; undefined for the partition of those whose creation time is not known. */
+export function endOfMonth(group: string): number | undefined {
+  if (group === UNKNOWN_CREATION) return undefined;
+  const start = new Date(`${group.slice('created#'.length)}-01T00:00:00Z`);
+  return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1);
+}
+
+/**
+ * The month partitions from that of `from` to the one after that of `now`: clocks differ, and Clerk's may be ahead.
+ * @param last the time after which nothing is wanted, ms
+ */
+export function monthGroups(from: number, now: number, last = Number.POSITIVE_INFINITY): string[] {
+  const today = new Date(now);
+  const end = Math.min(last, Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + 1));
+  return monthsBetween(Math.min(Math.max(from, 0), LAST_CREATION), end).map(monthGroup);
 }
 
 /** The beginnings of the months from that of `from` to that of `to`, ms. */

@@ -4,7 +4,13 @@ import type { StoredUser } from '../../domain/user.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
-import { deletedGroups, ERASED_IN_CLERK, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
+import {
+  deletedGroups,
+  endOfMonth,
+  ERASED_IN_CLERK,
+  monthGroups,
+  UNKNOWN_CREATION,
+} from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
@@ -77,7 +83,7 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
 
 type Listings = Pick<
   UserStore,
-  'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeleted' | 'listErasedInClerk'
+  'countLive' | 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeleted' | 'listErasedInClerk'
 >;
 
 function listings({ items, reservations }: MemoryTable, clock: Clock): Listings {
@@ -86,13 +92,20 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
   return {
     listByCreation: (from, options = {}) => {
       const groups = new Set(monthGroups(from, clock.now()));
-      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from);
+      const { until = Number.POSITIVE_INFINITY } = options;
+      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from && at < until);
       return map(rows, ({ row }) => row);
     },
     listUnknownCreation: (options = {}) => {
       const rows = list(options, ({ group }) => group === UNKNOWN_CREATION);
       return map(rows, ({ row }) => row);
     },
+    countLive: (from, options = {}) =>
+      each(options, () => {
+        const groups = [...monthGroups(from, clock.now()), UNKNOWN_CREATION];
+        const rows = Map.groupBy(rowsOf(items.all()), ({ group }) => group);
+        return groups.map((group) => ({ users: rows.get(group)?.length ?? 0, next: endOfMonth(group) }));
+      }),
     listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
     listDeleted: ({ from, until }, options = {}) => {
       const groups = new Set(deletedGroups(from, until));

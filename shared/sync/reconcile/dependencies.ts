@@ -3,6 +3,7 @@ import type { LeaseStore } from '../../ports/lease-store.ts';
 import type { Quarantine } from '../../ports/quarantine.ts';
 import type { RunMode, RunStore } from '../../ports/run-store.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
+import type { WatermarkStore } from '../../ports/watermark-store.ts';
 import type { SyncDependencies } from '../apply-snapshot.ts';
 import type { DeletionGuard } from './guard.ts';
 import { DELETION_GUARD } from './guard.ts';
@@ -13,6 +14,7 @@ export interface ReconcileDependencies extends SyncDependencies {
   readonly runs: RunStore;
   readonly lease: LeaseStore;
   readonly instance: InstanceStore;
+  readonly watermark: WatermarkStore;
   readonly limits: ReconcileLimits;
   /** Absent where the personal fields of deleted users are kept for good. */
   readonly retention?: Retention;
@@ -28,9 +30,13 @@ export interface Retention {
 export interface ReconcileLimits {
   /** Users that a page of Clerk's list has, 1 to 500. */
   readonly pageSize: number;
+  /** Windows of creation time that are walked at the same time, at least 1. */
+  readonly windows: number;
+  /** Users of one creation time above which they are neither held in memory nor walked in one piece. */
+  readonly largeMoment: number;
   /** Time after which a chunk ends at the next page, ms. */
   readonly chunkMs: number;
-  /** Users written, or asked about, at the same time. */
+  /** Users written, or asked about, at the same time, over all windows. */
   readonly atOnce: number;
   /** Time for writing one user, retries included, ms. */
   readonly budgetMs: number;
@@ -39,21 +45,28 @@ export interface ReconcileLimits {
   readonly graceMs: number;
   /** Time after which a run that is not heard of has lost the lease, ms. */
   readonly leaseMs: number;
+  /** Users changed since the watermark, above which an incremental run becomes a full one. */
+  readonly mostChanged: number;
 }
 
 /**
- * 45 s leave a chunk that is late by one page far from the function's 120 s. Eight users at once keep the table busier than
- * one page of Clerk's list can ask for, and stay small in memory. A lease of 5 minutes outlives the longest invocation and the
+ * A page of 500 users takes Clerk a second or two: four windows read as many pages in that time. 5,000 users of one creation
+ * time are a megabyte, and ten pages that a chunk may have to read again. 60 s leave a chunk that is late by one page far from
+ * the function's 120 s. Eight users at once keep the table busier than one page of Clerk's list can ask for, and stay small in
+ * memory. A lease of 5 minutes outlives the longest invocation and the
  * longest pause between two attempts; Clerk may not know a minute-old user everywhere.
  */
 export const RECONCILE_LIMITS: ReconcileLimits = {
   pageSize: 500,
-  chunkMs: 45_000,
+  windows: 4,
+  largeMoment: 5_000,
+  chunkMs: 60_000,
   atOnce: 8,
   budgetMs: 5_000,
   guard: DELETION_GUARD,
   graceMs: 60_000,
   leaseMs: 300_000,
+  mostChanged: 20_000,
 };
 
 /** A run, from the moment on which it has the lease. */
@@ -68,6 +81,10 @@ export interface RunIdentity {
   readonly dryRun?: boolean;
   /** Whether it reads every item. */
   readonly force?: boolean;
+  /** Where an incremental run was told to begin, ms of Clerk's `updated_at`. */
+  readonly since?: number;
+  /** Why a run that began as an incremental one has become a full one, in words. */
+  readonly becauseFull?: string;
   /** ms. */
   readonly startedAt: number;
   /** Fence of its lease. */

@@ -282,6 +282,23 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect.poll(() => listed(0), { timeout: 10_000 }).toEqual(ordered);
       });
 
+      it('up to a time, to the millisecond, over months and inside one', async () => {
+        const month = Date.UTC(2026, 1, 1);
+        for (const shift of [-40 * DAY_MS, -1, 0, 1, 2, 40 * DAY_MS]) await at(`user_${shift + 9}`, month + shift);
+        const between = async (from: number, until: number): Promise<number[]> => {
+          const rows = await all(store.listByCreation(month + from, { until: month + until }));
+          return rows.map(({ clerkCreatedAt }) => clerkCreatedAt - month);
+        };
+        await expect.poll(() => between(-50 * DAY_MS, 50 * DAY_MS), { timeout: 10_000 }).toHaveLength(6);
+        expect(await between(-50 * DAY_MS, 0)).toEqual([-40 * DAY_MS, -1]);
+        expect(await between(-1, 1)).toEqual([-1, 0]);
+        expect(await between(0, 2)).toEqual([0, 1]);
+        expect(await between(1, 2)).toEqual([1]);
+        expect(await between(1, 41 * DAY_MS)).toEqual([1, 2, 40 * DAY_MS]);
+        expect(await between(1, 1)).toEqual([]);
+        expect(await between(2, 1)).toEqual([]);
+      });
+
       it('from a time on, to the millisecond', async () => {
         const start = Date.UTC(2026, 1, 10, 8);
         for (const [id, shift] of [
@@ -307,6 +324,22 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
           recordVersion: user.record?.version,
         };
         await expect.poll(() => all(store.listByCreation(NOW - DAY_MS)), { timeout: 10_000 }).toEqual([row]);
+      });
+
+      it('and counts them without reading them, whole months at a time', async () => {
+        const counts = (from: number) => all(store.countLive(from));
+        await create(store, aTokenUser('user_token'));
+        await create(store, { ...aUser('user_gone', {}, { clerkCreatedAt: NOW }), tombstone: { deletedAt: NOW } });
+        for (let n = 0; n < 5; n += 1) await at(`user_${n}`, Date.UTC(2026, 0, 31, 23, 59, 59, 990 + n));
+        for (let n = 5; n < 8; n += 1) await at(`user_${n}`, Date.UTC(2026, 1, 1) + n);
+        const total = async (): Promise<number> => (await counts(0)).reduce((sum, { users }) => sum + users, 0);
+        await expect.poll(total, { timeout: 10_000 }).toBe(9);
+        const since = await counts(Date.UTC(2026, 0, 20));
+        expect(since[0]).toEqual({ users: 5, next: Date.UTC(2026, 1) });
+        expect(since[1]).toEqual({ users: 3, next: Date.UTC(2026, 2) });
+        expect(since.at(-1)).toEqual({ users: 1, next: undefined });
+        expect((await counts(Date.UTC(2026, 1))).slice(0, 1)).toEqual([{ users: 3, next: Date.UTC(2026, 2) }]);
+        expect(await counts(NOW + 400 * DAY_MS)).toEqual([{ users: 1, next: undefined }]);
       });
 
       it('those of unknown creation apart, until a record tells it', async () => {
@@ -386,6 +419,7 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect(store.write(aWrite(aUser(ID)), { signal: aborted })).rejects.toThrow(StoreUnavailable);
         await expect(all(store.listByCreation(0, { signal: aborted }))).rejects.toThrow(StoreUnavailable);
         await expect(all(store.listUnknownCreation({ signal: aborted }))).rejects.toThrow(StoreUnavailable);
+        await expect(all(store.countLive(0, { signal: aborted }))).rejects.toThrow(StoreUnavailable);
         expect(await current()).toBeUndefined();
       });
     });

@@ -6,6 +6,7 @@ import { createDynamoDbQuarantine } from '../../../shared/adapters/dynamodb/quar
 import { createDynamoDbRosterStore } from '../../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../../shared/adapters/dynamodb/watermark-store.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts';
 import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
@@ -51,6 +52,7 @@ export async function openMirror(tables: Pick<TestTables, 'client' | 'create'>, 
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     quarantine,
     directory: clerk,
     clock,

@@ -8,6 +8,7 @@ import { createMemoryRunStore } from '../../../../shared/adapters/memory/run-sto
 import { createSimulatedTime } from '../../../../shared/adapters/memory/simulated-time.ts';
 import { createMemoryUserStore } from '../../../../shared/adapters/memory/user-store.ts';
 import { createSystemRandom } from '../../../../shared/adapters/system/random.ts';
+import { createMemoryWatermarkStore } from '../../../../shared/adapters/memory/watermark-store.ts';
 import type { JsonObject } from '../../../../shared/domain/json.ts';
 import type { Name } from '../../../../shared/domain/names.ts';
 import type { Profile, StoredUser, UserRecord } from '../../../../shared/domain/user.ts';
@@ -49,6 +50,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
   const timers: Timers = { ...time.timers, sleep: (ms) => time.advance(Math.ceil(ms)) };
   const metrics = createMemoryMetrics();
   const log = createMemoryLog();
+  const watermark = createMemoryWatermarkStore();
   const runs = createMemoryRunStore({ clock: time.clock });
   const deps: ReconcileDependencies = {
     store,
@@ -61,6 +63,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
     runs,
     lease,
     instance: createMemoryInstanceStore(),
+    watermark,
     returningUser: 'fresh',
     limits: { ...RECONCILE_LIMITS, ...limits },
     ...(retentionDays !== undefined && {
@@ -76,6 +79,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
     log,
     runs,
     lease,
+    watermark,
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),
