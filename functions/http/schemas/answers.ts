@@ -10,7 +10,9 @@ export const syncAnswerSchema = z.object({
 });
 
 /** What the webhook answers to an event that is done with. */
-export const webhookAnswerSchema = z.object({ outcome: z.string() });
+export const webhookAnswerSchema = z.object({
+  outcome: z.enum(['created', 'updated', 'unchanged', 'stale', 'deleted', 'ignored', 'quarantined']),
+});
 
 /** A refusal of ours. */
 export const errorSchema = z.object({

@@ -5,7 +5,9 @@ import { jsonValue } from './json-value.ts';
 const text = z.nullable(z.string());
 
 /** ISO 8601 in UTC, with milliseconds. */
-const time = z.nullable(z.iso.datetime({ precision: 3 }));
+const time = z.nullable(
+  z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/), z.meta({ format: 'date-time' })),
+);
 
 const object = z.record(z.string(), jsonValue);
 
@@ -38,7 +40,7 @@ const fields = {
   ),
   omitted: z.exactOptional(
     described(
-      z.readonly(z.array(z.enum(['app', 'publicMetadata']))),
+      z.array(z.enum(['app', 'publicMetadata'])),
       'Which of these were too large for the request, and are empty here. Never from `/users/…`.',
     ),
   ),
