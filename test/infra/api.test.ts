@@ -3,6 +3,7 @@ import { IdentitySource, RequestAuthorizer, RestApi, TokenAuthorizer } from 'aws
 import { CorsHttpMethod, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../scripts/openapi/operations.ts';
 import { SettingError } from '../../infra/constructs/validate-props.ts';
 import { authorizerOf, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
 
@@ -22,6 +23,15 @@ describe('routes', () => {
       'GET /whoami': 'CUSTOM',
       'POST /webhooks/clerk': 'NONE',
     });
+  });
+
+  it('are those that docs/openapi.json describes', () => {
+    const documented = OPERATIONS.map(({ method, path, access }) => [
+      `${method.toUpperCase()} ${path}`,
+      access === 'public' ? 'NONE' : 'CUSTOM',
+    ]);
+    const deployed = routes.map(({ Properties }) => [Properties['RouteKey'], Properties['AuthorizationType']]);
+    expect(documented.toSorted()).toEqual(deployed.toSorted());
   });
 
   it.each([
