@@ -150,7 +150,8 @@ describe('PATCH /users/me', () => {
     const { patch, item } = await signedIn();
     const part = (at: number) => patch({ [`part${at}`]: 'x'.repeat(5_000) });
     const statuses = (await Promise.all([0, 1, 2, 3, 4, 5].map(part))).map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([200, 200, 200, 413, 413, 413]);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(3);
+    expect(statuses.filter((status) => status === 413)).toHaveLength(3);
     expect(Object.keys((await item())['app'] as object)).toHaveLength(3);
     expect((await part(7)).status).toBe(413);
     expect(
@@ -271,7 +272,8 @@ describe('POST /users/sync', () => {
     const user = await signUpUnheard(world);
     const token = await world.token(user.id);
     const answers = await Promise.all([1, 2, 3, 4].map(() => api.sendPatiently('POST /users/sync', { token })));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 201]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 200, 201]);
     expect(await world.item(user.id)).toMatchObject({ revision: 1 });
   });
 

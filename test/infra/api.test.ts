@@ -26,12 +26,15 @@ describe('routes', () => {
   });
 
   it('are those that docs/openapi.json describes', () => {
-    const documented = OPERATIONS.map(({ method, path, access }) => [
-      `${method.toUpperCase()} ${path}`,
-      access === 'public' ? 'NONE' : 'CUSTOM',
-    ]);
-    const deployed = routes.map(({ Properties }) => [Properties['RouteKey'], Properties['AuthorizationType']]);
-    expect(documented.toSorted()).toEqual(deployed.toSorted());
+    const documented = OPERATIONS.map(
+      ({ method, path, access }) =>
+        [`${method.toUpperCase()} ${path}`, access === 'public' ? 'NONE' : 'CUSTOM'] as const,
+    );
+    const deployed = routes.map(
+      ({ Properties }) => [String(Properties['RouteKey']), Properties['AuthorizationType']] as const,
+    );
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(deployed));
+    expect(documented).toHaveLength(deployed.length);
   });
 
   it.each([

@@ -74,7 +74,7 @@ export function describeAppStore(name: string, open: () => Promise<UserStoreWorl
         async ({ store }) => store.write(aWrite(aUser(ID, { lastName: 'Other' }), await store.get(ID))),
       ],
       ['another request of hers', async ({ apps }) => (await apps.read(ID))?.write({ other: 1 })],
-      ['the application', ({ writeApp }) => writeApp(ID, { other: 1 })],
+      ['the application', async (world) => world.writeApp(ID, { other: 1 })],
     ])('loses to %s that came in between, and says what is there now', async (_writer, interfere) => {
       await create(store, aUser(ID));
       const reading = await read();

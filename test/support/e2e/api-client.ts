@@ -65,7 +65,7 @@ async function call(url: string, method: string, { token, body, type, headers }:
       ...headers,
     },
     // Bytes have no type of their own.
-    ...(sent !== undefined && { body: typeof sent === 'string' ? Buffer.from(sent) : Buffer.from(sent as Uint8Array) }),
+    ...(sent !== undefined && { body: Buffer.from(sent) }),
   });
   const text = await response.text();
   return {

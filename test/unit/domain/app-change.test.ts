@@ -37,12 +37,11 @@ describe('A merge patch of the attributes', () => {
   });
 
   it('made twice is made once', () => {
-    fc.assert(
-      fc.property(objects, objects, (app, patch) => {
-        const once = patched(app, patch);
-        if (typeof once !== 'string') expect(patched(once, patch)).toBe('unchanged');
-      }),
-    );
+    const holds = fc.property(objects, objects, (app, patch) => {
+      const once = patched(app, patch);
+      return typeof once === 'string' || patched(once, patch) === 'unchanged';
+    });
+    expect(() => fc.assert(holds)).not.toThrow();
   });
 
   it('of different attributes may be made in any order', () => {
