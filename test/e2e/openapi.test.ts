@@ -72,11 +72,17 @@ async function whileTableIsDown(request: ApiRequest, send: (request: ApiRequest)
   }
 }
 
-/** The stage lets through 50 at once, and 25 a second. */
+/** The stage lets through 50 at once, and 25 a second: that is what a busy machine may take to send a hundred, too. */
 async function floodOfSyncs(): Promise<ApiAnswer> {
-  const answers = await Promise.all(Array.from({ length: 120 }, () => api.send('POST /users/sync')));
-  await sleep(2_500);
-  return answers.find(({ status }) => status === 429) ?? answers[0]!;
+  for (let wave = 1; ; wave += 1) {
+    const answers = await Promise.all(Array.from({ length: 200 }, () => api.send('POST /users/sync')));
+    const refused = answers.find(({ status }) => status === 429);
+    const last = refused ?? (wave === 5 ? answers[0] : undefined);
+    if (!last) continue;
+    // Other tests are to find the bucket full.
+    await sleep(2_500);
+    return last;
+  }
 }
 
 const webhook = (data: object, over: Partial<{ id: string; sentAt: Date }> = {}): ApiRequest => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 
 interface OpenApi {
   readonly paths: Readonly<
@@ -36,12 +37,14 @@ export function documented(): Documented {
       ),
     ),
   );
+  const validators = new Map<string, ValidateFunction>();
   return {
     answers: [...pointers.keys()],
     problems(answer, body) {
       const $ref = pointers.get(answer);
       if ($ref === undefined) return [`${answer} is not documented.`];
-      const validate = ajv.compile({ $ref });
+      const validate = validators.get(answer) ?? ajv.compile({ $ref });
+      validators.set(answer, validate);
       if (validate(body)) return [];
       return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
     },
