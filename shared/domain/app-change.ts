@@ -40,18 +40,19 @@ function changeOf(app: JsonObject, patch: JsonObject): AppChange {
   const changes = Object.entries(patch).flatMap(([name, value]): [string, JsonValue][] => {
     const before = Object.hasOwn(app, name) ? app[name] : undefined;
     const after = value === null ? undefined : merged(before, value);
-    return isSame(before, after) ? [] : [[name, after ?? null]];
+    return sameJson(listOf(before), listOf(after)) ? [] : [[name, after ?? null]];
   });
   return Object.fromEntries(changes);
 }
 
-function isSame(before: JsonValue | undefined, after: JsonValue | undefined): boolean {
-  return before === undefined || after === undefined ? before === after : sameJson(before, after);
+/** Null is a value that an attribute may have, and no value is another thing. */
+function listOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return [value].filter((each) => each !== undefined);
 }
 
 function merged(target: JsonValue | undefined, patch: JsonValue): JsonValue {
   if (!isObject(patch)) return patch;
-  const members = new Map(target !== undefined && isObject(target) ? Object.entries(target) : []);
+  const members = new Map(isObject(target) ? Object.entries(target) : []);
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) members.delete(name);
     else members.set(name, merged(members.get(name), value));

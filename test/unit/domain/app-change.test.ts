@@ -76,6 +76,7 @@ describe('The attributes may have 16 KB together', () => {
     const app = { ...filled(100_000), bio: 'xx' };
     expect(patchApp(app, { bio: 'xxx' })).toEqual({ status: 'too-large' });
     expect(patchApp(app, { bio: 'x' })).toMatchObject({ status: 'change' });
+    expect(patchApp(app, { bio: 'yy' })).toMatchObject({ status: 'change' });
   });
 });
 
