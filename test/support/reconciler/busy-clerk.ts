@@ -7,6 +7,8 @@ const SHARES = { created: 4, imported: 4, renamed: 5, readdressed: 3, banned: 2,
 
 export type Happening = keyof typeof SHARES;
 
+const HAPPENINGS = Object.keys(SHARES) as readonly Happening[];
+
 /** More deletions than this, and every run of the test would be held. */
 const MOST_DELETIONS = 9;
 
@@ -88,11 +90,14 @@ export class BusyClerk {
     this.#ids.push(String(id));
   }
 
+  /** Everything once, then as the shares are. */
   #next(): Happening {
+    const first = HAPPENINGS.find((name) => this.happened[name] === 0);
+    if (first) return first;
     const { deleted, returned } = this.happened;
     const goes = deleted + returned < MOST_DELETIONS;
-    const possible = Object.entries(SHARES).filter(([name]) => goes || (name !== 'deleted' && name !== 'returned'));
-    const bag = possible.flatMap(([name, share]) => Array<Happening>(share).fill(name as Happening));
+    const possible = HAPPENINGS.filter((name) => goes || (name !== 'deleted' && name !== 'returned'));
+    const bag = possible.flatMap((name) => Array<Happening>(SHARES[name]).fill(name));
     return bag[Math.floor(this.#random.next() * bag.length)] ?? 'created';
   }
 

@@ -1,0 +1,16 @@
+import { startClerk } from '/tmp/wt/proof/test/bench/process/start-clerk.ts';
+import { loadTable } from '/tmp/wt/proof/test/bench/load-table.ts';
+import { startDynamoDbEngine } from '/tmp/wt/proof/infra/local/dynamodb/engine.ts';
+import { createDynamoDbClient } from '/tmp/wt/proof/shared/adapters/dynamodb/client.ts';
+import { createTable } from '/tmp/wt/proof/test/support/dynamodb/create-table.ts';
+import { identity } from '/tmp/wt/proof/test/support/dynamodb/test-tables.ts';
+const n = Number(process.argv[2]);
+let t = performance.now();
+const lap = (w: string) => { console.log(w, Math.round(performance.now() - t)); t = performance.now(); };
+const clerk = await startClerk(n); lap('clerk');
+const engine = await startDynamoDbEngine();
+const client = createDynamoDbClient({ requestTimeoutMs: 10_000, connectionTimeoutMs: 5_000, maxAttempts: 3 }, { endpoint: engine.url, ...identity() });
+await createTable(client, 'xxx'); lap('table');
+console.log(await loadTable({ client, tableName: 'xxx' }, clerk)); lap('load');
+console.log(await clerk.calls());
+await clerk.close(); await engine.close();
