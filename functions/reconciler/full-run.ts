@@ -1,4 +1,3 @@
-import { addChanges } from '../../shared/sync/reconcile/changes.ts';
 import { judgeRun } from '../../shared/sync/reconcile/judge.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { openRun, recordProposals } from '../../shared/sync/reconcile/run.ts';
@@ -41,8 +40,8 @@ export class FullRun {
       (chunk) => {
         this.#nextPiece = chunk.nextPiece;
         this.#spooled += chunk.suspects;
-        const { walked, changes } = steps.state;
-        steps.learn({ walked: addWalked(walked, chunk.walked), changes: addChanges(changes, chunk.changes) });
+        steps.count(chunk);
+        steps.learn({ walked: addWalked(steps.state.walked, chunk.walked) });
       },
     );
   }
@@ -57,10 +56,9 @@ export class FullRun {
       (position, chunk) => completeUnknown(steps.deps, chunk, position),
       (chunk) => {
         this.#spooled += chunk.suspects;
-        const { newcomers, changes } = steps.state;
+        steps.count(chunk);
         // Whom the walk has met is complete: one who was still not, is not in its count.
-        const more = newcomers + chunk.changes.updated;
-        steps.learn({ newcomers: more, changes: addChanges(changes, chunk.changes) });
+        steps.learn({ newcomers: steps.state.newcomers + chunk.changes.updated });
       },
     );
   }

@@ -16,7 +16,7 @@ export interface Moment {
   listed: number;
   /** Those of them who are live in the table. */
   live: number;
-  /** What was found of them, for a run that writes nothing: it meets the users of an unfinished moment again. */
+  /** What was found of them: it counts once the moment is complete, since the users of an unfinished one are met again. */
   readonly changes: ChangeCounter;
 }
 
@@ -88,6 +88,11 @@ export class Comparison {
     const taken = this.#closed;
     this.#closed = [];
     return taken;
+  }
+
+  /** The moments that have not been handed over: whoever goes on meets their users again. */
+  unfinished(): readonly Moment[] {
+    return this.#open ? [...this.#closed, this.#open.moment] : this.#closed;
   }
 
   /** The creation time that the next user of the list may still have, ms; undefined when no moment is open. */

@@ -1,5 +1,5 @@
 import { each } from '../each.ts';
-import type { ChangeCounter, Changes } from './changes.ts';
+import type { ChangeCounter, ChunkChanges } from './changes.ts';
 import { createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
@@ -16,10 +16,9 @@ export interface UnknownPosition {
   readonly piece: number;
 }
 
-export interface UnknownChunk {
+export interface UnknownChunk extends ChunkChanges {
   readonly next: UnknownPosition | undefined;
   readonly advanced: boolean;
-  readonly changes: Changes;
   readonly suspects: number;
   readonly problem: Problem | undefined;
   /** ms. */
@@ -72,9 +71,10 @@ export async function completeUnknown(
     position = done;
     problem = problemOf(error);
   }
-  // A run that writes nothing meets the same users in the next chunk as if for the first time.
-  const counted = problem && run.dryRun ? NO_CHANGES : changes.total();
-  const result = { changes: counted, suspects: spool.added(), problem, tookMs: deps.clock.now() - startedAt };
+  // After a problem the same users are met again by the next chunk.
+  const total = changes.total();
+  const counted = problem ? { changes: NO_CHANGES, unfinished: total } : { changes: total, unfinished: NO_CHANGES };
+  const result = { ...counted, suspects: spool.added(), problem, tookMs: deps.clock.now() - startedAt };
   const next = hasEnded ? undefined : { done: position, piece: spool.nextPiece() };
   return { ...result, next, advanced: hasEnded || position > done };
 }

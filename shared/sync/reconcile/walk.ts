@@ -1,5 +1,5 @@
-import type { ChangeCounter, Changes } from './changes.ts';
-import { createChangeCounter, NO_CHANGES } from './changes.ts';
+import type { ChangeCounter, ChunkChanges } from './changes.ts';
+import { addChanges, createChangeCounter, NO_CHANGES } from './changes.ts';
 import { Comparison } from './compare.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { each } from '../each.ts';
@@ -14,8 +14,7 @@ import { createSuspectSpool } from './suspects.ts';
 import type { Reached, WalkPosition, WalkProgress } from './walk-progress.ts';
 import { createWalkProgress } from './walk-progress.ts';
 
-export interface WalkChunk extends Reached {
-  readonly changes: Changes;
+export interface WalkChunk extends Reached, ChunkChanges {
   readonly suspects: number;
   /** What ended the chunk before its time. */
   readonly problem: Problem | undefined;
@@ -40,18 +39,26 @@ export async function walkChunk(
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, start.piece);
   const changes = createChangeCounter();
+  const unfinished = createChangeCounter();
   const progress = createWalkProgress(start, run);
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
-  const walking = await problemIn(() => walk({ deps, run, from: start.from, spool, changes, progress, isLate }));
+  const walking = await problemIn(() =>
+    walk({ deps, run, from: start.from, spool, changes, unfinished, progress, isLate }),
+  );
   const flushing = await problemIn(() => spool.flush());
   if (flushing) progress.undo();
   return {
     ...progress.reached(spool.nextPiece()),
-    changes: flushing && run.dryRun ? NO_CHANGES : changes.total(),
+    ...(flushing ? notFinished(changes, unfinished) : { changes: changes.total(), unfinished: unfinished.total() }),
     suspects: spool.added(),
     problem: walking ?? flushing,
     tookMs: deps.clock.now() - startedAt,
   };
+}
+
+/** Without its suspects a chunk is walked again from its start. */
+function notFinished(changes: ChangeCounter, unfinished: ChangeCounter): ChunkChanges {
+  return { changes: NO_CHANGES, unfinished: addChanges(changes.total(), unfinished.total()) };
 }
 
 async function problemIn(work: () => Promise<void>): Promise<Problem | undefined> {
@@ -69,20 +76,21 @@ interface Walk {
   readonly from: number;
   readonly spool: SuspectSpool;
   readonly changes: ChangeCounter;
+  readonly unfinished: ChangeCounter;
   readonly progress: WalkProgress;
   readonly isLate: () => boolean;
 }
 
-async function walk({ deps, run, from, spool, changes, progress, isLate }: Walk): Promise<void> {
+async function walk({ deps, run, from, spool, changes, unfinished, progress, isLate }: Walk): Promise<void> {
   const comparison = new Comparison(deps.store, from, run, spool);
   const finish = (openTime: number | undefined): void => {
     const closed = comparison.takeClosed();
     progress.finished(closed, openTime);
-    if (run.dryRun) for (const moment of closed) changes.add(moment.changes.total());
+    for (const moment of closed) changes.add(moment.changes.total());
   };
   try {
     for await (const page of listUsers(deps, from, deps.limits.pageSize)) {
-      await repair({ deps, run, changes }, page, comparison);
+      await repair({ deps, run }, page, comparison);
       finish(comparison.openTime());
       if (isLate() && progress.hasAdvanced()) return;
     }
@@ -90,19 +98,20 @@ async function walk({ deps, run, from, spool, changes, progress, isLate }: Walk)
     finish(left);
     if (left === undefined) progress.ended();
   } finally {
+    for (const moment of comparison.unfinished()) unfinished.add(moment.changes.total());
     await comparison.release();
   }
 }
 
 /** Writes the users of a page who are missing or differ, each from what the page said of them. */
 async function repair(
-  { deps, run, changes }: Pick<Walk, 'deps' | 'run' | 'changes'>,
+  { deps, run }: Pick<Walk, 'deps' | 'run'>,
   page: ListedPage,
   comparison: Comparison,
 ): Promise<void> {
   const differences = await comparison.compare(page.users);
   await each(differences, deps.limits.atOnce, async ({ user, moment, stored, isWaiting }) => {
-    const state = await mirrorRead(deps, run, user, page.seenAt, run.dryRun ? moment.changes : changes);
+    const state = await mirrorRead(deps, run, user, page.seenAt, moment.changes);
     if (isWaiting) await requeue(deps, user.id);
     if (state === 'live' || (state === 'unstorable' && stored)) moment.live += 1;
   });
