@@ -5,7 +5,10 @@
  * @throws for another type of attribute
  */
 export function sizeOfItem(item: Readonly<Record<string, unknown>>): number {
-  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOfValue(name, value), 0);
+  return Object.entries(item).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + sizeOfValue(name, value),
+    0,
+  );
 }
 
 function sizeOfValue(name: string, value: unknown): number {

@@ -16,6 +16,7 @@ export type ClerkQuestion = { readonly users: number } | 'calls';
 export interface ServedClerk {
   readonly url: string;
   readonly secretKey: string;
+  readonly instanceId: string;
 }
 
 /** Far above what one run can ask for: what is measured is the run, not its waiting. */
@@ -37,7 +38,7 @@ process.on('message', (question: ClerkQuestion) => {
 async function serve(users: number): Promise<ServedClerk> {
   const clerk = await startClerkStandIn({ seed: 1, clock: createLocalClock(), rateLimit: NO_LIMIT });
   for (const part of population(users, IMPORTED_AT_ONCE)) await importUsers(clerk, part);
-  return { url: clerk.url, secretKey: clerk.secretKey };
+  return { url: clerk.url, secretKey: clerk.secretKey, instanceId: clerk.instanceId };
 }
 
 async function importUsers({ url }: ClerkStandIn, users: readonly BenchUser[]): Promise<void> {
