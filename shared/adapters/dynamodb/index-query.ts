@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
 import type { CallOptions } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
@@ -18,10 +18,12 @@ export interface IndexAccess extends TableAccess {
   readonly pageSize: number;
 }
 
-/** A partition of the index, or the end of it that starts at a sort key. */
+/** A partition of the index, or the stretch of it between two sort keys. */
 export interface Slice {
   readonly group: string;
   readonly fromSort?: string;
+  /** A sort key that no row has: it does not matter that the bound is inclusive. */
+  readonly toSort?: string;
 }
 
 /** The rows of several slices, one slice after the other, each in the order of its sort keys. */
@@ -67,19 +69,41 @@ async function* firstPages(
 
 function readPage(
   { client, tableName, pageSize }: IndexAccess,
-  { group, fromSort }: Slice,
+  slice: Slice,
   options: CallOptions,
   after?: QueryCommandOutput['LastEvaluatedKey'],
 ): Promise<QueryCommandOutput> {
-  const { name, partitionKey, sortKey } = TABLE.index;
   const command = new QueryCommand({
     TableName: tableName,
-    IndexName: name,
-    KeyConditionExpression: fromSort === undefined ? '#group = :group' : '#group = :group AND #sort >= :from',
-    ExpressionAttributeNames: { '#group': partitionKey, ...(fromSort !== undefined && { '#sort': sortKey }) },
-    ExpressionAttributeValues: { ':group': group, ...(fromSort !== undefined && { ':from': fromSort }) },
+    IndexName: TABLE.index.name,
+    ...conditionOf(slice),
     Limit: pageSize,
     ...(after && { ExclusiveStartKey: after }),
   });
   return callTable(() => client.send(command, sendOptions(options)));
+}
+
+type Condition = Pick<
+  QueryCommandInput,
+  'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+function conditionOf({ group, fromSort, toSort }: Slice): Condition {
+  const { partitionKey, sortKey } = TABLE.index;
+  const isWhole = fromSort === undefined && toSort === undefined;
+  return {
+    KeyConditionExpression: `#group = :group${sortCondition(fromSort, toSort)}`,
+    ExpressionAttributeNames: { '#group': partitionKey, ...(!isWhole && { '#sort': sortKey }) },
+    ExpressionAttributeValues: {
+      ':group': group,
+      ...(fromSort !== undefined && { ':from': fromSort }),
+      ...(toSort !== undefined && { ':to': toSort }),
+    },
+  };
+}
+
+function sortCondition(fromSort: string | undefined, toSort: string | undefined): string {
+  if (fromSort !== undefined && toSort !== undefined) return ' AND #sort BETWEEN :from AND :to';
+  if (fromSort !== undefined) return ' AND #sort >= :from';
+  return toSort === undefined ? '' : ' AND #sort < :to';
 }

@@ -44,6 +44,7 @@ export async function deleteSuspects(
   const startedAt = deps.clock.now();
   const chunk: Chunk = { deps, run, changes: createChangeCounter(), met: new Set(), newcomers: 0 };
   let changes = NO_CHANGES;
+  let newcomers = 0;
   let position = done;
   let hasEnded = true;
   let problem: Problem | undefined;
@@ -55,7 +56,9 @@ export async function deleteSuspects(
       position += batch.length;
       // Of whole batches: the next chunk meets the users of an unfinished one again.
       changes = addChanges(changes, chunk.changes.total());
+      newcomers += chunk.newcomers;
       chunk.changes = createChangeCounter();
+      chunk.newcomers = 0;
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
     }
@@ -64,7 +67,7 @@ export async function deleteSuspects(
     problem = problemOf(error);
   }
   const tookMs = deps.clock.now() - startedAt;
-  const total = { changes, unfinished: chunk.changes.total(), newcomers: chunk.newcomers };
+  const total = { changes, unfinished: chunk.changes.total(), newcomers };
   return { next: hasEnded ? undefined : position, advanced: hasEnded || position > done, ...total, problem, tookMs };
 }
 
