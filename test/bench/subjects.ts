@@ -110,6 +110,8 @@ export function reconcilerOf({ url, secretKey }: ServedClerk, durableUrl: string
       [ENVIRONMENT.stage]: 'production',
       [ENVIRONMENT.clerkApiUrl]: url,
       [ENVIRONMENT.secretKey]: secretKey,
+      // Nobody else asks this Clerk.
+      [ENVIRONMENT.clerkShare]: '1',
     }),
     endpoints: { AWS_ENDPOINT_URL_LAMBDA: durableUrl },
   };

@@ -8,10 +8,10 @@ import type { TableAccess } from './table-access.ts';
 import { sendOptions } from './table-access.ts';
 
 /**
- * First pages that are read ahead. From 1970 on there are some 680 months, nearly all of them empty: one after the other they
- * would cost as many round trips.
+ * First pages that are read at the same time. From 1970 on there are some 680 months, nearly all of them empty: one after the
+ * other they would cost as many round trips. Where there are rows, what is read ahead fills the memory and saves little.
  */
-const MONTHS_IN_FLIGHT = 8;
+const MONTHS_IN_FLIGHT = { fewest: 2, most: 8 } as const;
 
 export interface IndexAccess extends TableAccess {
   /** Rows that one read takes. */
@@ -55,14 +55,16 @@ async function* firstPages(
   options: CallOptions,
 ): AsyncGenerator<{ slice: Slice; page: QueryCommandOutput }> {
   const ahead: Promise<QueryCommandOutput>[] = [];
+  let inFlight: number = MONTHS_IN_FLIGHT.fewest;
   for (const [position, slice] of slices.entries()) {
-    for (const upcoming of slices.slice(position + ahead.length, position + MONTHS_IN_FLIGHT)) {
+    for (const upcoming of slices.slice(position + ahead.length, position + inFlight)) {
       const page = readPage(index, upcoming, options);
       // It is awaited when its turn comes; until then its failure is nobody's.
       page.catch(() => undefined);
       ahead.push(page);
     }
     const page = await ahead.shift();
+    inFlight = page?.Items?.length ? MONTHS_IN_FLIGHT.fewest : Math.min(2 * inFlight, MONTHS_IN_FLIGHT.most);
     if (page) yield { slice, page };
   }
 }

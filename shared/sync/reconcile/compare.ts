@@ -7,6 +7,7 @@ import { openIndexRows } from './index-rows.ts';
 import type { InsideMoment, Moment } from './moment.ts';
 import { momentAt, stateOf } from './moment.ts';
 import type { SuspectSpool } from './suspects.ts';
+import type { Reached } from './walk-progress.ts';
 
 /**
  * A user of Clerk's list whom the table does not have, has differently, or has had written since the run began; and every user
@@ -106,7 +107,7 @@ export class Comparison {
    * @param cursor the last user compared
    * @returns undefined when nothing has been compared yet
    */
-  reached(cursor: string): { readonly from: number; readonly inside?: InsideMoment } | undefined {
+  reached(cursor: string): Reached | undefined {
     const moment = this.#open?.moment;
     if (!moment) return undefined;
     return { from: moment.time, ...(moment.isLarge && { inside: stateOf(moment, cursor) }) };

@@ -72,10 +72,13 @@ export interface WindowReached extends Findings {
   readonly advanced: boolean;
 }
 
+/** Where a comparison has come to. */
+export type Reached = Pick<WindowPosition, 'from' | 'inside'>;
+
 /** Counts whole moments only: one that is cut off is walked again by the next chunk, or from where its state says. */
 export interface WindowProgress {
   /** These moments are finished, of which these are doubtful (ms); the walk goes on at `next`, or where it was. */
-  passed(moments: readonly Moment[], doubtful: readonly number[], next: Pick<WindowPosition, 'from' | 'inside'>): void;
+  passed(moments: readonly Moment[], doubtful: readonly number[], next: Reached | undefined): void;
   /** Both lists have ended, or the window has. */
   ended(): void;
   /**
@@ -99,7 +102,7 @@ export function createWindowProgress(start: WindowPosition, run: RunIdentity, ma
       const { marks, sinceMark } = markedIn(moments, position.sinceMark ?? 0, markEvery);
       const walked = moments.map((moment) => walkedOf(moment, run)).reduce(addWalked, NOTHING_WALKED);
       findings = addFindings(findings, { walked, marks, doubtful });
-      position = { ...windowFrom(position, next), ...(sinceMark > 0 && { sinceMark }) };
+      position = { ...windowFrom(position, next ?? position), ...(sinceMark > 0 && { sinceMark }) };
     },
     ended() {
       hasEnded = true;
@@ -114,10 +117,7 @@ export function createWindowProgress(start: WindowPosition, run: RunIdentity, ma
   };
 }
 
-function windowFrom(
-  { from: before, until, restarts }: WindowPosition,
-  { from, inside }: Pick<WindowPosition, 'from' | 'inside'>,
-): WindowPosition {
+function windowFrom({ from: before, until, restarts }: WindowPosition, { from, inside }: Reached): WindowPosition {
   return {
     from,
     ...(until !== undefined && { until }),

@@ -16,7 +16,7 @@ import { mirrorRead } from './mirror-read.ts';
 import type { Moment } from './moment.ts';
 import { rowsOfListed } from './moment.ts';
 import type { SuspectSpool } from './suspects.ts';
-import type { WindowPosition, WindowProgress, WindowReached } from './walk-progress.ts';
+import type { Reached, WindowPosition, WindowProgress, WindowReached } from './walk-progress.ts';
 import { createWindowProgress } from './walk-progress.ts';
 
 /** What the windows of a chunk have in common. */
@@ -43,6 +43,11 @@ export interface WalkedWindow {
 /** A set of one creation time is begun anew so often: each time, a user of it was deleted just when Clerk was to go on by her. */
 const MOST_RESTARTS = 5;
 
+const HOPELESS: Problem = {
+  message: 'Clerk refused its own cursors in a large set of users of one creation time, each time it was walked.',
+  passing: false,
+};
+
 /** Walks one window until it ends, the chunk's time is up, or something fails: what is done stays done. */
 export async function walkWindow(chunk: ChunkOfWindows, start: WindowPosition): Promise<WalkedWindow> {
   const { deps, run, markEvery, spool } = chunk;
@@ -62,8 +67,7 @@ export async function walkWindow(chunk: ChunkOfWindows, start: WindowPosition): 
       await comparison.release();
     }
   });
-  const isHopeless = restarts > MOST_RESTARTS;
-  return { reached: progress.reached(), problem: problem && isHopeless ? { ...problem, passing: false } : problem };
+  return { reached: progress.reached(), problem: restarts > MOST_RESTARTS ? HOPELESS : problem };
 }
 
 interface WindowWalk extends ChunkOfWindows {
@@ -90,8 +94,8 @@ async function walk(window: WindowWalk): Promise<void> {
 
 /** Counts the moments that are finished, once all their users are settled. */
 async function note(
-  { deps, run, start, changes, progress, comparison }: WindowWalk,
-  next: Pick<WindowPosition, 'from' | 'inside'> = start,
+  { deps, run, changes, progress, comparison }: WindowWalk,
+  next: Reached | undefined,
 ): Promise<void> {
   const closed = comparison.takeClosed();
   const doubtful: number[] = [];

@@ -36,7 +36,11 @@ process.on('message', (question: ClerkQuestion) => {
 });
 
 async function serve(users: number): Promise<ServedClerk> {
-  const clerk = await startClerkStandIn({ seed: 1, clock: createLocalClock(), rateLimit: NO_LIMIT });
+  const clerk = await startClerkStandIn({
+    seed: 1,
+    clock: createLocalClock(),
+    rateLimit: NO_LIMIT,
+  });
   for (const part of population(users, IMPORTED_AT_ONCE)) await importUsers(clerk, part);
   return { url: clerk.url, secretKey: clerk.secretKey, instanceId: clerk.instanceId };
 }

@@ -47,6 +47,7 @@ export async function startMortalWorld(tables: TestTables, entry: string, users:
     METRICS_STACK: 'contract',
     CLERK_API_URL: world.proxy.url,
     CLERK_SECRET_KEY: world.standIn.clerk.secretKey,
+    CLERK_SHARE: '1',
     AWS_REGION: identity().region,
     AWS_ACCESS_KEY_ID: process.env['AWS_ACCESS_KEY_ID'] ?? 'local',
     AWS_SECRET_ACCESS_KEY: process.env['AWS_SECRET_ACCESS_KEY'] ?? 'local',
