@@ -100,7 +100,7 @@ describe('the rows of the reconciler', () => {
       '.reads',
       '.memory',
     ];
-    for (const suffix of measured) expect(row(suffix)?.value, suffix).toBeGreaterThan(0);
+    expect(measured.filter((suffix) => !((row(suffix)?.value ?? 0) > 0))).toEqual([]);
   });
 
   it.each<[string, object]>([

@@ -148,7 +148,12 @@ describe('A full run ends right', () => {
     const lagging = BEFORE - 8;
     const listed = withoutUsersSince(createdAt(lagging));
     const counted = countOf(lagging - CHANGES.deleted);
-    const { summary, left } = await runThrough(world, ({ kind }) => ({ page: listed, count: counted })[String(kind)]);
+    const { summary, left } = await runThrough(world, ({ kind }) =>
+      new Map([
+        ['page', listed],
+        ['count', counted],
+      ]).get(kind),
+    );
     expect(summary).toMatchObject({ status: 'repaired', suspects: 8 + CHANGES.deleted, deleted: CHANGES.deleted });
     expect(left.wronglyDeleted).toEqual([]);
     await expectCleanRunToEndEqual(world);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createLocalClock } from '../../../infra/local/clock.ts';
 import { startDurableService } from '../../../infra/local/durable/index.ts';
@@ -26,6 +26,7 @@ export interface DurableHost {
   close(): Promise<void>;
 }
 
+const ERROR_TYPE = 'x-amzn-errortype';
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:reconciler:1';
 
 /** @param waitScale 1: a wait of a minute lasts a minute; 0.01: a hundred times faster */
@@ -37,15 +38,13 @@ export async function startDurableHost(waitScale: number): Promise<DurableHost> 
     invoke: (_arn, event) => host.invoke(event),
   });
   const inner = await listen(createServer((request, response) => void service.handle(request, response)));
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, errorType, body } = await hearAndPass(request, inner.url, updates);
+    const headers = { 'content-type': 'application/json', ...(errorType !== null && { [ERROR_TYPE]: errorType }) };
+    response.writeHead(status, headers).end(body);
+  };
   const outer = createServer((request, response) => {
-    hearAndPass(request, inner.url, updates).then(
-      async (answer) => {
-        const type = answer.headers.get('x-amzn-errortype');
-        const headers = { 'content-type': 'application/json', ...(type !== null && { 'x-amzn-errortype': type }) };
-        response.writeHead(answer.status, headers).end(await answer.text());
-      },
-      () => response.destroy(),
-    );
+    answer(request, response).catch(() => response.destroy());
   });
   const listener = await listen(outer);
   const host: DurableHost = {
@@ -62,12 +61,19 @@ export async function startDurableHost(waitScale: number): Promise<DurableHost> 
   return host;
 }
 
-async function hearAndPass(request: IncomingMessage, url: string, updates: StepUpdate[]): Promise<Response> {
+interface Passed {
+  readonly status: number;
+  readonly errorType: string | null;
+  readonly body: string;
+}
+
+async function hearAndPass(request: IncomingMessage, url: string, updates: StepUpdate[]): Promise<Passed> {
   const body = await text(request);
   const { Updates = [] } = JSON.parse(body === '' ? '{}' : body) as {
     Updates?: readonly { readonly Name?: string; readonly Action: StepUpdate['action'] }[];
   };
   for (const { Name, Action } of Updates) if (Name !== undefined) updates.push({ name: Name, action: Action });
   const { method = 'GET' } = request;
-  return fetch(url + (request.url ?? '/'), { method, ...(method === 'GET' ? {} : { body }) });
+  const answer = await fetch(url + (request.url ?? '/'), { method, ...(method === 'GET' ? {} : { body }) });
+  return { status: answer.status, errorType: answer.headers.get(ERROR_TYPE), body: await answer.text() };
 }

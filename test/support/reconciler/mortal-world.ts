@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { listen } from '../../../infra/local/http/server.ts';
@@ -142,13 +143,12 @@ interface FakeCloudWatch {
 
 async function startCloudWatch(): Promise<FakeCloudWatch> {
   const metrics: string[] = [];
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      const { MetricData } = body as { MetricData: readonly { readonly MetricName: string }[] };
-      metrics.push(...MetricData.map(({ MetricName }) => MetricName));
-      response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
-    });
-  });
-  const { url, close } = await listen(server);
-  return { url, metrics, close };
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { MetricData } = (await json(request)) as { MetricData: readonly { readonly MetricName: string }[] };
+    metrics.push(...MetricData.map(({ MetricName }) => MetricName));
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+  };
+  const server = createServer((request, response) => void take(request, response));
+  const listener = await listen(server);
+  return { url: listener.url, metrics, close: () => listener.close() };
 }

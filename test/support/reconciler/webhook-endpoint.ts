@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { receiveWebhook } from '../../../functions/webhook/receive.ts';
 import { listen } from '../../../infra/local/http/server.ts';
@@ -31,19 +31,17 @@ export async function startWebhookEndpoint(
     correlate: () => undefined,
   };
   const receive = async (request: IncomingMessage): Promise<number> => {
-    const headers = Object.entries(request.headers).map(([name, value]) => [name, String(value)]);
-    const event = httpEvent({ body: await text(request), headers: Object.fromEntries(headers) });
+    const entries = Object.entries(request.headers).map(([name, value]): [string, string] => [name, String(value)]);
+    const event = httpEvent({ body: await text(request), headers: Object.fromEntries(entries) });
     const { statusCode = 500 } = await receiveWebhook(event, webhook);
     return statusCode;
   };
-  const server = createServer((request, response) => {
-    receive(request)
-      .catch(() => 503)
-      .then((status) => {
-        answers[status] = (answers[status] ?? 0) + 1;
-        response.writeHead(status).end();
-      });
-  });
-  const { url, close } = await listen(server);
-  return { url, answers, close };
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const status = await receive(request).catch(() => 503);
+    answers[status] = (answers[status] ?? 0) + 1;
+    response.writeHead(status).end();
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  const listener = await listen(server);
+  return { url: listener.url, answers, close: () => listener.close() };
 }
