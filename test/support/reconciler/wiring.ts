@@ -5,6 +5,7 @@ import { createDynamoDbInstanceStore } from '../../../shared/adapters/dynamodb/i
 import { createDynamoDbLeaseStore } from '../../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../../shared/adapters/dynamodb/watermark-store.ts';
 import { systemClock as clock } from '../../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../../shared/adapters/system/random.ts';
 import { systemTimers as timers } from '../../../shared/adapters/system/timers.ts';
@@ -51,6 +52,7 @@ export function wireReconciler(options: WiringOptions): ReconcileDependencies {
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory: withRetries(clerk, { timers: pauses, random, clock, maxWaitMs }),
     metrics,
     clock,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import { DELETION_GUARD } from '../../../shared/sync/reconcile/guard.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
+import { changed, LATER, mirroredWorld } from './support/incremental.ts';
 import { Journal } from './support/journal.ts';
 import type { World } from './support/world.ts';
 import { createWorld, liveUsers, usersOfClerk } from './support/world.ts';
@@ -10,9 +11,14 @@ import { createWorld, liveUsers, usersOfClerk } from './support/world.ts';
  * A chunk is bounded in time: the attempt that comes after a dead one may not come as far as that had come. What the dead one
  * has done beyond is met by a later chunk, and must be counted there.
  */
-async function dieFastAndGoOnSlowly(world: World, step: string, isSlow: (method: string) => boolean) {
+async function dieFastAndGoOnSlowly(
+  world: World,
+  step: string,
+  isSlow: (method: string) => boolean,
+  event: object = { mode: 'full' },
+) {
   const journal = new Journal();
-  const run = () => journal.execute((context) => reconcile({ mode: 'full' }, context, world.deps));
+  const run = () => journal.execute((context) => reconcile(event, context, world.deps));
   journal.dieAfter = step;
   expect(await run()).toBe('died');
   world.clerk.before = (call) => (isSlow(call.method) ? world.time.advance(1_000) : undefined);
@@ -77,5 +83,18 @@ describe('A chunk whose repetition does not come as far', () => {
     const buried = world.stored().filter(({ tombstone }) => tombstone);
     expect(buried.map(({ id }) => id)).toEqual(gone.map(({ id }) => id));
     expect(buried.map(({ id }) => id)).not.toContain(userId(1));
+  });
+
+  it('of an incremental run has every user counted once', async () => {
+    const world = await mirroredWorld(120, { pageSize: 10, chunkMs: 2_000 });
+    const lately = Array.from({ length: 60 }, (_, n) => changed(2 * n, { asOf: LATER + n }));
+    const banned = Array.from({ length: 40 }, (_, n) => clerkUser(2 * n + 1, { record: { banned: true } }));
+    world.clerk.add(...lately, ...banned);
+    const isSlow = (method: string): boolean => method === 'listUpdated' || method === 'listUsers';
+
+    const summary = await dieFastAndGoOnSlowly(world, 'updated-1', isSlow, { mode: 'incremental' });
+
+    expect(summary).toMatchObject({ status: 'repaired', updated: 100, drift: { lastName: 60, banned: 40 } });
+    expect(liveUsers(world)).toEqual(usersOfClerk(world));
   });
 });
