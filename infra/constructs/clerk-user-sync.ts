@@ -91,6 +91,7 @@ export class ClerkUserSync extends Construct {
       authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
+      syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
       cors: props.cors,
     });
   }

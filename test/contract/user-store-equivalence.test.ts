@@ -2,15 +2,18 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
+import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryRosterStore } from '../../shared/adapters/memory/roster-store.ts';
 import { createMemoryUserStore } from '../../shared/adapters/memory/user-store.ts';
+import type { AppChange } from '../../shared/domain/app-change.ts';
 import type { JsonObject, JsonValue } from '../../shared/domain/json.ts';
 import type { LeftOver, Name } from '../../shared/domain/names.ts';
 import { nameKey } from '../../shared/domain/names.ts';
 import type { NameMove } from '../../shared/domain/plan-names.ts';
 import type { RosterEntry } from '../../shared/domain/roster.ts';
 import type { HeldNames, MirroredUser, Path, StoredUser } from '../../shared/domain/user.ts';
+import type { AppReading, AppStore } from '../../shared/ports/app-store.ts';
 import { UnstorableUser } from '../../shared/ports/user-store.ts';
 import type { RosterStore } from '../../shared/ports/roster-store.ts';
 import type { NamesChanged, RosterWrite, UserStore, UserWrite, WriteResult } from '../../shared/ports/user-store.ts';
@@ -28,6 +31,7 @@ type Step =
   | { kind: 'together'; writes: Writing[] }
   | { kind: 'tidy'; name: Name; leftOver: LeftOver }
   | { kind: 'app'; id: string; app: JsonObject }
+  | { kind: 'change'; id: string; known: 'first' | 'latest'; change: AppChange }
   | { kind: 'expire'; id: string; after: number }
   | { kind: 'pass'; ms: number };
 
@@ -79,6 +83,11 @@ const app: fc.Arbitrary<JsonObject> = fc.dictionary(
 
 /** Clerk may have an erased user, or not. */
 const ERASED: { requiredKeys: ['deletedAt', 'erasedAt'] } = { requiredKeys: ['deletedAt', 'erasedAt'] };
+/** What a user's own request changes, with values that no table keeps among them. */
+const change: fc.Arbitrary<AppChange> = fc
+  .tuple(fc.constantFrom('bio', 'location', 'é', 'constructor', '__proto__', ''), json)
+  .map(([name, value]) => JSON.parse(JSON.stringify({ [name]: value, ...value })) as AppChange)
+  .filter((made) => Object.keys(made).length > 0);
 
 const user: fc.Arbitrary<MirroredUser> = fc.record({
   id,
@@ -167,6 +176,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('app' as const), id, app }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      id,
+      known: fc.constantFrom('first', 'latest', 'latest'),
+      change,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), id, after: fc.integer({ max: 5000 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 5000 }) }) },
 );
@@ -174,6 +192,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface World {
   readonly store: UserStore;
   readonly roster: RosterStore;
+  readonly apps: AppStore;
   readonly writeApp: (id: string, app: JsonObject) => Promise<void>;
   readonly expireAt: (id: string, ms: number) => Promise<void>;
 }
@@ -204,9 +223,14 @@ describe('the store in memory and the one in DynamoDB', () => {
 /** Everything that a store answers while the steps are played. */
 async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   const memory: Memory = { seen: new Map(), entries: new Map() };
+  const readings = new Map<string, AppReading>();
   const answers: unknown[] = [];
   for (const [number, step] of steps.entries()) {
-    answers.push(await answerTo(world, step, memory, `print-${number}`));
+    answers.push(
+      step.kind === 'change'
+        ? await changeApp(world, step, readings)
+        : await answerTo(world, step, memory, `print-${number}`),
+    );
     if (step.kind === 'write' || step.kind === 'together') await noteEntries(world.roster, step, memory.entries);
   }
   answers.push([...memory.entries], await world.roster.list({ limit: 5 }));
@@ -228,7 +252,7 @@ interface Memory {
 
 async function answerTo(
   { store, writeApp, expireAt }: World,
-  step: Step,
+  step: Exclude<Step, { kind: 'change' }>,
   memory: Memory,
   fingerprint: string,
 ): Promise<unknown> {
@@ -257,6 +281,21 @@ async function answerTo(
       return result;
     }
   }
+}
+
+/** @returns the user as she is told, whether the change was made, and why not where it cannot be */
+async function changeApp(
+  { apps }: World,
+  { id, known, change }: Extract<Step, { kind: 'change' }>,
+  readings: Map<string, AppReading>,
+): Promise<unknown> {
+  const latest = await apps.read(id);
+  const reading = known === 'first' ? (readings.get(id) ?? latest) : latest;
+  if (!reading) return 'no such user';
+  readings.set(id, readings.get(id) ?? reading);
+  const result = await orReason(reading.write(change));
+  if (typeof result === 'string') return result;
+  return result.status === 'written' ? result : { status: 'lost', current: result.current?.user };
 }
 
 function writeOf(made: Writing, { seen, entries }: Pick<Memory, 'seen' | 'entries'>, fingerprint: string): UserWrite {
@@ -345,6 +384,7 @@ function openMemory(): World {
   return {
     store,
     roster,
+    apps: store.apps,
     writeApp: async (id, app) => Promise.resolve().then(() => store.writeApp(id, app)),
     expireAt: async (id, ms) => Promise.resolve().then(() => store.expireAt(id, ms)),
   };
@@ -366,6 +406,7 @@ async function openDynamoDb(): Promise<World> {
   return {
     store: createDynamoDbUserStore({ client: tables.client, tableName, clock, pageSize: 2 }),
     roster: createDynamoDbRosterStore({ client: tables.client, tableName, clock }),
+    apps: createDynamoDbAppStore({ client: tables.client, tableName, clock }),
     writeApp: (id, app) => set(id, 'app', app),
     expireAt: (id, ms) => set(id, 'expiresAt', Math.floor(ms / 1000)),
   };

@@ -1,6 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
@@ -55,6 +56,14 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => moveNames(access));
     expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
     expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
+  });
+
+  it('the users function changes what the application keeps about a user', async () => {
+    const { calls, access } = recorder({ Item: ITEM });
+    const reading = await createDynamoDbAppStore(access).read('user_1');
+    await attempt(async () => reading?.write({ bio: 'x', location: null }));
+    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem']);
+    expect(calls.filter((call) => !isAllowed('users', call))).toEqual([]);
   });
 
   it.each(['authorizer', 'users', 'webhook'] as const)(
@@ -301,11 +310,23 @@ function moveNames(access: Access, inheritFrom?: string, lease?: Lease, roster?:
 
 const STAMPS = { revision: 1, createdAt: 1, updatedAt: 1, changedBy: 'webhook', app: {}, held: {} } as const;
 
-function recorder(): { calls: Call[]; access: Access } {
+/** A user's item, in DynamoDB's own notation. */
+const ITEM = {
+  ...Object.fromEntries(['email', 'firstName', 'lastName', 'imageUrl'].map((name) => [name, { NULL: true }])),
+  ...Object.fromEntries(['profileAsOf', 'profileSeenAt', 'revision'].map((name) => [name, { N: '1' }])),
+  ...Object.fromEntries(['createdAt', 'updatedAt'].map((name) => [name, { S: '2026-01-01T00:00:00.000Z' }])),
+  id: { S: 'user_1' },
+  changedBy: { S: 'webhook' },
+  locked: { BOOL: false },
+  app: { M: {} },
+};
+
+/** @param answer to every call */
+function recorder(answer: object = {}): { calls: Call[]; access: Access } {
   const calls: Call[] = [];
   const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }): Promise<unknown> => {
     calls.push(...callsOf(command));
-    return {};
+    return answer;
   };
   const client = { send } as unknown as DynamoDBDocumentClient;
   return { calls, access: { client, tableName: 'users', clock: { now: () => Date.UTC(2026, 10) } } };

@@ -82,9 +82,9 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'settings#instance', 'watermark'],
+        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'marks', 'settings#instance', 'watermark'],
         UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'watermark', 'quarantine#*'],
-        PutItem: ['run#*', 'held#*', 'settings#instance'],
+        PutItem: ['run#*', 'held#*', 'marks', 'settings#instance'],
         DeleteItem: [...NAMES, ROSTER],
         ConditionCheckItem: ['lease', USERS, ...NAMES, ROSTER],
       },

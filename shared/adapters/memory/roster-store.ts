@@ -1,7 +1,6 @@
 import type { RosterChange, RosterEntry } from '../../domain/roster.ts';
 import type { ListedEntries, RosterPage, RosterStore } from '../../ports/roster-store.ts';
-import { StoreUnavailable } from '../../ports/user-store.ts';
-import type { CallOptions } from '../../ports/user-store.ts';
+import { answer } from './answer.ts';
 
 /** A roster without a table, and what a memory user store asks of it and does to it in its transactions. */
 export interface MemoryRosterStore extends RosterStore {
@@ -45,11 +44,4 @@ function pageOf(entries: readonly RosterEntry[], { limit, after = '' }: RosterPa
 /** As the table's index sorts texts. */
 function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-/** Answers in a later turn, as a table does. */
-async function answer<T>({ signal }: CallOptions, call: () => T): Promise<T> {
-  await Promise.resolve();
-  if (signal?.aborted) throw new StoreUnavailable('The call was given up (AbortError).', { cause: signal.reason });
-  return call();
 }

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Name, Reservation } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
+import type { AppStore } from '../../ports/app-store.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
-import { StoreUnavailable } from '../../ports/user-store.ts';
 import {
   deletedGroups,
   endOfMonth,
@@ -12,6 +12,8 @@ import {
   UNKNOWN_CREATION,
 } from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
+import { answer } from './answer.ts';
+import { createMemoryAppStore } from './app-store.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
 import { createMemoryReservations } from './reservations.ts';
@@ -24,6 +26,8 @@ import { writeUser, writeUsers } from './write-users.ts';
 
 /** A user store without a table, and what others than the synchronisation do to the items of one. */
 export interface MemoryUserStore extends UserStore {
+  /** What users themselves change on the same items. */
+  readonly apps: AppStore;
   /** Writes the application's attributes, as the application does: at any moment, without a new revision. */
   writeApp(id: string, app: JsonObject): void;
   /** Edits an item as somebody with a console does: neither revision nor fingerprint nor versions follow. */
@@ -72,6 +76,7 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
       }),
     tidy: (reservation, leftOver, options = {}) => answer(options, () => reservations.tidy(reservation, leftOver)),
     ...listings(table, clock),
+    apps: createMemoryAppStore(items),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),
     editByHand: (id, edit) => change(id, (item) => ({ ...item, user: edit(item.user) })),
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
@@ -117,13 +122,6 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
       return map(rows, ({ row }) => row.id);
     },
   };
-}
-
-/** Answers in a later turn, as a table does; a call that is already given up fails as it does there. */
-async function answer<T>({ signal }: CallOptions, call: () => T): Promise<T> {
-  await Promise.resolve();
-  if (signal?.aborted) throw new StoreUnavailable('The call was given up (AbortError).', { cause: signal.reason });
-  return call();
 }
 
 /** Rows as they stood when the first was asked for: the table's index lags too. */
