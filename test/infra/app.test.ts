@@ -24,7 +24,7 @@ describe('the app', () => {
 
   it('names what a person needs next in its outputs', () => {
     const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
-    expect(Object.keys(Outputs).toSorted()).toEqual(['ApiUrl', 'SecretArn', 'TableName', 'WebhookUrl']);
+    expect(Object.keys(Outputs).toSorted()).toEqual(['ApiUrl', 'EventBusName', 'SecretArn', 'TableName', 'WebhookUrl']);
     expect(JSON.stringify(Outputs['WebhookUrl']?.Value)).toMatch(/ApiEndpoint.*"\/webhooks\/clerk"/);
   });
 

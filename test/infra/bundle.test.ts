@@ -66,7 +66,7 @@ const LARGEST: Record<FunctionName, number> = {
   reconciler: 1_210,
   users: 730,
   whoami: 45,
-  changes: 735,
+  changes: 760,
 };
 
 describe('the bundles of the functions', () => {
