@@ -12,11 +12,13 @@ import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
 import type { TableDefinition } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { EventBuses } from './events/buses.ts';
 import { Functions } from './lambda/functions.ts';
 import { Invoker, refusalAsResult } from './lambda/invoker.ts';
 import type { Observer } from './observer.ts';
 import type { LocalCloudOptions } from './options.ts';
 import { cloudWatch } from './services/cloudwatch.ts';
+import { eventBridge } from './services/eventbridge.ts';
 import { SecretStore } from './services/secret-store.ts';
 import { createSecrets, secretsManager } from './services/secrets-manager.ts';
 import { serveServices } from './services/server.ts';
@@ -39,6 +41,7 @@ export interface Foundation {
   /** What stands between functions and the engine. */
   readonly store: FaultyEndpoint;
   readonly servicesUrl: string;
+  readonly buses: EventBuses;
   readonly functions: Functions;
   readonly invoker: Invoker;
 }
@@ -53,8 +56,9 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const engine = await startTables(options);
   const store = await startStore(engine.url, closers);
   const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
+  const buses = new EventBuses(stack);
   const services = await serveServices({
-    targets: serviceTargets(options),
+    targets: serviceTargets(options, buses),
     lambda: () => ({ ...started(late.lambda), onProblem: observer.problem }),
     durable: () => started(late.durable),
     ...(cloud.host === undefined ? {} : { host: cloud.host }),
@@ -72,7 +76,7 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const durable = await startDurable(options, functions);
   const invoker = new Invoker(functions, durable);
   Object.assign(late, { durable, lambda: { functions, invoker } });
-  return { engine, store, servicesUrl: services.url, functions, invoker };
+  return { engine, store, servicesUrl: services.url, buses, functions, invoker };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -112,12 +116,14 @@ async function startStore(engineUrl: string, closers: Closers): Promise<FaultyEn
   return store;
 }
 
-function serviceTargets({ cloud, stack, observer }: FoundationOptions): ServicesOptions['targets'] {
+function serviceTargets({ cloud, stack, observer }: FoundationOptions, buses: EventBuses): ServicesOptions['targets'] {
+  const { region, accountId } = stack;
   const now = (): number => Date.now();
   const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
   createSecrets(stack, secrets, now());
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
+    ['AWSEvents', eventBridge({ buses, region, accountId, now })],
     ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, now)],
   ]);
 }

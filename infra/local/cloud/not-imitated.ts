@@ -14,6 +14,8 @@ const IMITATED = new Set([
   'AWS::ApiGatewayV2::Stage',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::Events::Rule',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -33,6 +35,8 @@ export interface Served {
   readonly functions: readonly FunctionDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly streams: Pick<Streams, 'notImitated'>;
+  /** What of the event rules is not imitated. */
+  readonly rules: readonly string[];
 }
 
 /** @returns The resource types that are ignored, each once, then the single resources of other types that are. */
@@ -44,6 +48,7 @@ export function notImitated(served: Served): string[] {
     ...ofApis(served),
     ...ofSchedules(served),
     ...served.streams.notImitated,
+    ...served.rules,
   ];
 }
 

@@ -7,6 +7,7 @@ import { deploymentId } from './deployment.ts';
 import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
 import { startExpiry } from './dynamodb/expiry.ts';
+import { deliverEvents } from './events/deliver.ts';
 import { Gateway } from './http-api/gateway.ts';
 import { refusalAsResult } from './lambda/invoker.ts';
 import { apiPermissions } from './lambda/permissions.ts';
@@ -30,6 +31,8 @@ interface Running extends Foundation, FoundationOptions {
   readonly schedules: readonly ScheduleDefinition[];
   readonly scheduler: Scheduler;
   readonly streams: Streams;
+  /** What of the event rules is not imitated. */
+  readonly rules: readonly string[];
 }
 
 /** Starts everything that a template asks for; closes what it had started when it fails. */
@@ -67,8 +70,9 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     onProblem: observer.problem,
   });
   closers.add(() => scheduler.close());
+  const rules = deliverEvents({ ...options, ...foundation, onProblem: observer.problem });
   const streams = await driveStreams(options, foundation);
-  return { ...options, ...foundation, apis, schedules, scheduler, streams };
+  return { ...options, ...foundation, apis, schedules, scheduler, streams, rules };
 }
 
 /** Lets streams drive their functions, woken by each write that passes by on its way to a table. */
@@ -103,6 +107,7 @@ function toLocalCloud(running: Running): LocalCloud {
       stack,
       schedules,
       streams,
+      rules: running.rules,
       apis: apis.map(({ definition }) => definition),
       functions: functions.definitions,
     }),
@@ -111,9 +116,10 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { stack, observer, scheduler, streams, store, invoker, apis } = running;
+  const { stack, observer, scheduler, streams, store, buses, invoker, apis } = running;
   const index = (): unknown => describe(running, served);
-  const controls = controlRoutes({ index, scheduler, streams, store, metrics: observer.metrics, logs: observer.logs });
+  const { metrics, logs } = observer;
+  const controls = controlRoutes({ index, scheduler, streams, store, buses, metrics, logs });
   const mayInvoke = apiPermissions(stack);
   for (const { definition, open } of apis) {
     const gateway = new Gateway({

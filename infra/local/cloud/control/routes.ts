@@ -2,12 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultyEndpoint } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
 import { whyNotLocal } from '../../http/local-only.ts';
+import type { EventBuses } from '../events/buses.ts';
 import type { ControlRoutes } from '../http-api/server.ts';
 import type { LogBook } from '../logs.ts';
 import { ScheduleTargetError, UnknownScheduleError } from '../schedules/scheduler.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
 import type { MetricStore } from '../services/metric-store.ts';
 import type { Streams } from '../streams/index.ts';
+import { answerBus, eventQuery } from './bus.ts';
 import { answerStore } from './store.ts';
 
 export interface ControlOptions {
@@ -15,6 +17,7 @@ export interface ControlOptions {
   readonly index: () => unknown;
   readonly scheduler: Scheduler;
   readonly streams: Pick<Streams, 'describe'>;
+  readonly buses: EventBuses;
   readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
   readonly metrics: MetricStore;
   readonly logs: LogBook;
@@ -30,6 +33,9 @@ export const CONTROLS = [
   'GET /__local/streams',
   'GET /__local/metrics?raw',
   'GET /__local/logs?function=&limit=',
+  'GET /__local/events?detail-type=&detail.{field}=&limit=',
+  'GET /__local/bus',
+  'PUT /__local/bus { down, throttle }',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
   'GET /__local/calls',
@@ -69,11 +75,16 @@ async function answer(
     await answerStore(request, response, options.store);
     return;
   }
+  if (what === 'bus' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
+    await answerBus(request, response, options.buses);
+    return;
+  }
   const answers = new Map<string, () => unknown>([
     ['', options.index],
     ['schedules', () => options.scheduler.schedules],
     ['streams', () => options.streams.describe()],
     ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
+    ['events', () => options.buses.latest(eventQuery(url.searchParams))],
     ['logs', () => latestLines(url.searchParams, options.logs)],
     // What functions have asked their tables for: by it a test sees that nothing was written.
     ['calls', () => Object.fromEntries(options.store.calls())],
