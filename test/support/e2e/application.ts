@@ -7,8 +7,11 @@ import { CorsHttpMethod, HttpMethod, PayloadFormatVersion } from 'aws-cdk-lib/aw
 import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { build } from 'esbuild';
+import { EVENTS } from '../../../shared/names/events.ts';
 import { ClerkSyncStack } from '../../../infra/stacks/clerk-sync-stack.ts';
 
 /** What the stand-in for Clerk goes by. */
@@ -21,13 +24,14 @@ export const CACHE_SECONDS = 4;
 /**
  * An application that uses the construct as its documentation says, with routes of its own behind every kind of authorizer:
  * `/public` behind the optional one, `/flat/...` behind one of payload 1.0 that answers with policies, once with a function
- * of payload 2.0 and once with one of 1.0.
+ * of payload 2.0 and once with one of 1.0. Rules on its bus drive a function that welcomes new users.
  *
  * @returns its cloud assembly, and how to remove it
  */
 export async function synthesiseApplication(): Promise<{ readonly assembly: string; readonly remove: () => void }> {
   const scratch = mkdtempSync(join(tmpdir(), 'application-'));
-  const visitorCode = await bundleVisitor(join(scratch, 'visitor'));
+  const visitorCode = await bundle('visitor', scratch);
+  const welcomeCode = await bundle('welcome', scratch);
   const outdir = join(scratch, 'assembly');
   const app = new App({ outdir });
   const stack = new ClerkSyncStack(app, 'application', {
@@ -40,15 +44,33 @@ export async function synthesiseApplication(): Promise<{ readonly assembly: stri
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
   });
   addRoutes(stack, visitorCode);
+  addSubscriber(stack, welcomeCode);
   app.synth();
   return { assembly: outdir, remove: () => rmSync(scratch, { recursive: true, force: true }) };
 }
 
-async function bundleVisitor(outdir: string): Promise<string> {
-  const entry = fileURLToPath(new URL('functions/visitor.ts', import.meta.url));
-  const outfile = join(outdir, 'index.mjs');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
-  return outdir;
+async function bundle(name: 'visitor' | 'welcome', scratch: string): Promise<string> {
+  const entry = fileURLToPath(new URL(`functions/${name}.ts`, import.meta.url));
+  const outfile = join(scratch, name, 'index.js');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+  return join(scratch, name);
+}
+
+function addSubscriber(stack: ClerkSyncStack, code: string): void {
+  const { bus: eventBus, table } = stack.sync;
+  const welcome = new Function(stack, 'Welcome', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromAsset(code),
+    environment: { TABLE_NAME: table.tableName },
+  });
+  table.grant(welcome, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
+  const source = [EVENTS.source];
+  const targets = [new LambdaFunction(welcome)];
+  const created = { source, detailType: ['UserCreated'] };
+  const verified = { source, detailType: ['UserUpdated'], detail: { changedFields: ['verifiedEmail'] } };
+  new Rule(stack, 'Created', { eventBus, targets, eventPattern: created });
+  new Rule(stack, 'Verified', { eventBus, targets, eventPattern: verified });
 }
 
 function addRoutes(stack: ClerkSyncStack, visitorCode: string): void {
