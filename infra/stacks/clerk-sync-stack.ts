@@ -31,6 +31,11 @@ export class ClerkSyncStack extends Stack {
       "The EventBridge bus that tells of users' changes",
     );
     this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
+    this.#output(
+      'ReconcilerName',
+      this.sync.functions.reconciler.functionName,
+      'The reconciler: by it, commands given --stack find the rest',
+    );
   }
 
   #output(name: string, value: string, description: string): void {

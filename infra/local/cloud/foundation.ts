@@ -13,12 +13,16 @@ import { tableDefinitions } from './dynamodb/definition.ts';
 import type { TableDefinition } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
 import { EventBuses } from './events/buses.ts';
+import { DeadLetters } from './lambda/dead-letters.ts';
 import { Functions } from './lambda/functions.ts';
 import { Invoker, refusalAsResult } from './lambda/invoker.ts';
+import { LambdaMetrics } from './lambda/metrics.ts';
 import type { Observer } from './observer.ts';
 import type { LocalCloudOptions } from './options.ts';
+import { Queues } from './queues.ts';
 import { cloudWatch } from './services/cloudwatch.ts';
 import { eventBridge } from './services/eventbridge.ts';
+import type { LambdaApi } from './services/lambda.ts';
 import { SecretStore } from './services/secret-store.ts';
 import { createSecrets, secretsManager } from './services/secrets-manager.ts';
 import { serveServices } from './services/server.ts';
@@ -44,6 +48,9 @@ export interface Foundation {
   readonly buses: EventBuses;
   readonly functions: Functions;
   readonly invoker: Invoker;
+  readonly lambdaMetrics: LambdaMetrics;
+  readonly queues: Queues;
+  readonly deadLetters: DeadLetters;
 }
 
 const TABLE_FILE = 'dynamodb.sqlite';
@@ -55,11 +62,12 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   if (cloud.dataDirectory !== undefined) mkdirSync(cloud.dataDirectory, { recursive: true });
   const engine = await startTables(options);
   const store = await startStore(engine.url, closers);
-  const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
+  const late: { lambda?: LambdaApi; durable?: DurableService } = {};
   const buses = new EventBuses(stack);
   const services = await serveServices({
     targets: serviceTargets(options, buses),
-    lambda: () => ({ ...started(late.lambda), onProblem: observer.problem }),
+    cloudFormation: { stack, outputs: () => stack.outputs() },
+    lambda: () => started(late.lambda),
     durable: () => started(late.durable),
     ...(cloud.host === undefined ? {} : { host: cloud.host }),
   });
@@ -71,12 +79,15 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
     overrides: cloud.environment ?? {},
     localise,
   };
-  const functions = new Functions(stack, host, observer.log);
+  const lambdaMetrics = new LambdaMetrics(observer.metrics, () => cloud.clock.now());
+  const functions = new Functions(stack, host, observer.log, lambdaMetrics);
   closers.add(() => functions.close());
   const durable = await startDurable(options, functions);
   const invoker = new Invoker(functions, durable);
-  Object.assign(late, { durable, lambda: { functions, invoker } });
-  return { engine, store, servicesUrl: services.url, buses, functions, invoker };
+  const queues = new Queues(stack, observer.metrics);
+  const deadLetters = new DeadLetters(functions, queues, observer);
+  Object.assign(late, { durable, lambda: { functions, invoker, deadLetters } });
+  return { engine, store, servicesUrl: services.url, buses, functions, invoker, lambdaMetrics, queues, deadLetters };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -124,7 +135,7 @@ function serviceTargets({ cloud, stack, observer }: FoundationOptions, buses: Ev
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
     ['AWSEvents', eventBridge({ buses, region, accountId, now })],
-    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, now)],
+    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, shift: observer.shift })],
   ]);
 }
 
