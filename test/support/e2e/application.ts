@@ -18,6 +18,9 @@ import { ClerkSyncStack } from '../../../infra/stacks/clerk-sync-stack.ts';
 export const ISSUER = 'https://sync-local.clerk.accounts.dev';
 export const ORIGIN = 'http://localhost:5173';
 
+const VISITOR = new URL('functions/visitor.ts', import.meta.url);
+const WELCOME = new URL('functions/welcome.ts', import.meta.url);
+
 /** How long the gateway repeats an authorizer's answer. */
 export const CACHE_SECONDS = 4;
 
@@ -30,8 +33,8 @@ export const CACHE_SECONDS = 4;
  */
 export async function synthesiseApplication(): Promise<{ readonly assembly: string; readonly remove: () => void }> {
   const scratch = mkdtempSync(join(tmpdir(), 'application-'));
-  const visitorCode = await bundle('visitor', scratch);
-  const welcomeCode = await bundle('welcome', scratch);
+  const visitorCode = await bundle(VISITOR, join(scratch, 'visitor'));
+  const welcomeCode = await bundle(WELCOME, join(scratch, 'welcome'));
   const outdir = join(scratch, 'assembly');
   const app = new App({ outdir });
   const stack = new ClerkSyncStack(app, 'application', {
@@ -49,11 +52,11 @@ export async function synthesiseApplication(): Promise<{ readonly assembly: stri
   return { assembly: outdir, remove: () => rmSync(scratch, { recursive: true, force: true }) };
 }
 
-async function bundle(name: 'visitor' | 'welcome', scratch: string): Promise<string> {
-  const entry = fileURLToPath(new URL(`functions/${name}.ts`, import.meta.url));
-  const outfile = join(scratch, name, 'index.js');
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
-  return join(scratch, name);
+async function bundle(source: URL, outdir: string): Promise<string> {
+  const entryPoints = [fileURLToPath(source)];
+  const outfile = join(outdir, 'index.js');
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+  return outdir;
 }
 
 function addSubscriber(stack: ClerkSyncStack, code: string): void {
@@ -66,11 +69,13 @@ function addSubscriber(stack: ClerkSyncStack, code: string): void {
   });
   table.grant(welcome, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
   const source = [EVENTS.source];
-  const targets = [new LambdaFunction(welcome)];
   const created = { source, detailType: ['UserCreated'] };
   const verified = { source, detailType: ['UserUpdated'], detail: { changedFields: ['verifiedEmail'] } };
-  new Rule(stack, 'Created', { eventBus, targets, eventPattern: created });
-  new Rule(stack, 'Verified', { eventBus, targets, eventPattern: verified });
+  const rules = [
+    new Rule(stack, 'Created', { eventBus, eventPattern: created }),
+    new Rule(stack, 'Verified', { eventBus, eventPattern: verified }),
+  ];
+  for (const rule of rules) rule.addTarget(new LambdaFunction(welcome));
 }
 
 function addRoutes(stack: ClerkSyncStack, visitorCode: string): void {

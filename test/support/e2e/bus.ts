@@ -16,7 +16,7 @@ export interface ShownEvent {
 /** Everything that was put on the bus about a user, repetitions included, in the order in which the bus took it. */
 export async function eventsOf({ api }: StackFile, userId: string): Promise<readonly ShownEvent[]> {
   const query = new URLSearchParams({ 'detail.userId': userId });
-  const response = await fetch(`${api}/__local/events?${query}`);
+  const response = await fetch(`${api}/__local/events?${query.toString()}`);
   return (await response.json()) as readonly ShownEvent[];
 }
 

@@ -1,6 +1,7 @@
 import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createEventBridgeClient } from '../../../shared/adapters/eventbridge/client.ts';
 import { createEventPublisher } from '../../../shared/adapters/eventbridge/event-publisher.ts';
 import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
 import type { ChangeEvent } from '../../../shared/domain/change-event.ts';
@@ -15,6 +16,7 @@ const takesAll: Answer = () => ({});
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const close of closers.splice(0)) await close();
 });
 
@@ -167,5 +169,24 @@ describe('events by PutEvents', () => {
       () => 'cut',
     );
     expect(await publisher.publish(events(2))).toMatchObject({ status: 'failed', unpublished: [changeOf('user_2')] });
+  });
+
+  it('wait for a bus that never answers no longer than six seconds and the pauses between three attempts', async () => {
+    const server = await startServer(() => undefined);
+    closers.push(() => server.close());
+    vi.stubEnv('AWS_ENDPOINT_URL_EVENTBRIDGE', server.url);
+    vi.stubEnv('AWS_REGION', 'us-east-1');
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'example');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
+    const client = createEventBridgeClient();
+    closers.push(() => client.destroy());
+    const { timers } = createSimulatedTime(0);
+    const random = { next: () => 0.5, id: () => 'id' };
+    const publisher = createEventPublisher({ client, timers, random, eventBus: BUS, stackName: 'Sync-test' });
+    const startedAt = performance.now();
+    const result = await publisher.publish(events(20));
+    expect(result).toEqual({ status: 'failed', unpublished: events(20), reason: 'TimeoutError' });
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+    expect(server.requests).toHaveLength(3);
   });
 });
