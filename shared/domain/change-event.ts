@@ -1,5 +1,6 @@
+import type { ChangedField } from './changed-fields.ts';
 import { changedFields } from './changed-fields.ts';
-import type { MirroredField, Path, StoredUser } from './user.ts';
+import type { Path, StoredUser } from './user.ts';
 
 /** What happened to a user, as applications are told: who, in which revision, by whose word. Never a value of hers. */
 export type ChangeEvent = PlainChange | FieldChange;
@@ -25,7 +26,7 @@ interface PlainChange extends ChangeFacts {
 interface FieldChange extends ChangeFacts {
   readonly type: 'UserUpdated';
   /** Names only, at least one. What a first record tells counts as changed. */
-  readonly changedFields: readonly MirroredField[];
+  readonly changedFields: readonly ChangedField[];
 }
 
 /**
@@ -55,15 +56,14 @@ function changeOf(before: StoredUser, after: StoredUser): ChangeEvent | undefine
   return fields.length > 0 ? { type: 'UserUpdated', ...factsOf(after), changedFields: fields } : undefined;
 }
 
-/** Of whom nothing was ever known but a deletion. */
-function isUnheardOf({ profile, record }: StoredUser): boolean {
-  const isBlank = Object.values(profile.content).every((value) => value === null);
-  return record === undefined && profile.version.asOf === 0 && isBlank;
+/** Of whom nothing was ever known but a deletion: whatever is known of anybody raises the version, or fills a field. */
+function isUnheardOf({ profile: { content, version } }: StoredUser): boolean {
+  return version.asOf === 0 && Object.values(content).every((value) => value === null);
 }
 
 /** The username counts as it is shown: a derived one changes when Clerk gives it to somebody else. */
-function visibleChanges(before: StoredUser, after: StoredUser): readonly MirroredField[] {
-  const fields = changedFields(before, after).filter((field) => field !== 'deletedAt' && field !== 'username');
+function visibleChanges(before: StoredUser, after: StoredUser): readonly ChangedField[] {
+  const fields = changedFields(before, after).filter((field) => field !== 'username');
   return shownUsername(before) === shownUsername(after) ? fields : [...fields, 'username'];
 }
 

@@ -79,6 +79,7 @@ describe('What applications are told of a change', () => {
       'UserUpdated username',
     ],
     ['an attribute of the application', known, { ...known, app: { bio: 'hello' } }, 'nothing'],
+    ['a field that somebody edited by hand', known, { ...known, profile: renamed.profile }, 'nothing'],
     ['an item that was written as it was', known, known, 'nothing'],
   ])('%s', (_what, before, after, expected) => {
     expect(told(before, after)).toBe(expected);
