@@ -18,19 +18,20 @@ export interface ChangeStreamProps {
  * does not answer no event. A shard of a stream has two readers at most: whoever else wants to know listens to the bus.
  */
 export class ChangeStream extends Construct {
-  /** Names that were given up: shard and sequence numbers, no item. The next run resolves what it was about. */
+  /**
+   * What was given up: shard and sequence numbers, no item. A name is resolved by the next run; an event can be told as long as
+   * the stream has the change, a day.
+   */
   readonly failures: FailureQueue;
-  /** Events that were given up, likewise: within a day of the change the stream still has what they were about. */
-  readonly eventFailures: FailureQueue;
 
   constructor(scope: Construct, id: string, { table, lambda }: ChangeStreamProps) {
     super(scope, id);
     this.failures = new FailureQueue(this, 'Failures');
-    this.eventFailures = new FailureQueue(this, 'EventFailures');
-    const policy = readStream(lambda, table, [this.failures, this.eventFailures]);
+    const policy = readStream(lambda, table, this.failures);
+    const common = commonProps({ table, lambda }, this.failures);
     const mappings = [
       new EventSourceMapping(this, 'Mapping', {
-        ...common({ table, lambda }, this.failures),
+        ...common,
         // A name takes some 10 ms, and 10 s at the worst: ten of them end before the function's timeout.
         batchSize: 10,
         // As often as it takes within the hour. Clerk may be down for longer: then a run resolves the rest, and later changes
@@ -39,7 +40,7 @@ export class ChangeStream extends Construct {
         filters: [isWaitedFor(), isFree()].map((pattern) => FilterCriteria.filter(pattern)),
       }),
       new EventSourceMapping(this, 'EventMapping', {
-        ...common({ table, lambda }, this.eventFailures),
+        ...common,
         // Ten calls of the bus. What a second brings comes together: an import is not one invocation a user.
         batchSize: 100,
         maxBatchingWindow: Duration.seconds(1),
@@ -53,7 +54,7 @@ export class ChangeStream extends Construct {
   }
 }
 
-function common({ table, lambda }: ChangeStreamProps, failures: FailureQueue): EventSourceMappingProps {
+function commonProps({ table, lambda }: ChangeStreamProps, failures: FailureQueue): EventSourceMappingProps {
   return {
     target: lambda,
     eventSourceArn: table.streamArn,
@@ -87,14 +88,14 @@ function isFree(): Record<string, unknown> {
   return { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: NAME_KEY, NewImage: image } };
 }
 
-/** What Lambda asks for on behalf of the function, and no more: the CDK's own grants let it ask for the queues' attributes too. */
-function readStream(lambda: Function, table: UserTable, failures: readonly FailureQueue[]): Policy {
+/** What Lambda asks for on behalf of the function, and no more: the CDK's own grants let it ask for the queue's attributes too. */
+function readStream(lambda: Function, table: UserTable, failures: FailureQueue): Policy {
   const actions = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
   const policy = new Policy(lambda, 'ReadStream', {
     statements: [
       new PolicyStatement({ actions, resources: [table.streamArn] }),
       new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: failures.map(({ queueArn }) => queueArn) }),
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
     ],
   });
   if (lambda.role) policy.attachToRole(lambda.role);

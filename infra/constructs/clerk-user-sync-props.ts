@@ -5,6 +5,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { TokenFrom } from './authorizers.ts';
 import type { BundleSource } from './bundle.ts';
+import type { AlarmSettings } from './alarms/sync-alarms.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { Stage } from './stage.ts';
 
@@ -141,6 +142,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default - 500 requests a second, bursts of 1,000
    */
   readonly webhookThrottle?: Throttle;
+  /**
+   * Alarms: who is told, from where on, and where the runbook is.
+   * @default - on, told to a new topic, with the thresholds of `ALARM_THRESHOLDS`
+   */
+  readonly alarms?: AlarmSettings | 'off';
   /**
    * Cross-origin rules of the API, for browsers on another origin.
    * @default - none

@@ -142,7 +142,7 @@ describe('While the bus', () => {
     expect(before.flat().filter((line) => line.startsWith('UserUpdated'))).toEqual([]);
   });
 
-  it('has been down for too long, what is given up is noted for the failure queue, and what follows is told', async () => {
+  it('has been down for too long, what is given up is in the failure queue, and what follows is told', async () => {
     const impatient = withEventMapping({ MaximumRecordAgeInSeconds: 2 });
     const other = await startLocalStack({ assembly: impatient.assembly, webhookRetryScale: 0.001 });
     try {
@@ -150,7 +150,7 @@ describe('While the bus', () => {
       await busFaults(other.file, { down: true });
       const lost = await signUp(elsewhere, 'lost@example.com', 'Lost');
       await elsewhere.flushWebhooks();
-      await expect.poll(() => givenUp(other), SOON).toEqual(['events: 1 RecordAgeExceeded']);
+      await expect.poll(() => givenUp(other), SOON).toEqual(['changes: 1 RecordAgeExceeded']);
       await busFaults(other.file, {});
       const next = await signUp(elsewhere, 'next@example.com', 'Next');
       await elsewhere.flushWebhooks();
@@ -207,7 +207,7 @@ async function givenUp({ file }: LocalStack): Promise<readonly string[]> {
   >;
   return Object.entries(queues).flatMap(([name, messages]) =>
     messages.map(({ body: { requestContext, DDBStreamBatchInfo } }) => {
-      const queue = name.includes('EventFailures') ? 'events' : name;
+      const queue = name.includes('ChangeStreamFailures') ? 'changes' : name;
       return `${queue}: ${DDBStreamBatchInfo.batchSize} ${requestContext.condition}`;
     }),
   );
