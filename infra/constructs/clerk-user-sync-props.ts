@@ -96,6 +96,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly clerkApiUrl?: string;
   /**
+   * The share of Clerk's rate limit that reconcile runs may use, above 0 and up to 1: your application's own calls need the
+   * rest. The limit itself, 1,000 calls in 10 seconds in production and 100 in development, is known by the secret key.
+   * @default 0.5
+   */
+  readonly clerkShare?: number;
+  /**
    * What becomes of a new Clerk user with the verified email of a deleted one: `relink` lets him inherit what your application
    * kept about the deleted user, as long as her personal data have not been erased.
    * @default 'fresh' - a stranger

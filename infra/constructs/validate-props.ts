@@ -19,6 +19,7 @@ export function validateProps(props: ClerkUserSyncProps): void {
   validateIssuer(props.issuer);
   validateParties(props);
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
+  validateShare(props.clerkShare);
   validateCacheTtl(props);
   validateTokens(props);
   validateUpdatedAt(props);
@@ -57,6 +58,14 @@ function validateApiUrl(url: string): void {
   throw new SettingError(
     `clerkApiUrl is ${JSON.stringify(url)}. Leave it out, or set it to an https URL without a slash or /v1 at the end, such as ` +
       'https://api.clerk.com.',
+  );
+}
+
+function validateShare(share: number | undefined): void {
+  if (share === undefined || Token.isUnresolved(share) || (share > 0 && share <= 1)) return;
+  throw new SettingError(
+    `clerkShare is ${share}. Set it to a number above 0 and up to 1, the share of Clerk's rate limit that reconcile runs may use, ` +
+      'or leave it out for 0.5.',
   );
 }
 
