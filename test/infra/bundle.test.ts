@@ -63,10 +63,10 @@ const LEFT_OUT = [
 const LARGEST: Record<FunctionName, number> = {
   authorizer: 745,
   webhook: 760,
-  reconciler: 1_240,
+  reconciler: 1_250,
   users: 730,
   whoami: 45,
-  changes: 760,
+  changes: 765,
 };
 
 describe('the bundles of the functions', () => {
