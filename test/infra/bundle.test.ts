@@ -62,11 +62,11 @@ const LEFT_OUT = [
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<FunctionName, number> = {
   authorizer: 755,
-  webhook: 760,
+  webhook: 770,
   reconciler: 1_275,
   users: 785,
   whoami: 45,
-  changes: 765,
+  changes: 780,
 };
 
 describe('the bundles of the functions', () => {
