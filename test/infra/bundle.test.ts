@@ -66,7 +66,7 @@ const LARGEST: Record<FunctionName, number> = {
   reconciler: 1_275,
   users: 785,
   whoami: 45,
-  changes: 745,
+  changes: 780,
 };
 
 describe('the bundles of the functions', () => {

@@ -30,6 +30,7 @@ describe('permissions', () => {
         'dynamodb:GetShardIterator',
         'dynamodb:ListStreams',
         'dynamodb:UpdateItem',
+        'events:PutEvents',
         'sqs:SendMessage',
       ],
     ],
