@@ -2,6 +2,7 @@ import { addChanges } from '../../shared/sync/reconcile/changes.ts';
 import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import { idsReported } from '../../shared/sync/reconcile/drift-report.ts';
 import type { ConflictsChunk } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import { resolveConflicts } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
@@ -22,7 +23,7 @@ export class RunSteps {
     this.#context = context;
     this.deps = deps;
     this.run = run;
-    this.chunks = new ChunkRunner(context, deps, run);
+    this.chunks = new ChunkRunner(context, deps, run, () => idsReported(this.#state.changes.report));
   }
 
   get state(): RunState {

@@ -210,10 +210,22 @@ describe('the index', () => {
     expect(listed.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('refuses a row that is no user', async () => {
-    const stray = { pk: 'roster#x', group: 'created#2026-03', sort: '1773500000000#x' };
+  it.each([
+    ['of an item that is no user', { pk: 'roster#x', group: 'created#2026-03', sort: '1773500000000#x' }],
+    ['of another month', { pk: 'user#x', group: 'created#2026-03', sort: '9999999999999#x' }],
+    ['without a time', { pk: 'user#x', group: 'created#2026-03', sort: 'soon#x' }],
+  ])('passes over a row %s, which must not hide the others', async (_kind, stray) => {
+    await create(store, aUser(ID));
     await tables.client.send(new PutCommand({ TableName: tableName, Item: stray }));
-    await expect(all(store.listByCreation(0))).rejects.toThrow('Item roster#x stands among the users');
+    expect((await all(store.listByCreation(0))).map(({ id }) => id)).toEqual([ID]);
+  });
+
+  it('lists a user whose projected attributes cannot be read as one who differs from everybody', async () => {
+    await create(store, aUser(ID));
+    for (const name of ['fingerprint', 'profileAsOf', 'recordSeenAt']) await setAttribute(name, ['by hand']);
+    const [row] = await all(store.listByCreation(0));
+    const lowest = { asOf: 0, seenAt: 0 };
+    expect(row).toMatchObject({ id: ID, fingerprint: '', profileVersion: lowest, recordVersion: lowest });
   });
 });
 
@@ -239,6 +251,7 @@ describe('the other items', () => {
       endedAt: NOW + 5,
       counts,
       drift: { email: 1 },
+      report: {},
       heldBecause: 'too many',
       failedBecause: undefined,
     });

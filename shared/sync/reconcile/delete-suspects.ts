@@ -1,13 +1,15 @@
-import type { StoredUser } from '../../domain/user.ts';
+import type { RunChange, StoredUser } from '../../domain/user.ts';
 import { each } from '../each.ts';
 import type { ChangeCounter, Changes } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { hasCountedInWalk } from './dry-run.ts';
+import { findingsOf } from './drift-cause.ts';
 import type { Problem } from './failure.ts';
 import { problemOf, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
-import { applyNow, changeInStep, mirrorRead } from './mirror-read.ts';
+import { lookAt } from './look-at.ts';
+import { applyNow, changeInStep, mirrorRead, unlessUnreadable } from './mirror-read.ts';
 import { batchesFrom } from './suspects.ts';
 
 export interface DeletionChunk {
@@ -43,7 +45,7 @@ export async function deleteSuspects(
   done: number,
 ): Promise<DeletionChunk> {
   const startedAt = deps.clock.now();
-  const changes = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
   const chunk: Chunk = { deps, run, changes, met: new Set(), newcomers: 0 };
   let counted = changes.total();
   let position = done;
@@ -52,7 +54,9 @@ export async function deleteSuspects(
   try {
     await refuseForeignInstance(deps);
     for await (const batch of batchesFrom(deps.runs.suspects(source), done, BATCH)) {
-      await each(batch, deps.limits.atOnce, (id) => settle(chunk, id));
+      await each(batch, deps.limits.atOnce, async (id) => {
+        await unlessUnreadable(deps, id, changes, () => settle(chunk, id));
+      });
       position += batch.length;
       counted = changes.total();
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
@@ -82,11 +86,11 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   const { deps, run, changes, met } = chunk;
   if (met.has(id)) return;
   met.add(id);
-  const stored = await deps.store.get(id, { consistent: true });
+  const { user: stored } = await lookAt(deps, run, id, { consistent: true });
   if (!stored) return;
   if (stored.tombstone) {
     const before = changeInStep(stored.runChange, run);
-    if (before) changes.settled(before.outcome, before.changedFields);
+    if (before) countAgain(chunk, id, before);
     return;
   }
   if (isYoung(stored, chunk)) return;
@@ -96,6 +100,13 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   if (hasCountedInWalk(run, user)) return;
   await mirrorRead(deps, run, user, askedAt, changes);
   if (user.record.clerkCreatedAt > run.startedAt) chunk.newcomers += 1;
+}
+
+/** What an attempt that was cut off has done. */
+function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changedFields }: RunChange): void {
+  const evidence = { before: undefined, clerk: undefined, now: deps.clock.now() };
+  const findings = findingsOf({ outcome, changedFields }, evidence);
+  changes.settled({ userId, outcome, changedFields, findings });
 }
 
 /**

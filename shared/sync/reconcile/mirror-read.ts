@@ -1,23 +1,28 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
-import type { SyncResult } from '../apply-snapshot.ts';
+import type { SyncOptions, SyncResult } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
 import { readSnapshot } from '../read-user.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { RunChange, StoredUser } from '../../domain/user.ts';
+import type { RunChange } from '../../domain/user.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { ChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
+import type { Evidence } from './drift-cause.ts';
+import { findingsOf } from './drift-cause.ts';
 import { UserNotWritten } from './failure.ts';
 import { leaseOf } from './lease.ts';
+import { lookAt, wordOn } from './look-at.ts';
 
 export type Settled = Extract<SyncResult, { status: 'settled' }>;
 
 /**
- * Brings the table in line with what Clerk was read to say of one user. A reconcile run is trusted to revive a user whom a
- * mistaken deletion buried.
+ * Brings the table in line with what Clerk was read to say of one user, her item included: a write makes index keys,
+ * fingerprint and attributes right as well. A reconcile run is trusted to revive a user whom a mistaken deletion buried.
  *
  * @param seenAt when the read began, ms
- * @returns whether the user is live in the table now; `unstorable` when the table cannot keep it: the run goes on without
- * @throws UserNotWritten when the table does not take the user in time
+ * @returns whether the user is live in the table now; `unstorable` when the table cannot keep it, or has an item that cannot be
+ * read: the run goes on without
+ * @throws UserNotWritten when the table does not take the user in time; StoreUnavailable, DirectoryUnavailable
  */
 export async function mirrorRead(
   deps: ReconcileDependencies,
@@ -26,9 +31,34 @@ export async function mirrorRead(
   seenAt: number,
   changes: ChangeCounter,
 ): Promise<'live' | 'not-live' | 'unstorable'> {
-  const result = await applyNow(deps, run, readSnapshot(user, seenAt, 'deleted'), changes);
-  if (result === 'unstorable') return 'unstorable';
+  const result = await unlessUnreadable(deps, user.id, changes, async () => {
+    const found = await lookAt(deps, run, user.id);
+    const word = await wordOn(deps, run, readSnapshot(user, seenAt, 'deleted'), found.user);
+    return applyNow(deps, run, word, changes, { known: found });
+  });
+  if (result === 'unreadable' || result === 'unstorable') return 'unstorable';
   return result.user.tombstone ? 'not-live' : 'live';
+}
+
+/**
+ * Goes on without a user whose item cannot be read: one such item must not end every run. Counts and logs it.
+ * @returns `unreadable` then, else what the work answers
+ */
+export async function unlessUnreadable<T>(
+  { log }: Pick<ReconcileDependencies, 'log'>,
+  userId: string,
+  changes: ChangeCounter,
+  work: () => Promise<T>,
+): Promise<T | 'unreadable'> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof MalformedItem)) throw error;
+    changes.unreadable(userId);
+    // The message names the item by its key, which for a reservation is somebody's address.
+    log.error('user not readable', { userId, attribute: error.attribute });
+    return 'unreadable';
+  }
 }
 
 /**
@@ -44,7 +74,7 @@ export async function applyNow(
   run: ChunkIdentity,
   snapshot: Snapshot,
   changes: ChangeCounter,
-  options: { readonly known?: { readonly user: StoredUser }; readonly isFenced?: boolean } = {},
+  options: Pick<SyncOptions, 'known'> & { readonly isFenced?: boolean } = {},
 ): Promise<Settled | 'unstorable'> {
   const { budgetMs } = deps.limits;
   const { known, isFenced = false } = options;
@@ -56,8 +86,12 @@ export async function applyNow(
     ...(known && { known }),
   });
   if (result.status === 'settled') {
-    const { outcome, changedFields } = changeInStep(result.runChange, run) ?? result;
-    changes.settled(outcome, changedFields);
+    const note = changeInStep(result.runChange, run);
+    const { outcome, changedFields } = note ?? result;
+    // What an attempt that was cut off has found she had been, is not known any more.
+    const evidence = evidenceOf(snapshot, note ? undefined : result.before, deps.clock.now());
+    const findings = findingsOf({ outcome, changedFields }, evidence);
+    changes.settled({ userId: snapshot.id, outcome, changedFields, findings });
     return result;
   }
   if (result.status === 'failed' && result.reason === 'unstorable') {
@@ -65,6 +99,11 @@ export async function applyNow(
     return 'unstorable';
   }
   throw new UserNotWritten(`User ${snapshot.id} could not be written within ${budgetMs} ms (${result.reason}).`);
+}
+
+function evidenceOf(snapshot: Snapshot, before: Evidence['before'], now: number): Evidence {
+  const clerk = snapshot.source === 'read' && { asOf: snapshot.asOf, createdAt: snapshot.record.clerkCreatedAt };
+  return { before, clerk: clerk || undefined, now };
 }
 
 /** What an attempt at this very step has done to a user before: its process died before it could tell. */

@@ -54,7 +54,7 @@ export async function completeUnknown(
 ): Promise<UnknownChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, piece);
-  const changes = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
   let position = done;
   let hasEnded = true;
   let problem: Problem | undefined;

@@ -39,7 +39,7 @@ export async function walkChunk(
 ): Promise<WalkChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, start.piece);
-  const changes = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
   const progress = createWalkProgress(start, run);
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
   const walking = await problemIn(() => walk({ deps, run, from: start.from, spool, changes, progress, isLate }));
