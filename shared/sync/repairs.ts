@@ -12,10 +12,9 @@ import { fingerprint, isOfWaiting, withoutWaiting } from './fingerprint.ts';
  */
 export function withRepairs(decision: Decision, stored: StoredUser | undefined, isWithoutName: boolean): Decision {
   if (decision.ask || !stored?.item) return decision;
-  const flaws = flawsOf(stored, stored.item, decision);
-  const all: ItemFlaw[] = isWithoutName ? [...flaws, 'reservation'] : flaws;
-  if (all.length === 0) return decision;
-  const changedFields = [...decision.changedFields, ...all];
+  const flaws = flawsOf(stored, stored.item, decision, isWithoutName);
+  if (flaws.length === 0) return decision;
+  const changedFields = [...decision.changedFields, ...flaws];
   return decision.write
     ? { ...decision, changedFields }
     : { ...decision, outcome: 'updated', write: true, changedFields };
@@ -24,25 +23,31 @@ export function withRepairs(decision: Decision, stored: StoredUser | undefined, 
 /** Changes of these move the user on the index: that it lists her elsewhere is then no flaw of its own. */
 const PLACING: readonly ChangedField[] = ['clerkCreatedAt', 'deletedAt'];
 
-function flawsOf(stored: StoredUser, item: ItemFacts, { next, changedFields }: Settled): ItemFlaw[] {
+function flawsOf(
+  stored: StoredUser,
+  item: ItemFacts,
+  { next, changedFields }: Settled,
+  isWithoutName: boolean,
+): ItemFlaw[] {
   const isMoved = changedFields.some((field) => PLACING.includes(field));
   return [
     ...(!item.isListedRight && !isMoved ? (['index'] as const) : []),
-    ...(hasWrongFingerprint(stored, item, next) ? (['fingerprint'] as const) : []),
+    ...(isWrong(item.fingerprint, stored, { ...stored, ...next }, isWithoutName) ? (['fingerprint'] as const) : []),
     ...(item.isExpiring && !stored.tombstone ? (['expiresAt'] as const) : []),
     ...(item.unreadable.length > 0 ? (['unreadable'] as const) : []),
+    ...(isWithoutName ? (['reservation'] as const) : []),
   ];
 }
 
 /**
  * A fingerprint must be that of the content. Where it is that of what the user becomes instead, the content was edited and the
- * fingerprint is right.
+ * fingerprint is right. Whether it must say that she waits for a name is not known while one of hers is not reserved.
  */
-function hasWrongFingerprint(stored: StoredUser, item: ItemFacts, next: MirroredUser): boolean {
-  const print = item.fingerprint;
-  if (print === undefined || isOfWaiting(print) !== isWaiting(stored)) return true;
-  const bare = withoutWaiting(print);
-  return bare !== fingerprintOf(stored) && bare !== fingerprintOf(next);
+function isWrong(print: string | undefined, stored: StoredUser, next: StoredUser, isWithoutName: boolean): boolean {
+  if (print === undefined) return true;
+  const isThatOf = (user: StoredUser): boolean =>
+    withoutWaiting(print) === fingerprintOf(user) && (isWithoutName || isOfWaiting(print) === isWaiting(user));
+  return !isThatOf(stored) && !isThatOf(next);
 }
 
 /** Whether an examined user's content is what its fingerprint was made of; undefined where that is not known. */

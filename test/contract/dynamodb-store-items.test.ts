@@ -265,6 +265,7 @@ describe('the other items', () => {
       endedAt: '2026-03-15T12:00:00.005Z',
       counts,
       drift: { email: 1 },
+      report: {},
       heldBecause: 'too many',
       group: 'runs',
       sort: `${NOW}#r1`,

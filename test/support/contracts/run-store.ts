@@ -60,6 +60,10 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
         endedAt: NOW + 90_001,
         counts,
         drift: { email: 2, publicMetadata: 1 },
+        report: {
+          email: { users: 2, causes: { 'missed-webhook': 1, unknown: 1 }, oldestMs: 0, userIds: ['user_a', 'user_b'] },
+          extra: { users: 300, causes: {}, userIds: [] },
+        },
         heldBecause: '21 deletions are more than the 20 that one run may make.',
         failedBecause: 'Clerk did not answer.',
       };
