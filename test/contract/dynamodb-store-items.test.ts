@@ -181,6 +181,7 @@ describe('the item of a user', () => {
     ['deletedAt', 5, 'a string'],
     ['publicMetadata', ['a'], 'a map'],
     ['publicMetadata', new Set(['a']), 'a map'],
+    ['id', 'user_bea', 'one of user_ada'],
     ['changedBy', 'somebody', 'one of authorizer, webhook, reconciler, on-demand, admin'],
     ['expiresAt', 'soon', 'a number'],
   ])('is refused when %s is %s', async (name, value, wanted) => {

@@ -3,6 +3,7 @@
  * foretells it; a run that trusts the index sees what the index shows. After each, a second forced run writes nothing.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { applySnapshot } from '../../shared/sync/apply-snapshot.ts';
 import type { ReconciledTable } from '../support/dynamodb/reconciled-table.ts';
 import { openReconciledTable } from '../support/dynamodb/reconciled-table.ts';
 import type { TestTables } from '../support/dynamodb/test-tables.ts';
@@ -155,7 +156,6 @@ describe('a version raised above Clerk’s', () => {
 
   async function deliver(user: ReturnType<typeof clerkUser>): Promise<void> {
     const event = { source: 'event', ...user, seenAt: user.asOf + 500 } as const;
-    const { applySnapshot } = await import('../../shared/sync/apply-snapshot.ts');
     const result = await applySnapshot(table.deps, event, { path: 'webhook', budgetMs: 5_000 });
     expect(result).toMatchObject({ status: 'settled', outcome: 'updated' });
   }
@@ -305,6 +305,18 @@ describe('an attribute of a wrong type', () => {
     expect(await table.item(KEY)).toMatchObject({ email: 7 });
     expect(await table.run(FORCED)).toMatchObject({ status: 'repaired', updated: 2 });
     expect(await table.run()).toMatchObject({ status: 'in-sync' });
+  });
+
+  it('keeps every other path failing, as a defect and not as an outage: nobody comes in by such an item', async () => {
+    await table.edit(ID, { banned: 'no' });
+    const user = clerkUser(4);
+    const event = { source: 'event', ...user, asOf: START, seenAt: START } as const;
+    const token = { source: 'token', id: ID, claims: { lastName: 'Else' }, asOf: undefined } as const;
+    for (const snapshot of [event, token]) {
+      const applied = applySnapshot(table.deps, snapshot, { path: 'webhook', budgetMs: 5_000 });
+      await expect(applied).rejects.toMatchObject({ code: 'malformed_item', attribute: 'banned' });
+    }
+    await expect(table.deps.store.find({ kind: 'email', value: 'person4@example.com' })).rejects.toThrow('"banned"');
   });
 
   it('does not keep a run from deleting others, and a forced run deletes such a user too', async () => {
