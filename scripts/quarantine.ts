@@ -1,5 +1,5 @@
 /**
- * `npm run quarantine`: signed events that could not be applied, on the local cloud that runs here. `list` shows what waits,
+ * `npm run quarantine`: signed events that could not be applied, on the local cloud that runs here or on a deployed stack. `list` shows what waits,
  * oldest first, and why; `replay` applies an event once more by the same rule; `dismiss` lets it go, unapplied.
  * Exits 0 only if everything that was asked for is done.
  */
@@ -7,14 +7,18 @@ import { resolve } from 'node:path';
 import type { QuarantineEntry } from '../shared/ports/quarantine.ts';
 import { replayEvent } from '../shared/sync/events/replay-event.ts';
 import { readCommand, refuse } from './support/arguments.ts';
-import type { LocalMirror } from './support/local-mirror.ts';
-import { connectToLocalMirror } from './support/local-mirror.ts';
+import type { Mirror } from './support/mirror.ts';
+import { connectToMirror } from './support/mirror.ts';
 
 const USAGE = `npm run quarantine -- list [--user USER_ID]
        npm run quarantine -- replay (MESSAGE_ID… | --all [--user USER_ID])
-       npm run quarantine -- dismiss MESSAGE_ID…`;
+       npm run quarantine -- dismiss MESSAGE_ID…
+Each takes --stack NAME: a deployed stack, with your AWS credentials.`;
 
-const { command, operands, values } = readCommand({ user: { type: 'string' }, all: { type: 'boolean' } }, USAGE);
+const { command, operands, values } = readCommand(
+  { user: { type: 'string' }, all: { type: 'boolean' }, stack: { type: 'string' } },
+  USAGE,
+);
 
 /** Each says whether everything that was asked for is done. */
 const COMMANDS = new Map([
@@ -24,9 +28,9 @@ const COMMANDS = new Map([
 ]);
 const run = COMMANDS.get(command) ?? refuse(command === '' ? 'Say what to do.' : `There is no ${command} here.`, USAGE);
 
-let mirror: LocalMirror | undefined;
+let mirror: Mirror | undefined;
 try {
-  mirror = connectToLocalMirror(resolve('.local/stack.json'));
+  mirror = await connectToMirror({ stack: values.stack, stackFile: resolve('.local/stack.json') });
   process.exitCode = (await run(mirror)) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
@@ -35,7 +39,7 @@ try {
   mirror?.close();
 }
 
-async function list(mirror: LocalMirror): Promise<boolean> {
+async function list(mirror: Mirror): Promise<boolean> {
   if (operands.length > 0) refuse(`list takes no ${operands[0]}.`, USAGE);
   const entries = await entriesOf(mirror);
   for (const { id, firstAt, userId = '-' } of entries) {
@@ -46,7 +50,7 @@ async function list(mirror: LocalMirror): Promise<boolean> {
   return true;
 }
 
-async function replay(mirror: LocalMirror): Promise<boolean> {
+async function replay(mirror: Mirror): Promise<boolean> {
   if (operands.length > 0 && (values.all === true || values.user !== undefined))
     refuse('Give ids, or --all, not both.', USAGE);
   const ids = values.all === true ? (await entriesOf(mirror)).map(({ id }) => id) : named('replay');
@@ -59,7 +63,7 @@ async function replay(mirror: LocalMirror): Promise<boolean> {
   return isAllDone;
 }
 
-async function dismiss(mirror: LocalMirror): Promise<boolean> {
+async function dismiss(mirror: Mirror): Promise<boolean> {
   if (values.user !== undefined || values.all === true) refuse('dismiss takes ids, one by one.', USAGE);
   let areAllThere = true;
   for (const id of named('dismiss')) {
@@ -71,7 +75,7 @@ async function dismiss(mirror: LocalMirror): Promise<boolean> {
 }
 
 /** Whole before anything is done with it: what is taken out meanwhile must not move what is still to be read. */
-async function entriesOf({ quarantine }: LocalMirror): Promise<QuarantineEntry[]> {
+async function entriesOf({ quarantine }: Mirror): Promise<QuarantineEntry[]> {
   const entries: QuarantineEntry[] = [];
   const listing = values.user === undefined ? {} : { userId: values.user };
   for await (const entry of quarantine.list(listing)) entries.push(entry);

@@ -1,6 +1,7 @@
 /**
- * `npm run sync`: a full run over the local cloud that runs here, in this process, by the reconciler's own code. Also the way
- * back when the table was lost: it writes every user anew from Clerk.
+ * `npm run sync`: a full run in this process, by the reconciler's own code, over the local cloud that runs here or, with
+ * `--stack NAME`, over a deployed stack with the caller's AWS credentials. Also the way back when the table was lost: it writes
+ * every user anew from Clerk.
  *
  * Exits 0 in sync or repaired, 1 failed (also for an option that there is not), 2 drift found in a dry run, 3 deletions held. With `--json` the last thing on standard
  * output is the summary.
@@ -15,14 +16,15 @@ import { RUN_ENDED } from '../shared/sync/reconcile/report-run.ts';
 import type { RunSummary } from '../shared/sync/reconcile/summary.ts';
 import { readArguments, refuse } from './support/arguments.ts';
 import { onInterrupt } from './support/interrupt.ts';
-import type { LocalMirror } from './support/local-mirror.ts';
-import { connectToLocalMirror } from './support/local-mirror.ts';
+import type { Mirror } from './support/mirror.ts';
+import { connectToMirror } from './support/mirror.ts';
 import { inProcessSteps } from './sync/in-process-steps.ts';
 import { createProgress } from './sync/progress.ts';
 import { adviceFor, EXIT_CODES, summaryTable } from './sync/summary-table.ts';
 import { watchedDirectory } from './sync/watched-directory.ts';
 
-const USAGE = 'npm run sync -- [--dry-run] [--force] [--json] | --approve-deletions RUN [--json]';
+const USAGE =
+  'npm run sync -- [--dry-run] [--force] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
 
 const options = readArguments(
   {
@@ -35,14 +37,7 @@ const options = readArguments(
   USAGE,
   EXIT_CODES.failed,
 );
-const { 'dry-run': dryRun, 'approve-deletions': heldRun, force, json } = options;
-if (options.stack !== undefined) {
-  refuse(
-    '--stack is not there yet: fire the schedule `full` of a deployed stack, or invoke its reconciler.',
-    USAGE,
-    EXIT_CODES.failed,
-  );
-}
+const { 'dry-run': dryRun, 'approve-deletions': heldRun, force, json, stack } = options;
 if (heldRun !== undefined && (dryRun || force)) {
   refuse(
     '--approve-deletions makes the deletions of a held run: it goes with neither --dry-run nor --force.',
@@ -61,9 +56,9 @@ process.exitCode = await running;
 
 /** @returns the exit code */
 async function run(): Promise<number> {
-  let mirror: LocalMirror | undefined;
+  let mirror: Mirror | undefined;
   try {
-    mirror = connectToLocalMirror(resolve('.local/stack.json'));
+    mirror = await connectToMirror({ stack, stackFile: resolve('.local/stack.json') });
     const summary = await reconcile(requested(), inProcessSteps(mirror.timers, stop.signal), dependenciesOf(mirror));
     tell(summary);
     return EXIT_CODES[summary.status];
@@ -80,7 +75,7 @@ function requested(): object {
 }
 
 /** A dry run keeps its own record in memory as well: then it writes nothing at all. */
-function dependenciesOf(mirror: LocalMirror): ReconcileDependencies {
+function dependenciesOf(mirror: Mirror): ReconcileDependencies {
   const { clock, timers, random } = mirror;
   const progress = createProgress(process.stderr, clock);
   const patient = withRetries(mirror.directory, { timers, random, clock, maxWaitMs: 15_000 });
@@ -103,7 +98,7 @@ function tell(summary: RunSummary): void {
   say(summaryTable(summary, dryRun));
   const advice = stop.signal.aborted
     ? 'Stopped. What is repaired stays repaired: the same command goes on from there, and writes only what still differs.'
-    : adviceFor(summary);
+    : adviceFor(summary, stack);
   if (advice !== undefined) say(`\n${advice}`);
   if (json) console.log(JSON.stringify(summary));
 }

@@ -26,6 +26,11 @@ export class ClerkSyncStack extends Stack {
     this.#output('WebhookUrl', this.sync.webhookUrl, 'The URL to enter as webhook endpoint in the Clerk dashboard');
     this.#output('TableName', this.sync.table.tableName, 'The DynamoDB table that mirrors the users');
     this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
+    this.#output(
+      'ReconcilerName',
+      this.sync.functions.reconciler.functionName,
+      'The reconciler: by it, commands given --stack find the rest',
+    );
   }
 
   #output(name: string, value: string, description: string): void {

@@ -27,6 +27,7 @@ Try it:
 
   # What was counted, and what else there is
   curl -s ${stack.api}/__local/metrics
+  curl -s ${stack.api}/__local/alarms
   curl -s ${stack.console}
 ${notImitated.length === 0 ? '' : `\nNot imitated here: ${notImitated.join(', ')}.\n`}`;
 }

@@ -32,11 +32,14 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
   return [counts, driftTable(summary.report)].filter(Boolean).join('\n\n');
 }
 
-/** What to do next, if anything. */
-export function adviceFor({ status, runId, heldBecause, failedBecause }: RunSummary): string | undefined {
+/** What to do next, if anything. @param stack the deployed stack that the run was about, if it was */
+export function adviceFor(
+  { status, runId, heldBecause, failedBecause }: RunSummary,
+  stack: string | undefined,
+): string | undefined {
   if (status === 'failed') return `The run failed: ${failedBecause ?? 'see above.'}`;
   if (status === 'held') {
-    const approve = `npm run sync -- --approve-deletions ${runId}`;
+    const approve = `npm run sync -- --approve-deletions ${runId}${stack === undefined ? '' : ` --stack ${stack}`}`;
     return `Nobody was deleted: ${heldBecause}\nIf Clerk's dashboard agrees that they are gone: ${approve}`;
   }
   return heldBecause === undefined ? undefined : `A run would be held: ${heldBecause}`;

@@ -7,7 +7,8 @@ export const STACK_DIMENSION = 'Stack';
 export type MetricUnit = 'Count' | 'Milliseconds';
 
 /**
- * Every metric, its unit and the dimensions it carries beside `Stack`.
+ * Every metric, its unit and the dimensions it carries beside `Stack`. One with a `total` is emitted without them as well, since
+ * an alarm cannot add up the values of a dimension that it does not know: CloudWatch bills that as a metric more.
  * Functions, alarms and dashboards all read this table, so that a name cannot drift between them.
  */
 export const METRICS = {
@@ -19,9 +20,9 @@ export const METRICS = {
   SyncFailed: { unit: 'Count', dimensions: ['Path'] },
   SyncLag: { unit: 'Milliseconds', dimensions: ['Path'] },
   AutoSync: { unit: 'Count', dimensions: [] },
-  AuthDenied: { unit: 'Count', dimensions: ['Reason'] },
-  WebhookReceived: { unit: 'Count', dimensions: ['Type'] },
-  WebhookRejected: { unit: 'Count', dimensions: ['Reason'] },
+  AuthDenied: { unit: 'Count', dimensions: ['Reason'], total: true },
+  WebhookReceived: { unit: 'Count', dimensions: ['Type'], total: true },
+  WebhookRejected: { unit: 'Count', dimensions: ['Reason'], total: true },
   WebhookQuarantined: { unit: 'Count', dimensions: [] },
   WebhookSecretMatched: { unit: 'Count', dimensions: ['Secret'] },
   EmailConflict: { unit: 'Count', dimensions: [] },
@@ -33,6 +34,6 @@ export const METRICS = {
   ReconcileDuration: { unit: 'Milliseconds', dimensions: [] },
   ReconcileFailed: { unit: 'Count', dimensions: [] },
   DeletionsHeld: { unit: 'Count', dimensions: [] },
-} as const satisfies Record<string, { unit: MetricUnit; dimensions: readonly string[] }>;
+} as const satisfies Record<string, { unit: MetricUnit; dimensions: readonly string[]; total?: true }>;
 
 export type MetricName = keyof typeof METRICS;

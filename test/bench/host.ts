@@ -127,6 +127,7 @@ function environmentOf(subject: Subject, tableName: string, options: HostOptions
     environment: subject.environment({ tableName, secretArn, issuer }),
     reservedConcurrency: undefined,
     durable: undefined,
+    deadLetterArn: undefined,
     logGroup: '/aws/lambda/authorizer',
     logFormat: 'JSON',
     codeDirectory: dirname(options.bundles.of(subject.entry)),

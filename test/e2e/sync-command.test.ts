@@ -130,7 +130,7 @@ describe('npm run sync', () => {
 
   it.each([
     [['--sideways'], 'sideways'],
-    [['--stack', 'prod'], '--stack'],
+    [['--stack'], '--stack'],
     [['--approve-deletions', 'run-1', '--dry-run'], '--approve-deletions'],
   ])('refuses %j, which is no drift', async (args, told) => {
     const refused = await sync(args);

@@ -22,9 +22,15 @@ describe('the app', () => {
     expect(stackWith({ stage: 'staging' }).terminationProtection).toBe(false);
   });
 
-  it('names what a person needs next in its outputs', () => {
+  it('names what a person and the commands need next in its outputs', () => {
     const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
-    expect(Object.keys(Outputs).toSorted()).toEqual(['ApiUrl', 'SecretArn', 'TableName', 'WebhookUrl']);
+    expect(Object.keys(Outputs).toSorted()).toEqual([
+      'ApiUrl',
+      'ReconcilerName',
+      'SecretArn',
+      'TableName',
+      'WebhookUrl',
+    ]);
     expect(JSON.stringify(Outputs['WebhookUrl']?.Value)).toMatch(/ApiEndpoint.*"\/webhooks\/clerk"/);
   });
 

@@ -12,11 +12,15 @@ import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
 import type { TableDefinition } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { DeadLetters } from './lambda/dead-letters.ts';
 import { Functions } from './lambda/functions.ts';
 import { Invoker, refusalAsResult } from './lambda/invoker.ts';
+import { LambdaMetrics } from './lambda/metrics.ts';
 import type { Observer } from './observer.ts';
 import type { LocalCloudOptions } from './options.ts';
+import { Queues } from './queues.ts';
 import { cloudWatch } from './services/cloudwatch.ts';
+import type { LambdaApi } from './services/lambda.ts';
 import { SecretStore } from './services/secret-store.ts';
 import { createSecrets, secretsManager } from './services/secrets-manager.ts';
 import { serveServices } from './services/server.ts';
@@ -41,6 +45,9 @@ export interface Foundation {
   readonly servicesUrl: string;
   readonly functions: Functions;
   readonly invoker: Invoker;
+  readonly lambdaMetrics: LambdaMetrics;
+  readonly queues: Queues;
+  readonly deadLetters: DeadLetters;
 }
 
 const TABLE_FILE = 'dynamodb.sqlite';
@@ -52,10 +59,11 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   if (cloud.dataDirectory !== undefined) mkdirSync(cloud.dataDirectory, { recursive: true });
   const engine = await startTables(options);
   const store = await startStore(engine.url, closers);
-  const late: { lambda?: { functions: Functions; invoker: Invoker }; durable?: DurableService } = {};
+  const late: { lambda?: LambdaApi; durable?: DurableService } = {};
   const services = await serveServices({
     targets: serviceTargets(options),
-    lambda: () => ({ ...started(late.lambda), onProblem: observer.problem }),
+    cloudFormation: { stack, outputs: () => stack.outputs() },
+    lambda: () => started(late.lambda),
     durable: () => started(late.durable),
     ...(cloud.host === undefined ? {} : { host: cloud.host }),
   });
@@ -67,12 +75,15 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
     overrides: cloud.environment ?? {},
     localise,
   };
-  const functions = new Functions(stack, host, observer.log);
+  const lambdaMetrics = new LambdaMetrics(observer.metrics, () => cloud.clock.now());
+  const functions = new Functions(stack, host, observer.log, lambdaMetrics);
   closers.add(() => functions.close());
   const durable = await startDurable(options, functions);
   const invoker = new Invoker(functions, durable);
-  Object.assign(late, { durable, lambda: { functions, invoker } });
-  return { engine, store, servicesUrl: services.url, functions, invoker };
+  const queues = new Queues(stack, observer.metrics);
+  const deadLetters = new DeadLetters(functions, queues, observer);
+  Object.assign(late, { durable, lambda: { functions, invoker, deadLetters } });
+  return { engine, store, servicesUrl: services.url, functions, invoker, lambdaMetrics, queues, deadLetters };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -118,7 +129,7 @@ function serviceTargets({ cloud, stack, observer }: FoundationOptions): Services
   createSecrets(stack, secrets, now());
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
-    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, now)],
+    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, shift: observer.shift })],
   ]);
 }
 

@@ -1,3 +1,4 @@
+import type { IgnoredAlarm } from './alarms/definition.ts';
 import type { HttpApiDefinition } from './http-api/definition.ts';
 import { notRunnable } from './lambda/definition.ts';
 import type { FunctionDefinition } from './lambda/definition.ts';
@@ -12,6 +13,7 @@ const IMITATED = new Set([
   'AWS::ApiGatewayV2::Integration',
   'AWS::ApiGatewayV2::Route',
   'AWS::ApiGatewayV2::Stage',
+  'AWS::CloudWatch::Alarm',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::Lambda::Alias',
@@ -23,6 +25,11 @@ const IMITATED = new Set([
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
   'AWS::SecretsManager::Secret',
+  // Whoever is told of an alarm stands in `GET /__local/alarms`; nothing is delivered to a topic's subscribers.
+  'AWS::SNS::Topic',
+  // As far as something ends there that was given up.
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
   // Says nothing of the application.
   'AWS::CDK::Metadata',
 ]);
@@ -33,6 +40,7 @@ export interface Served {
   readonly functions: readonly FunctionDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly streams: Pick<Streams, 'notImitated'>;
+  readonly alarms: readonly IgnoredAlarm[];
 }
 
 /** @returns The resource types that are ignored, each once, then the single resources of other types that are. */
@@ -44,6 +52,7 @@ export function notImitated(served: Served): string[] {
     ...ofApis(served),
     ...ofSchedules(served),
     ...served.streams.notImitated,
+    ...served.alarms.map(({ logicalId, reason }) => `AWS::CloudWatch::Alarm ${logicalId}: ${reason}`),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { LocalClock } from '../clock.ts';
 import { LogBook } from './logs.ts';
 import type { LogEntry } from './logs.ts';
 import { embeddedMetrics } from './services/embedded-metrics.ts';
@@ -11,14 +12,20 @@ export class Observer {
   readonly logs = new LogBook();
   readonly metrics = new MetricStore();
   readonly #onLog: (entry: LogEntry) => void;
+  readonly #clock: Pick<LocalClock, 'now'>;
 
-  constructor(onLog: (entry: LogEntry) => void) {
+  constructor(clock: Pick<LocalClock, 'now'>, onLog: (entry: LogEntry) => void) {
+    this.#clock = clock;
     this.#onLog = onLog;
   }
 
+  /** How far the local clock, by which metrics and alarms go, is ahead of the machine's, ms. */
+  readonly shift = (): number => this.#clock.now() - Date.now();
+
   readonly log = (entry: LogEntry): void => {
     this.logs.add(entry);
-    for (const point of embeddedMetrics(entry.line, entry.at)) this.metrics.add(point);
+    const shift = this.shift();
+    for (const point of embeddedMetrics(entry.line, entry.at)) this.metrics.add({ ...point, at: point.at + shift });
     this.#onLog(entry);
   };
 

@@ -30,7 +30,7 @@ export interface LocalCloud {
   readonly apis: readonly { readonly logicalId: string; readonly url: string }[];
   /** Of the engine itself: what is read there is true, whatever faults stand between it and the functions. */
   readonly dynamodbUrl: string;
-  /** One endpoint for Secrets Manager, CloudWatch and Lambda. */
+  /** One endpoint for Secrets Manager, CloudWatch, CloudFormation and Lambda. */
   readonly servicesUrl: string;
   readonly region: string;
   readonly accountId: string;

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { Alarms } from './alarms/alarms.ts';
+import { alarmDefinitions } from './alarms/definition.ts';
+import type { IgnoredAlarm } from './alarms/definition.ts';
 import { listenForApis, localiser } from './apis.ts';
 import type { ListeningApi } from './apis.ts';
 import { Closers } from './closers.ts';
@@ -6,6 +9,7 @@ import { controlRoutes, CONTROLS } from './control/routes.ts';
 import { deploymentId } from './deployment.ts';
 import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
+import type { InvocationResult } from '../invocation.ts';
 import { startExpiry } from './dynamodb/expiry.ts';
 import { Gateway } from './http-api/gateway.ts';
 import { refusalAsResult } from './lambda/invoker.ts';
@@ -30,6 +34,8 @@ interface Running extends Foundation, FoundationOptions {
   readonly schedules: readonly ScheduleDefinition[];
   readonly scheduler: Scheduler;
   readonly streams: Streams;
+  readonly alarms: Alarms;
+  readonly ignoredAlarms: readonly IgnoredAlarm[];
 }
 
 /** Starts everything that a template asks for; closes what it had started when it fails. */
@@ -53,7 +59,7 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     parameters: cloud.parameters ?? {},
     deployment: deploymentId(cloud.dataDirectory),
   });
-  const observer = new Observer((entry) => cloud.onLog?.(entry));
+  const observer = new Observer(cloud.clock, (entry) => cloud.onLog?.(entry));
   const schedules = scheduleDefinitions(stack);
   const apis = await listenForApis(stack, cloud, observer, closers);
   const options = { cloud, stack, observer, closers, localise: localiser(apis, stack.region) };
@@ -63,12 +69,38 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     clock: cloud.clock,
     region: stack.region,
     accountId: ACCOUNT_ID,
-    invoke: (functionArn, payload) => refusalAsResult(() => foundation.invoker.invoke(functionArn, payload)),
+    invoke: (functionArn, payload) => invokeForSchedule(foundation, functionArn, payload),
+    onUndelivered: (queueArn, body) => foundation.queues.send(queueArn, { at: Date.now(), body }),
     onProblem: observer.problem,
   });
   closers.add(() => scheduler.close());
+  const alarms = watchAlarms(options);
   const streams = await driveStreams(options, foundation);
-  return { ...options, ...foundation, apis, schedules, scheduler, streams };
+  return { ...options, ...foundation, apis, schedules, scheduler, streams, ...alarms };
+}
+
+/** A schedule only starts its target. What becomes of it is told to the target's own queue. */
+async function invokeForSchedule(
+  { invoker, deadLetters }: Foundation,
+  functionArn: string,
+  payload: unknown,
+): Promise<InvocationResult> {
+  const result = await invoker.invoke(functionArn, payload);
+  if (!result.ok) deadLetters.failed(functionArn, payload, result.error.errorMessage);
+  return result;
+}
+
+function watchAlarms({
+  stack,
+  observer,
+  cloud,
+  closers,
+}: FoundationOptions): Pick<Running, 'alarms' | 'ignoredAlarms'> {
+  const { alarms: definitions, ignored: ignoredAlarms } = alarmDefinitions(stack);
+  const { metrics, problem: onProblem } = observer;
+  const alarms = new Alarms({ definitions, metrics, clock: cloud.clock, onProblem });
+  closers.add(() => alarms.close());
+  return { alarms, ignoredAlarms };
 }
 
 /** Lets streams drive their functions, woken by each write that passes by on its way to a table. */
@@ -103,6 +135,7 @@ function toLocalCloud(running: Running): LocalCloud {
       stack,
       schedules,
       streams,
+      alarms: running.ignoredAlarms,
       apis: apis.map(({ definition }) => definition),
       functions: functions.definitions,
     }),
@@ -111,9 +144,10 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { stack, observer, scheduler, streams, store, invoker, apis } = running;
+  const { stack, observer, scheduler, streams, store, invoker, apis, alarms, queues } = running;
   const index = (): unknown => describe(running, served);
-  const controls = controlRoutes({ index, scheduler, streams, store, metrics: observer.metrics, logs: observer.logs });
+  const { metrics, logs } = observer;
+  const controls = controlRoutes({ index, scheduler, streams, store, alarms, queues, metrics, logs });
   const mayInvoke = apiPermissions(stack);
   for (const { definition, open } of apis) {
     const gateway = new Gateway({

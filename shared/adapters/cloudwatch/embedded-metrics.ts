@@ -33,9 +33,9 @@ function createPowertools(stackName: string): Powertools {
   return powertools.setDefaultDimensions({ [STACK_DIMENSION]: stackName });
 }
 
-/** One line carries one set of dimension values, and every metric that has exactly these. */
+/** One line carries one set of dimension values, and every metric that has exactly these and, or not, a total beside them. */
 function byDimensions(series: readonly Series[]): readonly (readonly Series[])[] {
-  return [...Map.groupBy(series, ({ dimensions }) => JSON.stringify(dimensions)).values()];
+  return [...Map.groupBy(series, ({ dimensions, hasTotal }) => JSON.stringify([dimensions, hasTotal])).values()];
 }
 
 /** Powertools writes a line by itself at 100 values of one metric, and forgets the dimensions for what follows: stay below. */
@@ -47,6 +47,8 @@ function publish(powertools: Powertools, group: readonly Series[]): void {
   const longest = Math.max(...measured.map(({ values }) => values.length));
   for (let from = 0; from < longest; from += MOST_VALUES) {
     for (const [dimension, value] of Object.entries(own)) powertools.addDimension(dimension, value);
+    // A further set of dimensions, with nothing but the stack in it.
+    if (group[0]?.hasTotal) powertools.addDimensions({});
     for (const { name, unit, values } of measured) {
       for (const value of values.slice(from, from + MOST_VALUES)) powertools.addMetric(name, unit, value);
     }

@@ -1,6 +1,6 @@
 import { PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchClient, MetricDatum } from '@aws-sdk/client-cloudwatch';
-import { METRIC_NAMESPACE } from '../../names/metrics.ts';
+import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../names/metrics.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Series } from './series.ts';
@@ -45,7 +45,13 @@ export function createPutMetricData({ client, stackName, log }: PutMetricDataOpt
   };
 }
 
-function toData({ name, unit, dimensions, values }: Series): MetricDatum[] {
+function toData({ hasTotal, ...series }: Series): MetricDatum[] {
+  const { [STACK_DIMENSION]: stack = '' } = series.dimensions;
+  const total = hasTotal ? piecesOf({ ...series, dimensions: { [STACK_DIMENSION]: stack } }) : [];
+  return [...piecesOf(series), ...total];
+}
+
+function piecesOf({ name, unit, dimensions, values }: Omit<Series, 'hasTotal'>): MetricDatum[] {
   const entries = [...values];
   const pieces = Math.ceil(entries.length / MOST_VALUES);
   return Array.from({ length: pieces }, (_, piece) => {

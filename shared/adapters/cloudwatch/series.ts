@@ -7,6 +7,8 @@ export interface Series {
   readonly unit: MetricUnit;
   /** `Stack` and the metric's own. */
   readonly dimensions: Readonly<Record<string, string>>;
+  /** Whether it counts without its own dimensions as well. */
+  readonly hasTotal: boolean;
   /** How often each value was measured. */
   readonly values: ReadonlyMap<number, number>;
 }
@@ -40,7 +42,8 @@ export function createSeriesBuffer(stackName: string): SeriesBuffer {
       const dimensions = { [STACK_DIMENSION]: stackName, ...ownDimensions(name, given) };
       const key = JSON.stringify([name, dimensions]);
       const { unit } = METRICS[name];
-      const series = gathered.get(key) ?? { name, unit, dimensions, values: new Map<number, number>() };
+      const hasTotal = 'total' in METRICS[name];
+      const series = gathered.get(key) ?? { name, unit, dimensions, hasTotal, values: new Map<number, number>() };
       const kept = unit === 'Milliseconds' ? Number(value.toPrecision(DIGITS)) : value;
       series.values.set(kept, (series.values.get(kept) ?? 0) + 1);
       gathered.set(key, series);

@@ -38,7 +38,7 @@ describe('embedded metrics', () => {
     });
   });
 
-  it('have one line for each set of dimension values', async () => {
+  it('have one line for each set of dimension values, and a total beside those that an alarm adds up', async () => {
     const lines = await emitted((metrics) => {
       metrics.record('SyncCreated', 1, { Path: 'webhook' });
       metrics.record('SyncLag', 250, { Path: 'webhook' });
@@ -48,8 +48,8 @@ describe('embedded metrics', () => {
     });
     expect(lines.map((line) => definitionOf(line).Dimensions)).toEqual([
       [['Stack', 'Path']],
-      [['Stack', 'Reason']],
-      [['Stack', 'Reason']],
+      [['Stack', 'Reason'], ['Stack']],
+      [['Stack', 'Reason'], ['Stack']],
       [['Stack']],
     ]);
     expect(lines[0]).toMatchObject({ Path: 'webhook', SyncCreated: 1, SyncLag: 250 });

@@ -41,6 +41,20 @@ async function metricsBefore(status = 200) {
 }
 
 describe('metrics by PutMetricData', () => {
+  it('count without their own dimensions as well where an alarm adds them up', async () => {
+    const { metrics, calls } = await metricsBefore();
+    metrics.record('WebhookReceived', 1, { Type: 'user.created' });
+    metrics.record('WebhookReceived', 1, { Type: 'user.deleted' });
+    await metrics.flush();
+    const data = calls[0]?.MetricData ?? [];
+    const totals = data.filter(({ Dimensions }) => Dimensions?.length === 1);
+    expect(data).toHaveLength(4);
+    expect(totals).toMatchObject([
+      { MetricName: 'WebhookReceived', Dimensions: [{ Name: 'Stack', Value: 'Sync-test' }], Values: [1], Counts: [1] },
+      { MetricName: 'WebhookReceived', Dimensions: [{ Name: 'Stack', Value: 'Sync-test' }], Values: [1], Counts: [1] },
+    ]);
+  });
+
   it('make no call when nothing was recorded', async () => {
     const { metrics, calls } = await metricsBefore();
     await metrics.flush();

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultyEndpoint } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
 import { whyNotLocal } from '../../http/local-only.ts';
+import type { Alarms } from '../alarms/alarms.ts';
 import type { ControlRoutes } from '../http-api/server.ts';
 import type { LogBook } from '../logs.ts';
 import { ScheduleTargetError, UnknownScheduleError } from '../schedules/scheduler.ts';
 import type { Scheduler } from '../schedules/scheduler.ts';
+import type { Queues } from '../queues.ts';
 import type { MetricStore } from '../services/metric-store.ts';
 import type { Streams } from '../streams/index.ts';
 import { answerStore } from './store.ts';
@@ -16,6 +18,8 @@ export interface ControlOptions {
   readonly scheduler: Scheduler;
   readonly streams: Pick<Streams, 'describe'>;
   readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
+  readonly alarms: Pick<Alarms, 'views'>;
+  readonly queues: Pick<Queues, 'all' | 'purge'>;
   readonly metrics: MetricStore;
   readonly logs: LogBook;
 }
@@ -29,6 +33,9 @@ export const CONTROLS = [
   'POST /__local/schedules/{name}',
   'GET /__local/streams',
   'GET /__local/metrics?raw',
+  'GET /__local/alarms',
+  'GET /__local/queues',
+  'DELETE /__local/queues/{name}',
   'GET /__local/logs?function=&limit=',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
@@ -69,11 +76,18 @@ async function answer(
     await answerStore(request, response, options.store);
     return;
   }
+  if (request.method === 'DELETE' && what === 'queues' && name !== undefined) {
+    const isThere = options.queues.purge(decodeURIComponent(name));
+    answerJson(response, isThere ? 200 : 404, isThere ? { purged: name } : { error: `There is no queue ${name}.` });
+    return;
+  }
   const answers = new Map<string, () => unknown>([
     ['', options.index],
     ['schedules', () => options.scheduler.schedules],
     ['streams', () => options.streams.describe()],
     ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
+    ['alarms', () => options.alarms.views()],
+    ['queues', () => options.queues.all()],
     ['logs', () => latestLines(url.searchParams, options.logs)],
     // What functions have asked their tables for: by it a test sees that nothing was written.
     ['calls', () => Object.fromEntries(options.store.calls())],

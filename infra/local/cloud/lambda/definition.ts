@@ -17,6 +17,8 @@ export interface FunctionDefinition {
   readonly reservedConcurrency: number | undefined;
   /** Present for a durable function. */
   readonly durable: { readonly executionTimeoutSeconds: number | undefined } | undefined;
+  /** ARN of the queue or topic that is told of an asynchronous invocation which failed. */
+  readonly deadLetterArn: string | undefined;
   readonly logGroup: string;
   readonly logFormat: 'JSON' | 'Text';
   /** The folder of its code, undefined when the assembly has none that can run here. */
@@ -44,6 +46,7 @@ function definitionOf(resource: Resource, stack: Stack): FunctionDefinition {
     reservedConcurrency: asNumber(resource.property('ReservedConcurrentExecutions')),
     durable:
       durable === undefined ? undefined : { executionTimeoutSeconds: asNumber(asRecord(durable)['ExecutionTimeout']) },
+    deadLetterArn: asText(asRecord(resource.property('DeadLetterConfig'))['TargetArn']),
     logGroup: asText(logging['LogGroup']) ?? `/aws/lambda/${name}`,
     logFormat: logging['LogFormat'] === 'JSON' ? 'JSON' : 'Text',
     codeDirectory: codeDirectory(resource, stack.directory),

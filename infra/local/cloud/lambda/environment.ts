@@ -29,13 +29,17 @@ export function functionEnvironment(
   instance: InstanceIdentity,
 ): Record<string, string> {
   return {
-    ...declared(definition, host),
+    ...declaredVariables(definition, host),
     ...setByLambda(definition, host.region, instance),
     ...endpoints(host),
   };
 }
 
-function declared(definition: FunctionDefinition, { overrides, localise }: FunctionHost): Record<string, string> {
+/** What the template gives a function, with local addresses in place of deployed ones. */
+export function declaredVariables(
+  definition: FunctionDefinition,
+  { overrides, localise }: FunctionHost,
+): Record<string, string> {
   const entries = Object.entries(definition.environment).map(
     ([name, value]) => [name, overrides[name] ?? localise(value)] as const,
   );

@@ -4,9 +4,11 @@ import type { LogEntry } from '../logs.ts';
 import type { Stack } from '../template/stack.ts';
 import { functionDefinitions, notRunnable } from './definition.ts';
 import type { FunctionDefinition } from './definition.ts';
+import { declaredVariables } from './environment.ts';
 import type { FunctionHost } from './environment.ts';
 import { functionNotFound, LambdaRefusal, throttled } from './errors.ts';
 import { FunctionInstance } from './instance.ts';
+import type { LambdaMetrics } from './metrics.ts';
 import { InstancePool } from './pool.ts';
 
 /** What a name or an ARN stands for. */
@@ -31,13 +33,15 @@ export class Functions {
   readonly #stack: Stack;
   readonly #host: FunctionHost;
   readonly #onLog: (entry: LogEntry) => void;
+  readonly #metrics: LambdaMetrics;
   readonly #pools = new Map<string, InstancePool>();
   readonly #underway = new Map<string, number>();
 
-  constructor(stack: Stack, host: FunctionHost, onLog: (entry: LogEntry) => void) {
+  constructor(stack: Stack, host: FunctionHost, onLog: (entry: LogEntry) => void, metrics: LambdaMetrics) {
     this.#stack = stack;
     this.#host = host;
     this.#onLog = onLog;
+    this.#metrics = metrics;
     this.definitions = functionDefinitions(stack);
   }
 
@@ -46,9 +50,7 @@ export class Functions {
    * @throws {LambdaRefusal} When the stack has no such function, version or alias.
    */
   resolve(nameOrArn: string): ResolvedFunction {
-    const [name = '', qualifier = '$LATEST'] = nameOrArn
-      .replace(/^arn:[^:]+:lambda:[^:]*:[^:]*:function:/, '')
-      .split(':');
+    const [name = '', qualifier = '$LATEST'] = partsOf(nameOrArn);
     const definition = this.definitions.find((candidate) => candidate.name === name);
     if (definition === undefined) throw functionNotFound(nameOrArn);
     const version = this.#version(definition, qualifier);
@@ -70,11 +72,38 @@ export class Functions {
       throw new LambdaRefusal(413, 'RequestTooLargeException', `The payload is over ${LARGEST_PAYLOAD} bytes.`);
     }
     const functionArn = nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn;
-    return this.#counted(definition, () => this.#pool(definition, version).run({ payload: json, functionArn }));
+    const run = (): Promise<InvocationResult> => this.#pool(definition, version).run({ payload: json, functionArn });
+    return this.#measured(nameOrArn, definition, () => this.#counted(definition, run));
+  }
+
+  /** The variables that a function's own processes are given, without what Lambda sets itself. */
+  variablesOf(definition: FunctionDefinition): Readonly<Record<string, string>> {
+    return declaredVariables(definition, this.#host);
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+
+  /** A function's `Duration` has the wait for a process in it here, and its start. */
+  async #measured(
+    nameOrArn: string,
+    { name }: FunctionDefinition,
+    run: () => Promise<InvocationResult>,
+  ): Promise<InvocationResult> {
+    const qualifier = qualifierOf(nameOrArn);
+    const startedAt = Date.now();
+    try {
+      const result = await run();
+      const tookMs = Date.now() - startedAt;
+      this.#metrics.invoked(name, qualifier, { kind: result.ok ? 'answered' : 'failed', tookMs });
+      return result;
+    } catch (error) {
+      if (error instanceof LambdaRefusal && error.status === 429) {
+        this.#metrics.invoked(name, qualifier, { kind: 'throttled' });
+      }
+      throw error;
+    }
   }
 
   /** Concurrency counts for the function, whatever the version. */
@@ -109,4 +138,13 @@ export class Functions {
     const alias = this.#stack.ofType('AWS::Lambda::Alias').find((candidate) => candidate.physicalId === qualifiedArn);
     return asText(alias?.property('FunctionVersion'));
   }
+}
+
+/** A function's name, and the version or alias that a name or an ARN says. */
+function partsOf(nameOrArn: string): string[] {
+  return nameOrArn.replace(/^arn:[^:]+:lambda:[^:]*:[^:]*:function:/, '').split(':');
+}
+
+function qualifierOf(nameOrArn: string): string | undefined {
+  return partsOf(nameOrArn)[1];
 }

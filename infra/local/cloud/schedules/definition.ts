@@ -11,6 +11,8 @@ export interface ScheduleDefinition {
   readonly expression: string;
   readonly enabled: boolean;
   readonly targetArn: string;
+  /** ARN of the queue for events that were not delivered. */
+  readonly deadLetterArn: string | undefined;
   /** Text of JSON; undefined: the scheduler's own event. */
   readonly input: string | undefined;
   /** First time after `after`, in ms; `since` is when the schedule began. Undefined when there is none. */
@@ -42,6 +44,7 @@ function definitionOf(resource: Resource): ScheduleDefinition {
     arn: resource.attribute('Arn'),
     expression,
     enabled: resource.property('State') !== 'DISABLED',
+    deadLetterArn: asText(asRecord(target['DeadLetterConfig'])['Arn']),
     targetArn: asText(target['Arn']) ?? '',
     input: asText(target['Input']),
     next: (after, since) => within(timing.next(Math.max(after, dateOf(resource, 'StartDate') ?? 0), since)),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { InvocationResult } from '../../invocation.ts';
 import type { LocalClock } from '../../clock.ts';
 import { parseJson } from '../json.ts';
+import { LambdaRefusal, refusedError } from '../lambda/errors.ts';
 import type { ScheduleDefinition } from './definition.ts';
 
 export interface SchedulerOptions {
@@ -9,7 +10,10 @@ export interface SchedulerOptions {
   readonly clock: LocalClock;
   readonly region: string;
   readonly accountId: string;
+  /** @throws {LambdaRefusal} When the target is not even started. */
   readonly invoke: (functionArn: string, payload: unknown) => Promise<InvocationResult>;
+  /** Given the event that the target did not even take. */
+  readonly onUndelivered: (queueArn: string | undefined, event: unknown) => void;
   /** Told when a schedule that fired on time has failed. */
   readonly onProblem: (message: string) => void;
 }
@@ -98,9 +102,21 @@ export class Scheduler {
   }
 
   async #run(schedule: ScheduleDefinition, scheduledAt: number): Promise<unknown> {
-    const result = await this.#options.invoke(schedule.targetArn, this.#payload(schedule, scheduledAt));
+    const result = await this.#deliver(schedule, this.#payload(schedule, scheduledAt));
     if (result.ok) return result.payload;
     throw new ScheduleTargetError(schedule.name, result.error.errorType, result.error.errorMessage);
+  }
+
+  /** EventBridge Scheduler tries for an hour before it gives up: here it gives up at once. */
+  async #deliver(schedule: ScheduleDefinition, event: unknown): Promise<InvocationResult> {
+    const { invoke, onUndelivered } = this.#options;
+    try {
+      return await invoke(schedule.targetArn, event);
+    } catch (error) {
+      if (!(error instanceof LambdaRefusal)) throw error;
+      onUndelivered(schedule.deadLetterArn, event);
+      return refusedError(error);
+    }
   }
 
   #payload(schedule: ScheduleDefinition, scheduledAt: number): unknown {

@@ -1,27 +1,41 @@
 import { asList, asNumber, asRecord, asText } from '../json.ts';
 import type { JsonRecord } from '../json.ts';
-import { dimensionsKey } from './metric-store.ts';
+import type { Series } from '../metrics/evaluate.ts';
+import { ExpressionError } from '../metrics/expression.ts';
+import { periodOf, readDimensions, readQueries, seriesOf } from '../metrics/query.ts';
+import type { Query } from '../metrics/query.ts';
+import { UnknownStatistic } from '../metrics/statistic.ts';
+import { alignedWindows } from '../metrics/windows.ts';
+import type { Window } from '../metrics/windows.ts';
 import type { MetricPoint, MetricStore } from './metric-store.ts';
 import { ServiceError } from './protocol.ts';
 import type { Operation } from './protocol.ts';
 
-/** CloudWatch, as far as metrics are put and read: `PutMetricData`, and `GetMetricData` for single metrics. */
-export function cloudWatch(store: MetricStore, now: () => number): ReadonlyMap<string, Operation> {
+/** Functions live by the machine's clock, metrics and alarms by the local one, which can be moved. */
+export interface WallTime {
+  /** The machine's time, ms. */
+  readonly now: () => number;
+  /** How far the local clock is ahead of it, ms. */
+  readonly shift: () => number;
+}
+
+/** CloudWatch, as far as metrics are put and read: `PutMetricData`, and `GetMetricData` with metric math. */
+export function cloudWatch(store: MetricStore, time: WallTime): ReadonlyMap<string, Operation> {
   return new Map<string, Operation>([
-    ['PutMetricData', (input) => putMetricData(input, store, now())],
-    ['GetMetricData', (input) => getMetricData(input, store)],
+    ['PutMetricData', (input) => putMetricData(input, store, time)],
+    ['GetMetricData', (input) => getMetricData(input, store, time)],
   ]);
 }
 
-function putMetricData(input: JsonRecord, store: MetricStore, now: number): void {
+function putMetricData(input: JsonRecord, store: MetricStore, time: WallTime): void {
   const namespace = asText(input['Namespace']);
   if (namespace === undefined) throw new ServiceError('MissingParameter', 'The parameter Namespace is required.');
   // All are read before any is kept: a bad one refuses the whole request.
-  const points = asList(input['MetricData']).map((datum) => pointOf(asRecord(datum), namespace, now));
+  const points = asList(input['MetricData']).map((datum) => pointOf(asRecord(datum), namespace, time));
   for (const point of points) store.add(point);
 }
 
-function pointOf(datum: JsonRecord, namespace: string, now: number): MetricPoint {
+function pointOf(datum: JsonRecord, namespace: string, { now, shift }: WallTime): MetricPoint {
   const name = asText(datum['MetricName']);
   if (name === undefined)
     throw new ServiceError('MissingParameter', 'The parameter MetricData.MetricName is required.');
@@ -29,22 +43,22 @@ function pointOf(datum: JsonRecord, namespace: string, now: number): MetricPoint
   if (numbers === undefined || numbers.count === 0) {
     throw new ServiceError('MissingParameter', `The metric ${name} has neither Value nor Values nor StatisticValues.`);
   }
-  const dimensions = dimensionsOf(datum['Dimensions']);
+  const dimensions = readDimensions(datum['Dimensions']);
   return {
     namespace,
     name,
     dimensions,
     unit: asText(datum['Unit']) ?? 'None',
-    at: timeOf(datum['Timestamp']) ?? now,
+    at: (timeOf(datum['Timestamp']) ?? now()) + shift(),
     ...numbers,
   };
 }
 
-type Numbers = Pick<MetricPoint, 'sum' | 'count' | 'min' | 'max'>;
+type Numbers = Pick<MetricPoint, 'sum' | 'count' | 'min' | 'max' | 'values'>;
 
 function numbersOf(datum: JsonRecord): Numbers | undefined {
   const value = asNumber(datum['Value']);
-  if (value !== undefined) return { sum: value, count: 1, min: value, max: value };
+  if (value !== undefined) return weighted([value], [1]);
   const values = asList(datum['Values'])
     .map(asNumber)
     .filter((item) => item !== undefined);
@@ -52,7 +66,8 @@ function numbersOf(datum: JsonRecord): Numbers | undefined {
   const set = asRecord(datum['StatisticValues']);
   const [sum, count] = [asNumber(set['Sum']), asNumber(set['SampleCount'])];
   const [min, max] = [asNumber(set['Minimum']), asNumber(set['Maximum'])];
-  return sum === undefined || count === undefined ? undefined : { sum, count, min: min ?? sum, max: max ?? sum };
+  if (sum === undefined || count === undefined) return undefined;
+  return { sum, count, min: min ?? sum, max: max ?? sum, values: undefined };
 }
 
 /** A value without a count was seen once. */
@@ -63,15 +78,8 @@ function weighted(values: readonly number[], counts: readonly (number | undefine
     count: weights.reduce((total, weight) => total + weight, 0),
     min: Math.min(...values),
     max: Math.max(...values),
+    values: values.map((value, index) => [value, weights[index] ?? 1] as const),
   };
-}
-
-function dimensionsOf(value: unknown): Record<string, string> {
-  const entries = asList(value).map((item) => {
-    const { Name: name, Value: text } = asRecord(item);
-    return [asText(name) ?? '', asText(text) ?? ''] as const;
-  });
-  return Object.fromEntries(entries);
 }
 
 /** The protocol has seconds; a text is a date. @returns ms */
@@ -81,67 +89,45 @@ function timeOf(value: unknown): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-function getMetricData(input: JsonRecord, store: MetricStore): JsonRecord {
-  const range = { from: timeOf(input['StartTime']) ?? 0, until: timeOf(input['EndTime']) ?? Infinity };
-  const ascending = input['ScanBy'] === 'TimestampAscending';
-  const results = asList(input['MetricDataQueries']).map((query) => resultOf(asRecord(query), store, range, ascending));
+function getMetricData(input: JsonRecord, store: MetricStore, { shift }: WallTime): JsonRecord {
+  const from = (timeOf(input['StartTime']) ?? 0) + shift();
+  const until = (timeOf(input['EndTime']) ?? 0) + shift();
+  const queries = asRefusals(() => readQueries(input['MetricDataQueries']));
+  const results = queries
+    .filter(({ returnsData }) => returnsData)
+    .map((query) => {
+      const windows = alignedWindows({ from, until }, periodOf(queries, query));
+      const series = asRefusals(() => seriesOf(query, queries, windows, store));
+      return resultOf(query, windows, series, { shift: shift(), ascending: input['ScanBy'] === 'TimestampAscending' });
+    });
   return { MetricDataResults: results, Messages: [] };
 }
 
-interface Range {
-  readonly from: number;
-  readonly until: number;
-}
-
-function resultOf(query: JsonRecord, store: MetricStore, range: Range, ascending: boolean): JsonRecord {
-  if (query['MetricStat'] === undefined) {
-    throw new ServiceError(
-      'InvalidParameterValue',
-      'The local cloud imitates MetricStat queries only, no expressions.',
-    );
-  }
-  const stat = asRecord(query['MetricStat']);
-  const metric = asRecord(stat['Metric']);
-  const periodMs = (asNumber(stat['Period']) ?? 60) * 1000;
-  const wanted = store
-    .points()
-    .filter((point) => isOf(point, metric, stat['Unit']) && point.at >= range.from && point.at < range.until);
-  const periods = Map.groupBy(wanted, (point) => Math.floor(point.at / periodMs) * periodMs);
-  const sorted = [...periods].toSorted(([left], [right]) => (ascending ? left - right : right - left));
-  const statistic = asText(stat['Stat']) ?? '';
+function resultOf(
+  { id, label }: Query,
+  windows: readonly Window[],
+  series: Series,
+  { shift, ascending }: { readonly shift: number; readonly ascending: boolean },
+): JsonRecord {
+  const found = windows.flatMap((window, index) => {
+    const value = series[index];
+    return value === undefined ? [] : [{ at: (window.from - shift) / 1000, value }];
+  });
+  const sorted = ascending ? found : found.toReversed();
   return {
-    Id: query['Id'],
-    Label: asText(query['Label']) ?? asText(metric['MetricName']) ?? '',
+    Id: id,
+    Label: label,
     StatusCode: 'Complete',
-    Timestamps: sorted.map(([start]) => start / 1000),
-    Values: sorted.map(([, points]) => aggregate(points, statistic)),
+    Timestamps: sorted.map(({ at }) => at),
+    Values: sorted.map(({ value }) => value),
   };
 }
 
-function isOf(point: MetricPoint, metric: JsonRecord, unit: unknown): boolean {
-  return (
-    point.namespace === metric['Namespace'] &&
-    point.name === metric['MetricName'] &&
-    dimensionsKey(point.dimensions) === dimensionsKey(dimensionsOf(metric['Dimensions'])) &&
-    (unit === undefined || unit === point.unit)
-  );
-}
-
-function aggregate(points: readonly MetricPoint[], statistic: string): number {
-  const sum = points.reduce((total, point) => total + point.sum, 0);
-  const count = points.reduce((total, point) => total + point.count, 0);
-  switch (statistic) {
-    case 'Sum':
-      return sum;
-    case 'SampleCount':
-      return count;
-    case 'Average':
-      return sum / count;
-    case 'Minimum':
-      return Math.min(...points.map((point) => point.min));
-    case 'Maximum':
-      return Math.max(...points.map((point) => point.max));
-    default:
-      throw new ServiceError('InvalidParameterValue', `The local cloud does not imitate the statistic "${statistic}".`);
+function asRefusals<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const isOurs = error instanceof ExpressionError || error instanceof UnknownStatistic;
+    throw isOurs ? new ServiceError('ValidationError', error.message) : error;
   }
 }

@@ -46,11 +46,12 @@ function dimensionsOf(names: readonly string[], document: JsonRecord): Record<st
   return Object.fromEntries(names.map((name) => [name, asPrintable(document[name]) ?? ''] as const));
 }
 
-function statistics(values: readonly number[]): Pick<MetricPoint, 'sum' | 'count' | 'min' | 'max'> {
+function statistics(values: readonly number[]): Pick<MetricPoint, 'sum' | 'count' | 'min' | 'max' | 'values'> {
   return {
     sum: values.reduce((total, value) => total + value, 0),
     count: values.length,
     min: Math.min(...values),
     max: Math.max(...values),
+    values: values.map((value) => [value, 1] as const),
   };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvocationResult } from '../../invocation.ts';
 import { answerJson } from '../../http/answer.ts';
 import { parseJson } from '../json.ts';
+import type { DeadLetters } from '../lambda/dead-letters.ts';
 import { LambdaRefusal } from '../lambda/errors.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Invoker } from '../lambda/invoker.ts';
@@ -10,20 +11,51 @@ import { readServiceBody, ServiceError } from './protocol.ts';
 export interface LambdaApi {
   readonly functions: Functions;
   readonly invoker: Invoker;
-  /** Told of an asynchronous invocation that failed: nobody else is. */
-  readonly onProblem: (message: string) => void;
+  /** Told of an asynchronous invocation that failed. */
+  readonly deadLetters: Pick<DeadLetters, 'failed'>;
 }
 
 const INVOKE = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /** @returns The function that a request wants invoked, as named in its path, or undefined for another request. */
 export function invokedFunction(request: IncomingMessage): string | undefined {
+  return request.method === 'POST' ? functionIn(request, INVOKE) : undefined;
+}
+
+function functionIn(request: IncomingMessage, path: RegExp): string | undefined {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://local');
-  const [, name] = INVOKE.exec(pathname) ?? [];
-  if (name === undefined || request.method !== 'POST') return undefined;
+  const [, name] = path.exec(pathname) ?? [];
+  if (name === undefined) return undefined;
   const qualifier = searchParams.get('Qualifier');
   const decoded = decodeURIComponent(name);
   return qualifier === null ? decoded : `${decoded}:${qualifier}`;
+}
+
+const CONFIGURATION = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
+
+/** @returns The function whose configuration a request wants, or undefined for another request. */
+export function describedFunction(request: IncomingMessage): string | undefined {
+  return request.method === 'GET' ? functionIn(request, CONFIGURATION) : undefined;
+}
+
+/** Answers Lambda's `GetFunctionConfiguration`, as far as the template says it. */
+export function answerConfiguration(name: string, response: ServerResponse, { functions }: LambdaApi): void {
+  try {
+    const { definition, version } = functions.resolve(name);
+    answerJson(response, 200, {
+      FunctionName: definition.name,
+      FunctionArn: definition.arn,
+      Version: version,
+      Runtime: definition.runtime,
+      Handler: definition.handler,
+      Timeout: definition.timeoutSeconds,
+      MemorySize: definition.memoryMegabytes,
+      Environment: { Variables: functions.variablesOf(definition) },
+      State: 'Active',
+    });
+  } catch (error) {
+    throw asServiceError(error);
+  }
 }
 
 /** Answers Lambda's `Invoke`, of all invocation types. */
@@ -41,9 +73,12 @@ export async function answerInvoke(
     response.setHeader('x-amz-executed-version', version);
     await answerByType(name, payload, request, response, api);
   } catch (error) {
-    if (!(error instanceof LambdaRefusal)) throw error;
-    throw new ServiceError(error.code, error.message, error.status);
+    throw asServiceError(error);
   }
+}
+
+function asServiceError(error: unknown): unknown {
+  return error instanceof LambdaRefusal ? new ServiceError(error.code, error.message, error.status) : error;
 }
 
 async function answerByType(
@@ -61,8 +96,8 @@ async function answerByType(
     response.writeHead(204).end();
   } else if (type === 'Event') {
     invoke().then(
-      (result) => (result.ok ? undefined : api.onProblem(`${name}: ${result.error.errorMessage}`)),
-      (error: unknown) => api.onProblem(`${name}: ${String(error)}`),
+      (result) => (result.ok ? undefined : api.deadLetters.failed(name, payload, result.error.errorMessage)),
+      (error: unknown) => api.deadLetters.failed(name, payload, String(error)),
     );
     response.writeHead(202).end();
   } else {

@@ -10,6 +10,8 @@ export interface MetricPoint {
   readonly count: number;
   readonly min: number;
   readonly max: number;
+  /** Every value and how often it was seen; undefined where only statistics were sent. */
+  readonly values: readonly (readonly [value: number, count: number])[] | undefined;
 }
 
 /** All points of one metric with the same dimensions and unit, added up. */
@@ -26,47 +28,95 @@ export interface MetricSummary {
   readonly last: number;
 }
 
-/** Points are kept for queries up to this many; the summaries keep everything. */
-const KEPT_POINTS = 100_000;
+/** Points of one series are kept for queries up to this many; the summaries keep everything. */
+const KEPT_POINTS = 20_000;
 
-/** What all functions have emitted. */
+/** A metric that is there to be read at any time, such as the length of a queue. */
+export interface Gauge {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  read(): number;
+}
+
+interface Kept {
+  summary: MetricSummary;
+  points: MetricPoint[];
+}
+
+/** What all functions, and the services that run them, have emitted. */
 export class MetricStore {
-  readonly #summaries = new Map<string, MetricSummary>();
-  #points: MetricPoint[] = [];
+  readonly #series = new Map<string, Kept>();
+  readonly #gauges: Gauge[] = [];
 
   add(point: MetricPoint): void {
-    this.#points.push(point);
-    if (this.#points.length > KEPT_POINTS * 2) this.#points = this.#points.slice(-KEPT_POINTS);
     const key = seriesKey(point);
-    const before = this.#summaries.get(key);
-    this.#summaries.set(key, {
-      namespace: point.namespace,
-      name: point.name,
-      dimensions: point.dimensions,
-      unit: point.unit,
-      sum: (before?.sum ?? 0) + point.sum,
-      count: (before?.count ?? 0) + point.count,
-      min: Math.min(before?.min ?? Infinity, point.min),
-      max: Math.max(before?.max ?? -Infinity, point.max),
-      last: point.sum / point.count,
-    });
+    const kept = this.#series.get(key);
+    const points = kept?.points ?? [];
+    points.push(point);
+    if (points.length > KEPT_POINTS * 2) points.splice(0, KEPT_POINTS);
+    this.#series.set(key, { summary: summaryWith(kept?.summary, point), points });
+  }
+
+  addGauge(gauge: Gauge): void {
+    this.#gauges.push(gauge);
+  }
+
+  /** Reads every gauge. @param at in ms since 1970 */
+  sample(at: number): void {
+    for (const gauge of this.#gauges) {
+      const { namespace, name, dimensions } = gauge;
+      this.add(pointOf({ namespace, name, dimensions, unit: 'Count', at }, gauge.read()));
+    }
   }
 
   summaries(): MetricSummary[] {
-    return [...this.#summaries.values()];
+    return [...this.#series.values()].map(({ summary }) => summary);
   }
 
-  /** Latest last. */
-  points(): readonly MetricPoint[] {
-    return this.#points.slice(-KEPT_POINTS);
+  /** The points of a metric with exactly these dimensions, in the order in which they came. */
+  pointsOf(metric: Pick<MetricPoint, 'namespace' | 'name' | 'dimensions'>): readonly MetricPoint[] {
+    const key = nameKey(metric);
+    return [...this.#series].flatMap(([series, { points }]) => (series.startsWith(key) ? points : []));
   }
+
+  /** All points, latest last. */
+  points(): readonly MetricPoint[] {
+    return [...this.#series.values()].flatMap(({ points }) => points).toSorted((left, right) => left.at - right.at);
+  }
+}
+
+function summaryWith(before: MetricSummary | undefined, point: MetricPoint): MetricSummary {
+  return {
+    namespace: point.namespace,
+    name: point.name,
+    dimensions: point.dimensions,
+    unit: point.unit,
+    sum: (before?.sum ?? 0) + point.sum,
+    count: (before?.count ?? 0) + point.count,
+    min: Math.min(before?.min ?? Infinity, point.min),
+    max: Math.max(before?.max ?? -Infinity, point.max),
+    last: point.sum / point.count,
+  };
+}
+
+/** A point that is one value. */
+export function pointOf(
+  metric: Pick<MetricPoint, 'namespace' | 'name' | 'dimensions' | 'unit' | 'at'>,
+  value: number,
+): MetricPoint {
+  return { ...metric, sum: value, count: 1, min: value, max: value, values: [[value, 1]] };
 }
 
 function seriesKey(point: MetricPoint): string {
-  return JSON.stringify([point.namespace, point.name, dimensionsKey(point.dimensions), point.unit]);
+  return `${nameKey(point)}${point.unit}`;
+}
+
+function nameKey({ namespace, name, dimensions }: Pick<MetricPoint, 'namespace' | 'name' | 'dimensions'>): string {
+  return `${JSON.stringify([namespace, name, dimensionsKey(dimensions)])} `;
 }
 
 /** Equal for equal dimensions, whatever their order. */
-export function dimensionsKey(dimensions: Readonly<Record<string, string>>): string {
+function dimensionsKey(dimensions: Readonly<Record<string, string>>): string {
   return JSON.stringify(Object.entries(dimensions).toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DurableService } from '../../durable/index.ts';
 import { listen } from '../../http/server.ts';
 import type { Listener } from '../../http/server.ts';
-import { answerInvoke, invokedFunction } from './lambda.ts';
+import { answerQuery, isQuery } from './cloudformation.ts';
+import type { CloudFormationApi } from './cloudformation.ts';
+import { answerConfiguration, answerInvoke, describedFunction, invokedFunction } from './lambda.ts';
 import type { LambdaApi } from './lambda.ts';
 import { answerError, answerOperation, ServiceError } from './protocol.ts';
 import type { Operation } from './protocol.ts';
@@ -13,6 +15,7 @@ export interface ServicesOptions {
   readonly targets: ReadonlyMap<string, ReadonlyMap<string, Operation>>;
   /** Given once it exists: functions are told this endpoint before any of them runs. */
   readonly lambda: () => LambdaApi;
+  readonly cloudFormation: CloudFormationApi;
   readonly durable: () => DurableService;
   readonly host?: string;
 }
@@ -30,6 +33,9 @@ async function route(request: IncomingMessage, response: ServerResponse, options
   if (options.durable().handles(request.method ?? '', pathname)) return options.durable().handle(request, response);
   const functionName = invokedFunction(request);
   if (functionName !== undefined) return answerInvoke(functionName, request, response, options.lambda());
+  const described = describedFunction(request);
+  if (described !== undefined) return answerConfiguration(described, response, options.lambda());
+  if (isQuery(request)) return answerQuery(request, response, options.cloudFormation);
   const operation = operationOf(request, options);
   if (operation !== undefined) return answerOperation(request, response, operation);
   const asked = request.headers['x-amz-target'] ?? `${request.method} ${pathname}`;

@@ -12,6 +12,8 @@ export interface DeliveryOptions {
   readonly reportsItems: boolean;
   /** Throws when Lambda refuses to run the function, and when all is to end. */
   readonly invoke: (payload: unknown) => Promise<InvocationResult>;
+  /** Told of every batch that is handed over. */
+  readonly onHanded: (records: readonly StreamRecord[]) => void;
   /** Told of every invocation that failed or was refused. */
   readonly onFailure: (records: readonly StreamRecord[], why: string) => void;
   readonly onGivenUp: (givenUp: GivenUpBatch) => void;
@@ -56,7 +58,8 @@ export class Delivery {
   }
 
   async #invoke(records: readonly StreamRecord[]): Promise<Outcome> {
-    const { invoke, reportsItems, onFailure } = this.#options;
+    const { invoke, reportsItems, onHanded, onFailure } = this.#options;
+    onHanded(records);
     try {
       const result = await invoke({ Records: records.map(({ event }) => event) });
       const outcome = outcomeOf(result, records, reportsItems);

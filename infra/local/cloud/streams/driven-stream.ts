@@ -6,6 +6,8 @@ import { Delivery } from './delivery.ts';
 import { EventSource } from './event-source.ts';
 import { givenUpMessage } from './given-up.ts';
 import type { GivenUp } from './given-up.ts';
+import type { LambdaMetrics } from '../lambda/metrics.ts';
+import type { Queues } from '../queues.ts';
 import type { Pace } from '../pace.ts';
 import type { Position, Positions } from './positions.ts';
 import type { StreamRecord } from './record.ts';
@@ -24,6 +26,8 @@ export interface DrivenStreamOptions {
   readonly onProblem: (line: string) => void;
   readonly region: string;
   readonly expiry: Pick<Expiry, 'hasDeleted'>;
+  readonly lambdaMetrics: Pick<LambdaMetrics, 'handed'>;
+  readonly queues: Pick<Queues, 'send'>;
 }
 
 /** What people are told of a mapping. */
@@ -101,6 +105,7 @@ export class DrivenStream {
       ...this.#options,
       ...this.#options.mapping,
       invoke: (payload) => this.#invoke(payload),
+      onHanded: (records) => this.#noteAge(records),
       onFailure: (records, why) => this.#noteFailure(records, why),
       onGivenUp: (batch) => this.#giveUp(batch, shardId),
       now: Date.now,
@@ -113,13 +118,19 @@ export class DrivenStream {
     return unlessAborted(invoker.invoke(mapping.functionName, payload), signal);
   }
 
+  #noteAge(records: readonly StreamRecord[]): void {
+    const { mapping, lambdaMetrics } = this.#options;
+    const now = Date.now();
+    lambdaMetrics.handed(mapping.target.definition.name, now - (records.at(-1)?.createdAt ?? now));
+  }
+
   #noteFailure(records: readonly StreamRecord[], why: string): void {
     const { mapping, onProblem } = this.#options;
     onProblem(`${mapping.logicalId}: ${mapping.target.definition.name} did not take ${rangeOf(records)}: ${why}`);
   }
 
   #giveUp(batch: GivenUpBatch, shardId: string): void {
-    const { mapping, onProblem } = this.#options;
+    const { mapping, queues, onProblem } = this.#options;
     const { definition, version } = mapping.target;
     const message = givenUpMessage(batch, {
       functionArn: mapping.functionName.startsWith('arn:') ? mapping.functionName : definition.arn,
@@ -131,6 +142,7 @@ export class DrivenStream {
     const destination = mapping.destination === undefined ? {} : { destination: mapping.destination };
     this.#givenUp.push({ at: Date.now(), ...destination, message });
     if (this.#givenUp.length > KEPT_GIVEN_UP) this.#givenUp.shift();
+    queues.send(mapping.destination, { at: Date.now(), body: message });
     onProblem(`${mapping.logicalId}: ${rangeOf(batch.records)} given up: ${batch.reason}.`);
   }
 }

@@ -3,6 +3,8 @@ import type { DynamoDbEngine } from '../../dynamodb/engine.ts';
 import type { Expiry } from '../dynamodb/expiry.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Invoker } from '../lambda/invoker.ts';
+import type { LambdaMetrics } from '../lambda/metrics.ts';
+import type { Queues } from '../queues.ts';
 import type { Stack } from '../template/stack.ts';
 import { streamMappings } from './definition.ts';
 import { DrivenStream } from './driven-stream.ts';
@@ -20,6 +22,9 @@ export interface StreamsOptions {
   /** Streams are read from the engine itself: no faults between functions and tables are met. */
   readonly engine: Pick<DynamoDbEngine, 'url' | 'forgetRecords'>;
   readonly expiry: Pick<Expiry, 'hasDeleted'>;
+  readonly lambdaMetrics: Pick<LambdaMetrics, 'handed'>;
+  /** What is given up ends in one of them. */
+  readonly queues: Pick<Queues, 'send'>;
   /** Where positions outlive this process. */
   readonly positionsFile?: string;
   readonly onProblem: (line: string) => void;

@@ -102,6 +102,7 @@ async function follow(stream: TableStream, settings: Settings = {}): Promise<Wor
         policy,
         reportsItems: false,
         invoke,
+        onHanded: () => undefined,
         onFailure: (_, why) => problems.push(why),
         onGivenUp: (batch) => givenUp.push(batch),
       }),

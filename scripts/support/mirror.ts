@@ -15,10 +15,12 @@ import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
 import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../shared/ports/lease-store.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
+import type { UserDirectory } from '../../shared/ports/user-directory.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
+import { findDeployment } from './deployment.ts';
 
-/** What the functions of a running local cloud work on, for a command that works on it beside them. */
-export interface LocalMirror extends EventDependencies {
+/** What the functions of a stack work on, for a command that works on it beside them. */
+export interface Mirror extends EventDependencies {
   readonly instance: InstanceStore;
   readonly runs: RunStore;
   readonly lease: LeaseStore;
@@ -30,16 +32,53 @@ const TABLE_LIMITS = { requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxA
 const CLERK_LIMIT_MS = 5_000;
 
 /**
- * Connects to the local cloud that runs in this directory. What the command counts and logs ends with it: it says itself
- * what it has done.
+ * Connects to a deployed stack with the caller's AWS credentials, or to the local cloud that runs in this directory. What the
+ * command counts and logs ends with it: it says itself what it has done.
  *
- * @param stackFile `.local/stack.json`
- * @throws Error that says what to do where none is running
+ * @param where.stack the name of a CloudFormation stack; undefined for the local cloud
+ * @param where.stackFile `.local/stack.json`
+ * @throws Error that says what to do where there is none
  */
-export function connectToLocalMirror(stackFile: string): LocalMirror {
-  const { clerk, secretKey, dynamodb: endpoint, region, tableName } = readStackFile(stackFile);
+export async function connectToMirror(where: { stack: string | undefined; stackFile: string }): Promise<Mirror> {
+  return where.stack === undefined ? connectLocally(where.stackFile) : connectToDeployment(where.stack);
+}
+
+async function connectToDeployment(stack: string): Promise<Mirror> {
+  const { tableName, clerkApiUrl, returningUser, secretKey } = await findDeployment(stack, { clock, timers });
+  return mirrorOf({
+    client: createDynamoDbClient(TABLE_LIMITS),
+    tableName,
+    returningUser,
+    directory: createUserDirectory({
+      apiUrl: clerkApiUrl,
+      secretKey: () => secretKey.current(),
+      rereadSecretKey: () => secretKey.reread(),
+      timers,
+      timeoutMs: CLERK_LIMIT_MS,
+    }),
+  });
+}
+
+function connectLocally(stackFile: string): Mirror {
+  const { clerk: apiUrl, secretKey, dynamodb: endpoint, region, tableName } = readStackFile(stackFile);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = createDynamoDbClient(TABLE_LIMITS, { endpoint, region, credentials });
+  return mirrorOf({
+    client: createDynamoDbClient(TABLE_LIMITS, { endpoint, region, credentials }),
+    tableName,
+    // As the local cloud has it, unless somebody synthesises it otherwise: then a user comes back with her next event.
+    returningUser: 'fresh',
+    directory: createUserDirectory({ apiUrl, secretKey: () => secretKey, timers, timeoutMs: CLERK_LIMIT_MS }),
+  });
+}
+
+interface MirrorParts {
+  readonly client: ReturnType<typeof createDynamoDbClient>;
+  readonly tableName: string;
+  readonly returningUser: 'fresh' | 'relink';
+  readonly directory: UserDirectory;
+}
+
+function mirrorOf({ client, tableName, returningUser, directory }: MirrorParts): Mirror {
   const table = { client, tableName, clock };
   return {
     store: createDynamoDbUserStore(table),
@@ -47,15 +86,9 @@ export function connectToLocalMirror(stackFile: string): LocalMirror {
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
-    directory: createUserDirectory({
-      apiUrl: clerk,
-      secretKey: () => secretKey,
-      timers,
-      timeoutMs: CLERK_LIMIT_MS,
-    }),
+    directory,
     parse,
-    // As the local cloud has it, unless somebody synthesises it otherwise: then a user comes back with her next event.
-    returningUser: 'fresh',
+    returningUser,
     clock,
     timers,
     random: createSystemRandom(),
