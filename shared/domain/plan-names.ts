@@ -61,8 +61,6 @@ interface Question {
   readonly known: KnownNames;
   /** What the user holds and nobody has taken away. */
   readonly had: string | undefined;
-  /** What the user holds, while its reservation says that nobody has it: it was lost. */
-  readonly lost: string | undefined;
   /** What the user waits for. */
   readonly waited: string | undefined;
   /** What Clerk says is the user's. */
@@ -73,8 +71,7 @@ function questionOf(kind: NameKind, stored: StoredUser | undefined, next: Mirror
   const held = stored?.held[kind];
   const seen = held === undefined ? undefined : known.seen.get(nameKey({ kind, value: held }));
   const had = seen && seen.owner !== next.id ? undefined : held;
-  const lost = seen && seen.owner === undefined ? held : undefined;
-  return { kind, stored, next, known, had, lost, waited: stored && waitsFor(stored, kind), claim: claimOf(next, kind) };
+  return { kind, stored, next, known, had, waited: stored && waitsFor(stored, kind), claim: claimOf(next, kind) };
 }
 
 function planName(question: Question): { readonly held: string | undefined; readonly moves: NameMove[] } {
@@ -87,14 +84,17 @@ function planName(question: Question): { readonly held: string | undefined; read
   return { held: isFree ? wanted : undefined, moves: [...moves, moveOf(question, isFree ? 'take' : 'wait', wanted)] };
 }
 
-/** The user's own derived name as long as there is no reason to give it up, else the first that nobody has. */
+/**
+ * The user's own derived name as long as there is no reason to give it up, also when its reservation was lost; else the first
+ * that nobody has.
+ */
 function derivedUsername(question: Question): string | undefined {
-  const { kind, stored, next, had, lost } = question;
+  const { kind, stored, next } = question;
   if (kind === 'email') return undefined;
   const candidates = derivedUsernames(next);
   const isDerived = stored !== undefined && claimOf(stored, kind) === undefined;
-  const mine = had ?? lost;
-  const own = mine !== undefined && isDerived && candidates.length > 0 ? [mine] : [];
+  const held = stored?.held[kind];
+  const own = held !== undefined && isDerived && candidates.length > 0 ? [held] : [];
   return [...own, ...candidates].find((name) => !isBlocked(question, name));
 }
 

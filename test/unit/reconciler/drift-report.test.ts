@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftTable } from '../../../scripts/sync/drift-table.ts';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
-import type { DriftReport } from '../../../shared/ports/run-store.ts';
+import type { DriftOfKind, DriftReport } from '../../../shared/ports/run-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
@@ -40,8 +40,15 @@ const ids = (numbers: readonly number[]): string[] => numbers.map(userId);
 
 /** A report with its ids in order: users of one page are written at the same time. */
 function inOrder(report: DriftReport): DriftReport {
-  const sorted = Object.entries(report).map(([kind, found]) => [kind, { ...found, userIds: found.userIds.toSorted() }]);
-  return Object.fromEntries(sorted);
+  const ordered: Record<string, DriftOfKind> = {};
+  for (const [kind, found] of Object.entries(report)) {
+    ordered[kind] = { ...found, userIds: found.userIds.toSorted(byText) };
+  }
+  return ordered;
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 function expectedReport(): DriftReport {
@@ -106,8 +113,9 @@ describe('the drift report of a run', () => {
     }
     if (summary === 'died') throw new Error('The run never ended.');
     const report = inOrder(summary.report);
-    const counted = (of: DriftReport) => Object.entries(of).map(([kind, { users, userIds }]) => [kind, users, userIds]);
-    expect(counted(report).toSorted()).toEqual(counted(expectedReport()).toSorted());
+    const counted = (of: DriftReport): string[] =>
+      Object.entries(of).map(([kind, { users, userIds }]) => `${kind} ${users} ${userIds.join()}`);
+    expect(counted(report).toSorted(byText)).toEqual(counted(expectedReport()).toSorted(byText));
     expect(report['lastName']?.causes).toEqual({ unknown: 3 });
     expect(report['missing']?.causes).toEqual({ 'missed-webhook': 3 });
   });
@@ -147,9 +155,9 @@ describe('the drift report of a run', () => {
     await world.run();
     const line = world.log.lines.find(({ message }) => message === 'reconcile run ended');
     expect(JSON.stringify(line)).not.toContain('user_');
-    expect(line?.facts).toMatchObject({
-      causes: expect.arrayContaining(['missing, missed-webhook: 3', 'banned, unversioned-change: 1']),
-    });
+    const causes: unknown = line?.facts?.['causes'];
+    expect(causes).toContain('missing, missed-webhook: 3');
+    expect(causes).toContain('banned, unversioned-change: 1');
   });
 
   it('never has a value in it', async () => {
