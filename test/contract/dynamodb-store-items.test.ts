@@ -4,6 +4,7 @@ import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/inst
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import type { Run } from '../../shared/ports/run-store.ts';
 import type { UserStore } from '../../shared/ports/user-store.ts';
 import { StoreUnavailable, UnstorableUser } from '../../shared/ports/user-store.ts';
 import { all } from '../support/contracts/user-store.ts';
@@ -239,23 +240,23 @@ describe('a table that is not there', () => {
   });
 });
 
+const HELD: Run = {
+  id: 'r1',
+  mode: 'full',
+  status: 'held',
+  startedAt: NOW,
+  endedAt: NOW + 5,
+  counts: { clerkUsers: 1, storedUsers: 1, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 1, conflicts: 0 },
+  drift: { email: 1 },
+  report: {},
+  heldBecause: 'too many',
+  failedBecause: undefined,
+};
+
 describe('the other items', () => {
   it('of a run and its suspects have the keys of the design', async () => {
     const runs = createDynamoDbRunStore({ client: tables.client, tableName, clock });
-    const changes = { created: 0, updated: 0, deleted: 0, restored: 0 };
-    const counts = { clerkUsers: 1, storedUsers: 1, ...changes, suspects: 1, conflicts: 0 };
-    await runs.save({
-      id: 'r1',
-      mode: 'full',
-      status: 'held',
-      startedAt: NOW,
-      endedAt: NOW + 5,
-      counts,
-      drift: { email: 1 },
-      report: {},
-      heldBecause: 'too many',
-      failedBecause: undefined,
-    });
+    await runs.save(HELD);
     await runs.putSuspects('r1', 3, ['user_a', 'user_b']);
     expect(await item({ pk: 'run#r1' })).toEqual({
       pk: 'run#r1',
@@ -264,7 +265,7 @@ describe('the other items', () => {
       status: 'held',
       startedAt: '2026-03-15T12:00:00.000Z',
       endedAt: '2026-03-15T12:00:00.005Z',
-      counts,
+      counts: HELD.counts,
       drift: { email: 1 },
       report: {},
       heldBecause: 'too many',
@@ -273,6 +274,15 @@ describe('the other items', () => {
     });
     const expiresAt = Date.UTC(2026, 3, 14, 12) / 1000;
     expect(await item({ pk: 'held#r1#3' })).toEqual({ pk: 'held#r1#3', userIds: ['user_a', 'user_b'], expiresAt });
+  });
+
+  it('of a run that an earlier version has written has no report, and is read all the same', async () => {
+    const runs = createDynamoDbRunStore({ client: tables.client, tableName, clock });
+    await runs.save({ ...HELD, report: { email: { users: 1, causes: {}, userIds: ['user_a'] } } });
+    await tables.client.send(
+      new UpdateCommand({ TableName: tableName, Key: { pk: 'run#r1' }, UpdateExpression: 'REMOVE report' }),
+    );
+    expect(await runs.get('r1')).toEqual(HELD);
   });
 
   it('of suspects fail the reading when one is gone', async () => {

@@ -110,7 +110,7 @@ export class AttributeReader {
   #fail(name: string, wanted: string): never {
     throw new MalformedItem(
       `Item ${this.#key}: the attribute "${name}" must be ${wanted}. It was not written by this version: ` +
-        'correct it, or delete the item and let a full run write it again.',
+        'a forced run mends the item of a user, any other is to be corrected by hand.',
       name,
     );
   }
