@@ -14,6 +14,7 @@ const NAMES = [
   'issuer',
   'authorizedParties',
   'clerkApiUrl',
+  'clerkShare',
   'missingAzp',
   'onStoreFailure',
   'tokenFrom',
@@ -34,6 +35,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stage: Stage;
   readonly stackName: string;
   readonly clerkApiUrl?: string;
+  readonly clerkShare?: number;
   readonly returningUser?: 'fresh' | 'relink';
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
@@ -50,6 +52,7 @@ export function readSettings(context: Context): Settings {
     stackName: readStackName(context) ?? `clerk-sync-${stage}`,
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
+    ...present('clerkShare', context.number('clerkShare')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),

@@ -3,7 +3,7 @@ import type { SyncOptions, SyncResult } from '../apply-snapshot.ts';
 import { applySnapshot } from '../apply-snapshot.ts';
 import { readSnapshot } from '../read-user.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import type { RunChange } from '../../domain/user.ts';
+import type { RunChange, StoredUser } from '../../domain/user.ts';
 import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { ChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
@@ -13,6 +13,14 @@ import { UserNotWritten } from './failure.ts';
 import { leaseOf } from './lease.ts';
 import { lookAt, wordOn } from './look-at.ts';
 
+/** What became of a user. */
+export interface Mirrored {
+  /** Whether she is live in the table now; `unstorable` where the table cannot keep her, or has an item that cannot be read. */
+  readonly state: 'live' | 'not-live' | 'unstorable';
+  /** As she was stored before; undefined also where that cannot be read. */
+  readonly before: StoredUser | undefined;
+}
+
 export type Settled = Extract<SyncResult, { status: 'settled' }>;
 
 /**
@@ -20,8 +28,7 @@ export type Settled = Extract<SyncResult, { status: 'settled' }>;
  * fingerprint and attributes right as well. A reconcile run is trusted to revive a user whom a mistaken deletion buried.
  *
  * @param seenAt when the read began, ms
- * @returns whether the user is live in the table now; `unstorable` when the table cannot keep it, or has an item that cannot be
- * read: the run goes on without
+ * @returns what became of her; a run goes on without a user who cannot be kept or read
  * @throws UserNotWritten when the table does not take the user in time; StoreUnavailable, DirectoryUnavailable
  */
 export async function mirrorRead(
@@ -30,13 +37,18 @@ export async function mirrorRead(
   user: DirectoryUser,
   seenAt: number,
   changes: ChangeCounter,
-): Promise<'live' | 'not-live' | 'unstorable'> {
-  const result = await unlessUnreadable(deps, user.id, changes, async () => {
+): Promise<Mirrored> {
+  const mirrored = await unlessUnreadable(deps, user.id, changes, async () => {
     const found = await lookAt(deps, run, user.id);
     const word = await wordOn(deps, run, readSnapshot(user, seenAt, 'deleted'), found.user);
-    return applyNow(deps, run, word, changes, { known: found });
+    const result = await applyNow(deps, run, word, changes, { known: found });
+    return { state: stateOf(result), before: found.user };
   });
-  if (result === 'unreadable' || result === 'unstorable') return 'unstorable';
+  return mirrored === 'unreadable' ? { state: 'unstorable', before: undefined } : mirrored;
+}
+
+function stateOf(result: Settled | 'unstorable'): Mirrored['state'] {
+  if (result === 'unstorable') return 'unstorable';
   return result.user.tombstone ? 'not-live' : 'live';
 }
 
