@@ -341,6 +341,22 @@ describe('an attribute of a wrong type', () => {
     expect(await table.item(KEY)).toMatchObject({ deletedAt: textMatching(/^20/), banned: false });
   });
 
+  it('does not end a run either that walks very many users of one instant, item by item', async () => {
+    const many = await openReconciledTable(tables, { largeMoment: 3 });
+    const users = Array.from({ length: 9 }, (_, n) => clerkUser(n, { record: { clerkCreatedAt: EPOCH } }));
+    many.clerk.add(...users);
+    expect(await many.run()).toMatchObject({ status: 'repaired', created: 9 });
+    await many.edit(ID, { banned: 'yes' });
+    await many.edit(userId(5), { group: undefined });
+    await many.edit(userId(6), { lastName: 'By hand' });
+    await many.advance(15 * 60_000);
+    expect(await many.run()).toMatchObject({ status: 'failed', unreadable: 1, drift: { index: 1, lastName: 1 } });
+    expect(await many.run(DRY)).toMatchObject({ status: 'drift', drift: { unreadable: 1 }, storedUsers: 9 });
+    const forced = await many.run(FORCED);
+    expect(forced).toMatchObject({ status: 'repaired', drift: { unreadable: 1 }, unreadable: 0, storedUsers: 9 });
+    expect(await many.run(FORCED)).toMatchObject({ status: 'in-sync', storedUsers: 9 });
+  });
+
   it('keeps a name waiting instead of ending the run, where somebody who waits for it has it', async () => {
     table.clerk.add(clerkUser(40, { record: { verifiedEmail: 'person4@example.com' } }));
     expect(await table.run()).toMatchObject({ conflicts: 1 });

@@ -2,7 +2,7 @@ import type { MergeOutcome } from '../../domain/decision.ts';
 import type { DriftReport } from '../../ports/run-store.ts';
 import type { Finding } from './drift-cause.ts';
 import type { IdsReported } from './drift-report.ts';
-import { addCounts, addReports, MOST_IDS, withFinding } from './drift-report.ts';
+import { addCounts, addReports, metAgain, MOST_IDS, withFinding } from './drift-report.ts';
 
 /** What a run has changed. */
 export interface Changes {
@@ -31,8 +31,11 @@ export const NO_CHANGES: Changes = {
   report: {},
 };
 
-export function addChanges(a: Changes, b: Changes): Changes {
-  return { ...addUp(a, b), report: addReports(a.report, b.report) };
+/** @param mostIdsOf ids that the sum's report may have, by kind */
+export function addChanges(a: Changes, b: Changes, mostIdsOf?: (kind: string) => number): Changes {
+  const again = metAgain(a.report['unreadable'], b.report['unreadable']);
+  const unreadable = a.unreadable + b.unreadable - Math.min(b.unreadable, again);
+  return { ...addUp(a, b), unreadable, report: addReports(a.report, b.report, mostIdsOf) };
 }
 
 function addUp(a: Changes, b: Changes): Changes {
@@ -86,11 +89,11 @@ export function createChangeCounter(reported: IdsReported = {}): ChangeCounter {
       total = { ...total, unstorable: total.unstorable + 1 };
     },
     unreadable(userId) {
-      total = { ...total, unreadable: total.unreadable + 1 };
-      find(userId, [{ kind: 'unreadable', cause: 'hand-edit' }]);
+      const report = withFinding({}, userId, { kind: 'unreadable', cause: 'hand-edit' }, MOST_IDS);
+      total = addChanges(total, { ...NO_CHANGES, unreadable: 1, report }, mostIdsOf);
     },
     add(changes) {
-      total = { ...addUp(total, changes), report: addReports(total.report, changes.report, mostIdsOf) };
+      total = addChanges(total, changes, mostIdsOf);
     },
     total: () => total,
   };

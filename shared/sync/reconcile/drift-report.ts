@@ -40,15 +40,34 @@ export function idsReported(report: DriftReport): IdsReported {
   return Object.fromEntries(Object.entries(report).map(([kind, { userIds }]) => [kind, userIds.length]));
 }
 
-/** Counts add up. */
+/** Counts add up, but for users who are named already: a run may meet a user whom it leaves as she is more than once. */
 function together(a: DriftOfKind | undefined, b: DriftOfKind, mostIds: number): DriftOfKind {
+  const again = metAgain(a, b);
   const oldest = Math.max(a?.oldestMs ?? -1, b.oldestMs ?? -1);
   return {
-    users: (a?.users ?? 0) + b.users,
-    causes: addCounts(a?.causes ?? {}, b.causes),
+    users: (a?.users ?? 0) + b.users - again,
+    causes: addCounts(a?.causes ?? {}, less(b.causes, again)),
     ...(oldest >= 0 && { oldestMs: oldest }),
     userIds: firstIds(a?.userIds ?? [], b.userIds, mostIds),
   };
+}
+
+/** How many users of `b` are named in `a`. */
+export function metAgain(a: DriftOfKind | undefined, b: DriftOfKind | undefined): number {
+  const named = a?.userIds ?? [];
+  return (b?.userIds ?? []).filter((id) => named.includes(id)).length;
+}
+
+/** Counts of which so many in all are taken away. */
+function less(counts: Readonly<Record<string, number>>, users: number): Record<string, number> {
+  let left = users;
+  const rest: Record<string, number> = {};
+  for (const [name, count] of Object.entries(counts)) {
+    const taken = Math.min(count, left);
+    left -= taken;
+    if (count > taken) rest[name] = count - taken;
+  }
+  return rest;
 }
 
 /** The first ids, each once. */

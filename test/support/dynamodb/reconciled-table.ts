@@ -10,7 +10,7 @@ import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts'
 import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
 import { createSystemRandom } from '../../../shared/adapters/system/random.ts';
 import type { Timers } from '../../../shared/ports/time.ts';
-import type { ReconcileDependencies } from '../../../shared/sync/reconcile/dependencies.ts';
+import type { ReconcileDependencies, ReconcileLimits } from '../../../shared/sync/reconcile/dependencies.ts';
 import { RECONCILE_LIMITS } from '../../../shared/sync/reconcile/dependencies.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { EPOCH, ScriptedClerk } from '../../unit/reconciler/support/clerk.ts';
@@ -36,7 +36,11 @@ export interface ReconciledTable {
   snapshot(): Promise<Map<string, Item>>;
 }
 
-export async function openReconciledTable(tables: TestTables): Promise<ReconciledTable> {
+/** @param limits other limits than a run has by itself */
+export async function openReconciledTable(
+  tables: TestTables,
+  limits: Partial<ReconcileLimits> = {},
+): Promise<ReconciledTable> {
   const { client } = tables;
   const tableName = await tables.create();
   const time = createSimulatedTime(START);
@@ -58,7 +62,7 @@ export async function openReconciledTable(tables: TestTables): Promise<Reconcile
     metrics: createMemoryMetrics(),
     log,
     returningUser: 'fresh',
-    limits: { ...RECONCILE_LIMITS, pageSize: 5 },
+    limits: { ...RECONCILE_LIMITS, pageSize: 5, ...limits },
   };
   const editItem = async (key: string, attributes: Item): Promise<void> => {
     for (const [name, value] of Object.entries(attributes)) {

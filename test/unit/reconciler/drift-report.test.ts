@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftTable } from '../../../scripts/sync/drift-table.ts';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
+import { addChanges, createChangeCounter } from '../../../shared/sync/reconcile/changes.ts';
 import type { DriftOfKind, DriftReport } from '../../../shared/ports/run-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
@@ -189,5 +190,18 @@ describe('the drift report for people', () => {
 
   it('is nothing where nobody differed', () => {
     expect(driftTable({})).toBe('');
+  });
+});
+
+describe('a user whom a run cannot read', () => {
+  it('counts once however often she is met, in one chunk or in several', () => {
+    const [one, other] = [createChangeCounter(), createChangeCounter({ unreadable: 2 })];
+    for (const id of ['user_a', 'user_b', 'user_a']) one.unreadable(id);
+    for (const id of ['user_b', 'user_c']) other.unreadable(id);
+    const { unreadable, report } = addChanges(one.total(), other.total());
+    expect(unreadable).toBe(3);
+    expect(report).toEqual({
+      unreadable: { users: 3, causes: { 'hand-edit': 3 }, userIds: ['user_a', 'user_b', 'user_c'] },
+    });
   });
 });
