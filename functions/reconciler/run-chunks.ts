@@ -30,13 +30,16 @@ const MOST_CHUNKS = 1_300;
 export class ChunkRunner {
   readonly #context: DurableSteps;
   readonly #deps: ReconcileDependencies;
-  readonly #run: RunIdentity;
+  readonly #run: () => RunIdentity;
   readonly #reported: () => IdsReported;
   #chunks = 0;
   #usedMs = 0;
 
-  /** @param reported ids that the run's drift report has so far, by kind */
-  constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity, reported: () => IdsReported) {
+  /**
+   * @param run what it is at the time: an incremental run may become a full one
+   * @param reported ids that its drift report has so far, by kind
+   */
+  constructor(context: DurableSteps, deps: ReconcileDependencies, run: () => RunIdentity, reported: () => IdsReported) {
     this.#reported = reported;
     this.#context = context;
     this.#deps = deps;
@@ -65,14 +68,15 @@ export class ChunkRunner {
       const from: Position = position;
       const reported = this.#reported();
       const chunk = await this.#step(step, async () => {
-        await keepLease(this.#deps, this.#run);
-        return work(from, { ...this.#run, step, reported });
+        const run = this.#run();
+        await keepLease(this.#deps, run);
+        return work(from, { ...run, step, reported });
       });
       seen(chunk);
       stalls = stallsAfter(stalls, chunk);
       position = chunk.next;
-      if (stalls > 0) await this.#wait(`${step}-retry`, retryDelay(stalls));
-      else if (this.#usedMs >= YIELD_AFTER_MS) await this.#wait(`${step}-yield`, { seconds: 1 });
+      if (stalls > 0) await this.pause(`${step}-retry`, retryDelay(stalls));
+      else if (this.#usedMs >= YIELD_AFTER_MS) await this.pause(`${step}-yield`, { seconds: 1 });
     }
   }
 
@@ -88,7 +92,8 @@ export class ChunkRunner {
     return chunk;
   }
 
-  async #wait(name: string, duration: { seconds: number }): Promise<void> {
+  /** Ends this invocation, and goes on later in another one. */
+  async pause(name: string, duration: { seconds: number }): Promise<void> {
     await this.#context.wait(name, duration);
     this.#usedMs = 0;
   }

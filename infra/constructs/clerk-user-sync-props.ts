@@ -108,9 +108,10 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   /**
    * When reconcile runs start; `off` for none.
-   * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
+   * @default - full: 02:00 UTC in production, every 6 hours in staging; incremental: every hour at half past in both; both off
+   * in development
    */
-  readonly schedules?: { readonly full?: ScheduleExpression | 'off' };
+  readonly schedules?: Readonly<Partial<Record<'full' | 'incremental', ScheduleExpression | 'off'>>>;
   /**
    * Put before the names of the schedules, so that `full` becomes `<prefix>full`. Schedules stand in a group of each mirror's
    * own, but CloudFormation identifies a schedule by its name alone: give a second mirror in one account and region a prefix.
@@ -143,12 +144,19 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly webhookThrottle?: Throttle;
   /**
+   * Limit of `POST /users/sync`, each of whose requests reads a user from Clerk: the default takes a quarter of the 100 calls
+   * a second that Clerk grants a production instance, which your application's own calls need, too.
+   * @default - 25 requests a second, bursts of 50
+   */
+  readonly syncThrottle?: Throttle;
+  /**
    * Alarms: who is told, from where on, and where the runbook is.
    * @default - on, told to a new topic, with the thresholds of `ALARM_THRESHOLDS`
    */
   readonly alarms?: AlarmSettings | 'off';
   /**
-   * Cross-origin rules of the API, for browsers on another origin.
+   * Cross-origin rules of the API, for browsers on another origin. For the users' routes they have to allow GET, PATCH and
+   * POST, and the headers `authorization` and `content-type`.
    * @default - none
    */
   readonly cors?: CorsPreflightOptions;

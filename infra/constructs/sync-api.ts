@@ -12,12 +12,14 @@ import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const SYNC_PATH = '/users/sync';
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
+  readonly syncThrottle: Throttle;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
   readonly cors: CorsPreflightOptions | undefined;
@@ -35,11 +37,14 @@ export class SyncApi extends Construct {
       ...(props.cors && { corsPreflight: props.cors }),
     });
     const { syncing, verifyOnly } = props.authorizers;
-    // It says how the user stands now, and fetches her from Clerk itself if need be.
-    this.#protected('/users/me', verifyOnly, new HttpLambdaIntegration('Users', props.functions.users));
-    this.#protected('/whoami', syncing, new HttpLambdaIntegration('Whoami', props.functions.whoami));
+    // They say how the user stands now, and ask Clerk for her themselves if need be.
+    const users = new HttpLambdaIntegration('Users', props.functions.users);
+    this.#protected([HttpMethod.GET, HttpMethod.PATCH], '/users/me', verifyOnly, users);
+    const sync = this.#protected([HttpMethod.POST], SYNC_PATH, verifyOnly, users);
+    const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
+    this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
     const webhook = this.#webhookRoutes(props.functions.webhook);
-    this.#stage(props, webhook);
+    this.#stage(props, [...webhook, ...sync]);
   }
 
   /** Where Clerk's webhook endpoint has to point. */
@@ -47,8 +52,13 @@ export class SyncApi extends Construct {
     return `${this.http.apiEndpoint}${WEBHOOK_PATH}`;
   }
 
-  #protected(path: string, authorizer: HttpLambdaAuthorizer, integration: HttpLambdaIntegration): void {
-    this.http.addRoutes({ path, methods: [HttpMethod.GET], authorizer, integration });
+  #protected(
+    methods: HttpMethod[],
+    path: string,
+    authorizer: HttpLambdaAuthorizer,
+    integration: HttpLambdaIntegration,
+  ): HttpRoute[] {
+    return this.http.addRoutes({ path, methods, authorizer, integration });
   }
 
   #webhookRoutes(handler: Function): HttpRoute[] {
@@ -67,7 +77,7 @@ export class SyncApi extends Construct {
     return routes;
   }
 
-  #stage(props: SyncApiProps, webhook: readonly HttpRoute[]): void {
+  #stage(props: SyncApiProps, limited: readonly HttpRoute[]): void {
     const accessLogSettings = new AccessLog(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -78,16 +88,25 @@ export class SyncApi extends Construct {
       throttle: props.throttle,
       accessLogSettings,
     });
-    throttleRoutes(stage, webhook, props.webhookThrottle);
+    const limits = { [WEBHOOK_PATH]: props.webhookThrottle, [SYNC_PATH]: props.syncThrottle };
+    throttlePosts(stage, limited, limits);
   }
 }
 
-/** Gives routes a limit of their own, which the CDK's stage has no property for. */
-function throttleRoutes(stage: HttpStage, routes: readonly HttpRoute[], throttle: Throttle): void {
+/** Gives routes a limit of their own, by their path, which the CDK's stage has no property for. */
+function throttlePosts(
+  stage: HttpStage,
+  routes: readonly HttpRoute[],
+  limits: Readonly<Record<string, Throttle>>,
+): void {
   const resource = stage.node.defaultChild;
   if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
-  const settings = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
-  resource.routeSettings = { [`${HttpMethod.POST} ${WEBHOOK_PATH}`]: settings };
+  resource.routeSettings = Object.fromEntries(
+    Object.entries(limits).map(([path, { rateLimit, burstLimit }]) => [
+      `${HttpMethod.POST} ${path}`,
+      { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+    ]),
+  );
   // A stage that sets a limit for a route which does not exist yet is refused.
   stage.node.addDependency(...routes);
 }

@@ -1,13 +1,16 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryUserStore } from '../../shared/adapters/memory/user-store.ts';
+import type { AppChange } from '../../shared/domain/app-change.ts';
 import type { JsonObject, JsonValue } from '../../shared/domain/json.ts';
 import type { LeftOver, Name } from '../../shared/domain/names.ts';
 import { nameKey } from '../../shared/domain/names.ts';
 import type { NameMove } from '../../shared/domain/plan-names.ts';
 import type { HeldNames, MirroredUser, Path, StoredUser } from '../../shared/domain/user.ts';
+import type { AppReading, AppStore } from '../../shared/ports/app-store.ts';
 import { UnstorableUser } from '../../shared/ports/user-store.ts';
 import type { NamesChanged, UserStore, UserWrite, WriteResult } from '../../shared/ports/user-store.ts';
 import { all } from '../support/contracts/user-store.ts';
@@ -24,6 +27,7 @@ type Step =
   | { kind: 'together'; writes: Writing[] }
   | { kind: 'tidy'; name: Name; leftOver: LeftOver }
   | { kind: 'app'; id: string; app: JsonObject }
+  | { kind: 'change'; id: string; known: 'first' | 'latest'; change: AppChange }
   | { kind: 'expire'; id: string; after: number }
   | { kind: 'pass'; ms: number };
 
@@ -61,6 +65,12 @@ const app: fc.Arbitrary<JsonObject> = fc.dictionary(
   fc.constantFrom('bio', 'location', 'é'),
   fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text)),
 );
+
+/** What a user's own request changes, with values that no table keeps among them. */
+const change: fc.Arbitrary<AppChange> = fc
+  .tuple(fc.constantFrom('bio', 'location', 'é', 'constructor', '__proto__', ''), json)
+  .map(([name, value]) => JSON.parse(JSON.stringify({ [name]: value, ...value })) as AppChange)
+  .filter((made) => Object.keys(made).length > 0);
 
 const user: fc.Arbitrary<MirroredUser> = fc.record({
   id,
@@ -133,12 +143,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('app' as const), id, app }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      id,
+      known: fc.constantFrom('first', 'latest', 'latest'),
+      change,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), id, after: fc.integer({ max: 5000 }) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 5000 }) }) },
 );
 
 interface World {
   readonly store: UserStore;
+  readonly apps: AppStore;
   readonly writeApp: (id: string, app: JsonObject) => Promise<void>;
   readonly expireAt: (id: string, ms: number) => Promise<void>;
 }
@@ -169,11 +189,19 @@ describe('the store in memory and the one in DynamoDB', () => {
 /** Everything that a store answers while the steps are played. */
 async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   const seen = new Map<string, StoredUser[]>();
+  const readings = new Map<string, AppReading>();
   const answers: unknown[] = [];
-  for (const [number, step] of steps.entries()) answers.push(await answerTo(world, step, seen, `print-${number}`));
+  for (const [number, step] of steps.entries()) {
+    answers.push(
+      step.kind === 'change'
+        ? await changeApp(world, step, readings)
+        : await answerTo(world, step, seen, `print-${number}`),
+    );
+  }
   for (const id of IDS) answers.push(await world.store.get(id, { consistent: true }));
   for (const name of NAMES) answers.push(await world.store.reservation(name), await world.store.find(name));
   answers.push(await all(world.store.listByCreation(NOW - DAY_MS)), await all(world.store.listUnknownCreation()));
+  answers.push(await all(world.store.countLive(NOW - DAY_MS)));
   answers.push(await all(world.store.listConflicts()));
   for (const ago of [0, 1, 2]) {
     answers.push(await all(world.store.listDeletedOn(new Date(NOW - ago * DAY_MS).toISOString().slice(0, 10))));
@@ -183,7 +211,7 @@ async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
 
 async function answerTo(
   { store, writeApp, expireAt }: World,
-  step: Step,
+  step: Exclude<Step, { kind: 'change' }>,
   seen: Map<string, StoredUser[]>,
   fingerprint: string,
 ): Promise<unknown> {
@@ -211,6 +239,21 @@ async function answerTo(
       return result;
     }
   }
+}
+
+/** @returns the user as she is told, whether the change was made, and why not where it cannot be */
+async function changeApp(
+  { apps }: World,
+  { id, known, change }: Extract<Step, { kind: 'change' }>,
+  readings: Map<string, AppReading>,
+): Promise<unknown> {
+  const latest = await apps.read(id);
+  const reading = known === 'first' ? (readings.get(id) ?? latest) : latest;
+  if (!reading) return 'no such user';
+  readings.set(id, readings.get(id) ?? reading);
+  const result = await orReason(reading.write(change));
+  if (typeof result === 'string') return result;
+  return result.status === 'written' ? result : { status: 'lost', current: result.current?.user };
 }
 
 function writeOf(made: Writing, seen: Map<string, StoredUser[]>, fingerprint: string): UserWrite {
@@ -254,6 +297,7 @@ function openMemory(): World {
   const store = createMemoryUserStore({ clock });
   return {
     store,
+    apps: store.apps,
     writeApp: async (id, app) => Promise.resolve().then(() => store.writeApp(id, app)),
     expireAt: async (id, ms) => Promise.resolve().then(() => store.expireAt(id, ms)),
   };
@@ -274,6 +318,7 @@ async function openDynamoDb(): Promise<World> {
   };
   return {
     store: createDynamoDbUserStore({ client: tables.client, tableName, clock, pageSize: 2 }),
+    apps: createDynamoDbAppStore({ client: tables.client, tableName, clock }),
     writeApp: (id, app) => set(id, 'app', app),
     expireAt: (id, ms) => set(id, 'expiresAt', Math.floor(ms / 1000)),
   };

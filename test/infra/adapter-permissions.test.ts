@@ -1,11 +1,13 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { blankUser } from '../../shared/domain/user.ts';
 import type { Lease } from '../../shared/ports/lease-store.ts';
 import type { Run } from '../../shared/ports/run-store.ts';
@@ -52,6 +54,14 @@ describe('what the adapters call, the policies allow:', () => {
     expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
   });
 
+  it('the users function changes what the application keeps about a user', async () => {
+    const { calls, access } = recorder({ Item: ITEM });
+    const reading = await createDynamoDbAppStore(access).read('user_1');
+    await attempt(async () => reading?.write({ bio: 'x', location: null }));
+    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem']);
+    expect(calls.filter((call) => !isAllowed('users', call))).toEqual([]);
+  });
+
   it.each(['authorizer', 'users', 'webhook'] as const)(
     'the %s function learns who comes back, where it is told to care',
     async (name) => {
@@ -83,11 +93,13 @@ describe('what the adapters call, the policies allow:', () => {
     const users = createDynamoDbUserStore(access);
     const runs = createDynamoDbRunStore(access);
     const lease = createDynamoDbLeaseStore(access);
+    const watermark = createDynamoDbWatermarkStore(access);
     await attempt(() => users.get('user_1'));
     await attempt(() => writeUser(access));
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listUnknownCreation()));
     await attempt(() => drain(users.listConflicts()));
+    await attempt(() => drain(users.countLive(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listDeletedOn('2026-01-01')));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
     await attempt(() => createDynamoDbInstanceStore(access).get());
@@ -98,6 +110,9 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(runs.list(0)));
     await attempt(() => runs.putMarks([1]));
     await attempt(() => runs.marks());
+    await attempt(() => watermark.get());
+    await attempt(() => watermark.advance({ updatedAt: 1 }));
+    await attempt(() => watermark.advance({ updatedAt: 1, apart: 0 }));
     await attempt(() => lease.take('run_1', 1));
     await attempt(() => lease.keep(LEASE, 1));
     await attempt(() => lease.release(LEASE));
@@ -159,8 +174,8 @@ describe('and nothing besides:', () => {
     expect(isAllowed(name, onItem('DeleteItem', 'username#ada'))).toBe(isResolver);
   });
 
-  it('the reconciler alone touches the lease', () => {
-    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, 'lease')));
+  it.each(['lease', 'watermark'])('the reconciler alone touches the %s', (key) => {
+    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, key)));
     expect(touch('UpdateItem')).toEqual(['reconciler']);
     expect([...touch('PutItem'), ...touch('DeleteItem')]).toEqual([]);
   });
@@ -233,11 +248,23 @@ function moveNames(access: Access, inheritFrom?: string, lease?: Lease): Promise
 
 const STAMPS = { revision: 1, createdAt: 1, updatedAt: 1, changedBy: 'webhook', app: {}, held: {} } as const;
 
-function recorder(): { calls: Call[]; access: Access } {
+/** A user's item, in DynamoDB's own notation. */
+const ITEM = {
+  ...Object.fromEntries(['email', 'firstName', 'lastName', 'imageUrl'].map((name) => [name, { NULL: true }])),
+  ...Object.fromEntries(['profileAsOf', 'profileSeenAt', 'revision'].map((name) => [name, { N: '1' }])),
+  ...Object.fromEntries(['createdAt', 'updatedAt'].map((name) => [name, { S: '2026-01-01T00:00:00.000Z' }])),
+  id: { S: 'user_1' },
+  changedBy: { S: 'webhook' },
+  locked: { BOOL: false },
+  app: { M: {} },
+};
+
+/** @param answer to every call */
+function recorder(answer: object = {}): { calls: Call[]; access: Access } {
   const calls: Call[] = [];
   const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }): Promise<unknown> => {
     calls.push(...callsOf(command));
-    return {};
+    return answer;
   };
   const client = { send } as unknown as DynamoDBDocumentClient;
   return { calls, access: { client, tableName: 'users', clock: { now: () => Date.UTC(2026, 10) } } };

@@ -39,7 +39,7 @@ describe('every function', () => {
     ['authorizer', 5, 1024],
     ['verifyOnly', 5, 1024],
     ['webhook', 14, 512],
-    ['users', 10, 512],
+    ['users', 20, 512],
     ['whoami', 10, 512],
     ['reconciler', 120, 1024],
   ] as const)('%s has %d seconds and %d MB', (name, timeout, memory) => {

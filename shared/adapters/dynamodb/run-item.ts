@@ -9,9 +9,17 @@ import { readerOf } from './read-attributes.ts';
 import { itemOfReport, parseReport } from './run-report.ts';
 import { isoTime } from './user-item.ts';
 
-const STATUSES = ['running', 'in-sync', 'repaired', 'drift', 'held', 'failed'] as const satisfies Run['status'][];
+const STATUSES = [
+  'running',
+  'in-sync',
+  'repaired',
+  'drift',
+  'held',
+  'failed',
+  'skipped',
+] as const satisfies Run['status'][];
 
-const MODES = ['full', 'approve', 'user'] as const satisfies Run['mode'][];
+const MODES = ['full', 'incremental', 'approve', 'user'] as const satisfies Run['mode'][];
 
 /** The index partition of runs. */
 export const RUNS = 'runs';
@@ -29,6 +37,8 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     ...(run.userId !== undefined && { userId: run.userId }),
     ...(run.dryRun && { dryRun: true }),
     ...(run.force && { force: true }),
+    ...(run.since !== undefined && { since: isoTime(run.since) }),
+    ...(run.becauseFull !== undefined && { becauseFull: run.becauseFull }),
     status: run.status,
     startedAt: isoTime(run.startedAt),
     ...(run.endedAt !== undefined && { endedAt: isoTime(run.endedAt) }),
@@ -37,6 +47,7 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     report: itemOfReport(run.report),
     ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
     ...(run.failedBecause !== undefined && { failedBecause: run.failedBecause }),
+    ...(run.skippedBecause !== undefined && { skippedBecause: run.skippedBecause }),
     [TABLE.index.partitionKey]: RUNS,
     [TABLE.index.sortKey]: sortKey(run.startedAt, run.id),
   };
@@ -46,6 +57,9 @@ export function parseRun(item: Attributes): Run {
   const read = readerOf(item);
   const approves = read.optionalText('approves');
   const userId = read.optionalText('userId');
+  const since = read.optionalTime('since');
+  const becauseFull = read.optionalText('becauseFull');
+  const skippedBecause = read.optionalText('skippedBecause');
   return {
     id: read.text('id'),
     mode: read.oneOf('mode', MODES),
@@ -53,6 +67,8 @@ export function parseRun(item: Attributes): Run {
     ...(userId !== undefined && { userId }),
     ...(read.has('dryRun') && { dryRun: true }),
     ...(read.has('force') && { force: true }),
+    ...(since !== undefined && { since }),
+    ...(becauseFull !== undefined && { becauseFull }),
     status: read.oneOf('status', STATUSES),
     startedAt: read.time('startedAt'),
     endedAt: read.optionalTime('endedAt'),
@@ -61,6 +77,7 @@ export function parseRun(item: Attributes): Run {
     report: read.has('report') ? parseReport(read.inside('report')) : {},
     heldBecause: read.optionalText('heldBecause'),
     failedBecause: read.optionalText('failedBecause'),
+    ...(skippedBecause !== undefined && { skippedBecause }),
   };
 }
 

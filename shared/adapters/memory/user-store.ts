@@ -1,11 +1,13 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Name, Reservation } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
+import type { AppStore } from '../../ports/app-store.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, ReadOptions, UserStore } from '../../ports/user-store.ts';
-import { StoreUnavailable } from '../../ports/user-store.ts';
-import { deletedGroup, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
+import { deletedGroup, endOfMonth, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
+import { answer } from './answer.ts';
+import { createMemoryAppStore } from './app-store.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
 import { createMemoryReservations } from './reservations.ts';
@@ -16,6 +18,8 @@ import { writeUser, writeUsers } from './write-users.ts';
 
 /** A user store without a table, and what others than the synchronisation do to the items of one. */
 export interface MemoryUserStore extends UserStore {
+  /** What users themselves change on the same items. */
+  readonly apps: AppStore;
   /** Writes the application's attributes, as the application does: at any moment, without a new revision. */
   writeApp(id: string, app: JsonObject): void;
   /** Edits an item as somebody with a console does: neither revision nor fingerprint nor versions follow. */
@@ -61,6 +65,7 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
       }),
     tidy: (reservation, leftOver, options = {}) => answer(options, () => reservations.tidy(reservation, leftOver)),
     ...listings(table, clock),
+    apps: createMemoryAppStore(items),
     writeApp: (id, app) => change(id, (item) => ({ ...item, user: { ...item.user, app } })),
     editByHand: (id, edit) => change(id, (item) => ({ ...item, user: edit(item.user) })),
     expireAt: (id, ms) => change(id, (item) => ({ ...item, expiresAt: secondsOf(ms) })),
@@ -78,7 +83,10 @@ function examined(item: UserItem | undefined, { examine }: ReadOptions): StoredU
   return { ...user, item: { fingerprint, isListedRight: true, isExpiring, isOutdated: false, unreadable: [] } };
 }
 
-type Listings = Pick<UserStore, 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'>;
+type Listings = Pick<
+  UserStore,
+  'countLive' | 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'
+>;
 
 function listings({ items, reservations }: MemoryTable, clock: Clock): Listings {
   const list = (options: CallOptions, matches: (row: Listed) => boolean): AsyncGenerator<Listed> =>
@@ -94,19 +102,18 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
       const rows = list(options, ({ group }) => group === UNKNOWN_CREATION);
       return map(rows, ({ row }) => row);
     },
+    countLive: (from, options = {}) =>
+      each(options, () => {
+        const groups = [...monthGroups(from, clock.now()), UNKNOWN_CREATION];
+        const rows = Map.groupBy(rowsOf(items.all()), ({ group }) => group);
+        return groups.map((group) => ({ users: rows.get(group)?.length ?? 0, next: endOfMonth(group) }));
+      }),
     listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
     listDeletedOn: (day, options = {}) => {
       const rows = list(options, ({ group }) => group === deletedGroup(day));
       return map(rows, ({ row }) => row.id);
     },
   };
-}
-
-/** Answers in a later turn, as a table does; a call that is already given up fails as it does there. */
-async function answer<T>({ signal }: CallOptions, call: () => T): Promise<T> {
-  await Promise.resolve();
-  if (signal?.aborted) throw new StoreUnavailable('The call was given up (AbortError).', { cause: signal.reason });
-  return call();
 }
 
 /** Rows as they stood when the first was asked for: the table's index lags too. */

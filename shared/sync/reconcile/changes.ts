@@ -38,6 +38,12 @@ export function addChanges(a: Changes, b: Changes, mostIdsOf?: (kind: string) =>
   return { ...addUp(a, b), unreadable, report: addReports(a.report, b.report, mostIdsOf) };
 }
 
+/** What was done, without the users whom the run has found and left as they are. */
+export function withoutLeft(changes: Changes): Changes {
+  const { unreadable: _left, ...report } = changes.report;
+  return { ...changes, unstorable: 0, unreadable: 0, report };
+}
+
 function addUp(a: Changes, b: Changes): Changes {
   return {
     created: a.created + b.created,

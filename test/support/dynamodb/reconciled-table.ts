@@ -4,6 +4,7 @@ import { createDynamoDbInstanceStore } from '../../../shared/adapters/dynamodb/i
 import { createDynamoDbLeaseStore } from '../../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../../shared/adapters/dynamodb/watermark-store.ts';
 import type { MemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts';
@@ -55,6 +56,7 @@ export async function openReconciledTable(
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory: clerk,
     clock: time.clock,
     timers,
