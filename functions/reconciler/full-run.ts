@@ -1,4 +1,3 @@
-import { addChanges } from '../../shared/sync/reconcile/changes.ts';
 import { judgeRun } from '../../shared/sync/reconcile/judge.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { openRun, recordProposals } from '../../shared/sync/reconcile/run.ts';
@@ -53,8 +52,8 @@ export class FullRun {
         this.#spooled += chunk.suspects;
         this.#marks = [...this.#marks, ...chunk.marks];
         this.#doubtful = [...this.#doubtful, ...chunk.doubtful];
-        const { walked, changes } = steps.state;
-        steps.learn({ walked: addWalked(walked, chunk.walked), changes: addChanges(changes, chunk.changes) });
+        steps.count(chunk);
+        steps.learn({ walked: addWalked(steps.state.walked, chunk.walked) });
       },
     );
   }
@@ -69,8 +68,8 @@ export class FullRun {
       (position, chunk) => completeUnknown(steps.deps, chunk, position),
       (chunk) => {
         this.#spooled += chunk.suspects;
-        const { newcomers, changes } = steps.state;
-        steps.learn({ newcomers: newcomers + chunk.newcomers, changes: addChanges(changes, chunk.changes) });
+        steps.count(chunk);
+        steps.learn({ newcomers: steps.state.newcomers + chunk.newcomers });
       },
     );
   }

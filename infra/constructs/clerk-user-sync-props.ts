@@ -1,5 +1,6 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { TokenFrom } from './authorizers.ts';
@@ -124,6 +125,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default - a new one with placeholders, to be filled in after the first deployment
    */
   readonly secret?: ReadableSecret;
+  /**
+   * An existing bus to tell of users' changes on, which carry no personal value. Give rules the source `clerk-dynamodb-sync`.
+   * @default - a bus of its own
+   */
+  readonly eventBus?: IEventBusRef;
   /** @default - 3 months in production, 1 month in staging, 1 week in development */
   readonly logRetention?: RetentionDays;
   /**

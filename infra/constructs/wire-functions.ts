@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { TABLE } from '../../shared/names/table.ts';
@@ -6,11 +7,11 @@ import type { AuthorizerFunctions } from './authorizers.ts';
 import type { FunctionName } from './bundle.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
-import { configure, connectMetrics, connectSecret } from './connections.ts';
+import { configure, connectBus, connectMetrics, connectSecret } from './connections.ts';
 import { connectIndex, connectTable } from './table-access.ts';
 import type { UserTable } from './user-table.ts';
 
-const USERS = 'user#*';
+const USERS = `${TABLE.userPrefix}*`;
 /** Emails and usernames that belong to one user each: they move with the users, in the same transactions. */
 const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
 const INSTANCE = 'settings#instance';
@@ -24,6 +25,7 @@ export interface Wiring {
   readonly props: ClerkUserSyncProps;
   readonly table: UserTable;
   readonly secret: ReadableSecret;
+  readonly bus: IEventBusRef;
   /** Value of the metrics' `Stack` dimension. */
   readonly metricsStack: string;
 }
@@ -115,8 +117,9 @@ function wireReconciler(lambda: Function, { props, table, secret }: Wiring): voi
   connectMetrics(lambda);
 }
 
-function wireChanges(lambda: Function, { props, table, secret }: Wiring): void {
+function wireChanges(lambda: Function, { props, table, secret, bus }: Wiring): void {
   connectTable(lambda, table, { GetItem: [USERS, ...NAMES], UpdateItem: [USERS, ...NAMES], DeleteItem: NAMES });
+  connectBus(lambda, bus);
   connectClerk(lambda, secret, props);
 }
 

@@ -6,6 +6,7 @@ import {
   authorizerVariant,
   clerkApiUrl,
   clerkShare,
+  eventBus,
   issuer,
   missingAzp,
   onStoreFailure,
@@ -49,6 +50,11 @@ export interface AuthorizerConfig extends SyncConfig, PartyRules {
   readonly requireEmail: boolean;
   /** The longest life of a token that is accepted. */
   readonly maxTokenLifeMs: number;
+}
+
+export interface ChangesConfig extends SyncConfig {
+  /** Name or ARN of the bus on which applications hear of changes. */
+  readonly eventBus: string;
 }
 
 type ReadField = <T>(field: Field<T>) => T;
@@ -117,8 +123,8 @@ export function parseUsersConfig(environment: Environment): SyncConfig {
  * The configuration of the change-stream function.
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
-export function parseChangesConfig(environment: Environment): SyncConfig {
-  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+export function parseChangesConfig(environment: Environment): ChangesConfig {
+  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), eventBus: read(eventBus) }));
 }
 
 /**

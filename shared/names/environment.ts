@@ -21,6 +21,7 @@ export const ENVIRONMENT = {
   requireEmail: 'REQUIRE_EMAIL',
   maxTokenLife: 'MAX_TOKEN_LIFE',
   returningUser: 'RETURNING_USER',
+  eventBus: 'EVENT_BUS',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
 } as const;

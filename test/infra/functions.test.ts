@@ -97,7 +97,7 @@ describe('configuration', () => {
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
     ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare]],
-    ['changes', [...COMMON, ...CLERK]],
+    ['changes', [...COMMON, ...CLERK, ENVIRONMENT.eventBus]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {
     expect(Object.keys(environment(resources, name)).toSorted()).toEqual([...expected].toSorted());

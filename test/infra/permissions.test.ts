@@ -29,6 +29,7 @@ describe('permissions', () => {
         'dynamodb:GetShardIterator',
         'dynamodb:ListStreams',
         'dynamodb:UpdateItem',
+        'events:PutEvents',
         'sqs:SendMessage',
       ],
     ],
@@ -81,9 +82,9 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance', 'watermark'],
+        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'marks', 'settings#instance', 'watermark'],
         UpdateItem: [USERS, ...NAMES, 'held#*', 'lease', 'watermark'],
-        PutItem: ['run#*', 'held#*', 'settings#instance'],
+        PutItem: ['run#*', 'held#*', 'marks', 'settings#instance'],
         DeleteItem: NAMES,
         ConditionCheckItem: ['lease', USERS, ...NAMES],
       },

@@ -30,12 +30,12 @@ const PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as c
 export type ItemChange = Readonly<Record<string, AttributeInput | undefined>>;
 
 export function userKey(id: string): string {
-  return `user#${id}`;
+  return `${TABLE.userPrefix}${id}`;
 }
 
 /** @returns the user's id; undefined for the key of another kind of item */
 export function userIdOf(key: string): string | undefined {
-  return key.startsWith('user#') ? key.slice('user#'.length) : undefined;
+  return key.startsWith(TABLE.userPrefix) ? key.slice(TABLE.userPrefix.length) : undefined;
 }
 
 /**

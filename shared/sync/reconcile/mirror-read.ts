@@ -98,9 +98,9 @@ export async function applyNow(
     ...(known && { known }),
   });
   if (result.status === 'settled') {
-    const note = changeInStep(result.runChange, run);
+    const note = changeInRun(result.runChange, run);
     const { outcome, changedFields } = note ?? result;
-    // What an attempt that was cut off has found she had been, is not known any more.
+    // What she was before this run had written her is not known any more: only its note is left.
     const evidence = evidenceOf(snapshot, note ? undefined : result.before, deps.clock.now());
     const findings = findingsOf({ outcome, changedFields }, evidence);
     changes.settled({ userId: snapshot.id, outcome, changedFields, findings });
@@ -118,7 +118,16 @@ function evidenceOf(snapshot: Snapshot, before: Evidence['before'], now: number)
   return { before, clerk: clerk || undefined, now };
 }
 
-/** What an attempt at this very step has done to a user before: its process died before it could tell. */
-export function changeInStep(change: RunChange | undefined, { id, step }: ChunkIdentity): RunChange | undefined {
-  return change?.runId === id && change.step === step ? change : undefined;
+/**
+ * What this run has done to a user before, in this chunk or in an earlier one of the same kind that did not come to the end of
+ * it: its process died before it could tell, or it ended among users whom the next chunk meets again. A chunk counts what it
+ * has come past, and nobody comes past a user twice.
+ */
+export function changeInRun(change: RunChange | undefined, { id, step }: ChunkIdentity): RunChange | undefined {
+  return change?.runId === id && kindOf(change.step) === kindOf(step) ? change : undefined;
+}
+
+/** `walk` of `walk-3`. */
+function kindOf(step: string): string {
+  return step.replace(/-\d+$/, '');
 }
