@@ -61,12 +61,12 @@ const LEFT_OUT = [
 
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<FunctionName, number> = {
-  authorizer: 745,
-  webhook: 760,
+  authorizer: 755,
+  webhook: 770,
   reconciler: 1_265,
-  users: 770,
+  users: 775,
   whoami: 45,
-  changes: 765,
+  changes: 775,
 };
 
 describe('the bundles of the functions', () => {
