@@ -27,7 +27,7 @@ import { reconcile } from './reconcile.ts';
 const config = parseReconcilerConfig(process.env);
 const { tableName, stackName, clerkApiUrl, clerkShare, returningUser, roster, secrets: location } = config;
 const { retentionDays: days } = config;
-const log = createLog({ service: 'reconciler' });
+const log = createLog({ service: 'reconciler', level: config.logLevel });
 const random = createSystemRandom();
 
 const key = pick(clerkSecrets(location, { clock, timers }), ({ secretKey }) => secretKey);

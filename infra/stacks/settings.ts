@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import type { AuthorizerSettings, ClaimField, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
+import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
+import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/validate-props.ts';
@@ -30,6 +31,7 @@ const NAMES = [
   'rosterCohortKey',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
+  'logLevel',
   'secretArn',
   'stackName',
 ];
@@ -44,6 +46,7 @@ export interface Settings extends AuthorizerSettings {
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
   readonly scheduleNamePrefix?: string;
+  readonly logLevel?: LogLevel;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
   /** Names in the context that nothing reads. */
@@ -63,6 +66,7 @@ export function readSettings(context: Context): Settings {
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),
   };

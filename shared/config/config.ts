@@ -8,6 +8,7 @@ import {
   clerkShare,
   eventBus,
   issuer,
+  logLevel,
   missingAzp,
   onStoreFailure,
   requireEmail,
@@ -24,8 +25,14 @@ import { roster } from './roster-fields.ts';
 import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
+/** What every function has. */
+export interface LogConfig {
+  /** The least level that its log has. */
+  readonly logLevel: 'info' | 'warn' | 'error';
+}
+
 /** What every function that reads Clerk and writes the table needs. */
-export interface SyncConfig {
+export interface SyncConfig extends LogConfig {
   readonly tableName: string;
   /** The value of the metrics' dimension `Stack`. */
   readonly stackName: string;
@@ -74,6 +81,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     tableName: read(tableName),
     stackName: read(stackName),
     stage: read(stage),
+    logLevel: read(logLevel),
     clerkApiUrl: read(clerkApiUrl),
     returningUser: read(returningUser),
     roster: read(roster),
@@ -95,6 +103,14 @@ function readAuthorizer(read: ReadField, needed: readonly KeyVariable[]): Author
     requireEmail: read(requireEmail),
     maxTokenLifeMs: read(maxTokenLifeMs),
   };
+}
+
+/**
+ * The configuration of a function that only logs.
+ * @throws ConfigInvalid that lists every variable that is wrong
+ */
+export function parseLogConfig(environment: Environment): LogConfig {
+  return parseWith(environment, (read) => ({ logLevel: read(logLevel) }));
 }
 
 /**

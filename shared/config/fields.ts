@@ -63,6 +63,7 @@ export const authorizerVariant = choice(
   ['syncing', 'verify-only', 'optional'],
   'syncing',
 );
+export const logLevel = choice(ENVIRONMENT.logLevel, ['info', 'warn', 'error'], 'info');
 export const stage = choice(ENVIRONMENT.stage, ['development', 'staging', 'production'], 'production');
 
 export const requireEmail: Field<boolean> = (environment) => {

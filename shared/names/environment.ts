@@ -27,6 +27,7 @@ export const ENVIRONMENT = {
   rosterDefaultCohort: 'ROSTER_DEFAULT_COHORT',
   rosterCohortKey: 'ROSTER_COHORT_KEY',
   stage: 'STAGE',
+  logLevel: 'LOG_LEVEL',
   stackName: 'METRICS_STACK',
 } as const;
 

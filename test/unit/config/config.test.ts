@@ -35,6 +35,7 @@ describe("the authorizer's configuration", () => {
       tableName: 'users',
       stackName: 'Sync/test',
       stage: 'production',
+      logLevel: 'info',
       clerkApiUrl: 'https://api.clerk.com',
       secrets: { kind: 'secret', secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:example' },
       issuer: 'https://clerk.example.com',
