@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
-import { parseLogConfig } from '../../shared/config/config.ts';
+import { parseLogConfig } from '../../shared/config/log-fields.ts';
 import type { AuthorizedEvent } from '../../shared/request/current-user.ts';
 import { jsonAnswer } from '../middleware/answer.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';

@@ -8,7 +8,6 @@ import {
   clerkShare,
   eventBus,
   issuer,
-  logLevel,
   missingAzp,
   onStoreFailure,
   requireEmail,
@@ -19,17 +18,13 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import type { LogConfig } from './log-fields.ts';
+import { logLevel } from './log-fields.ts';
 import { retentionDays } from './retention-fields.ts';
 import type { RosterConfig } from './roster-fields.ts';
 import { roster } from './roster-fields.ts';
 import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
-
-/** What every function has. */
-export interface LogConfig {
-  /** The least level that its log has. */
-  readonly logLevel: 'info' | 'warn' | 'error';
-}
 
 /** What every function that reads Clerk and writes the table needs. */
 export interface SyncConfig extends LogConfig {
@@ -103,14 +98,6 @@ function readAuthorizer(read: ReadField, needed: readonly KeyVariable[]): Author
     requireEmail: read(requireEmail),
     maxTokenLifeMs: read(maxTokenLifeMs),
   };
-}
-
-/**
- * The configuration of a function that only logs.
- * @throws ConfigInvalid that lists every variable that is wrong
- */
-export function parseLogConfig(environment: Environment): LogConfig {
-  return parseWith(environment, (read) => ({ logLevel: read(logLevel) }));
 }
 
 /**

@@ -63,7 +63,6 @@ export const authorizerVariant = choice(
   ['syncing', 'verify-only', 'optional'],
   'syncing',
 );
-export const logLevel = choice(ENVIRONMENT.logLevel, ['info', 'warn', 'error'], 'info');
 export const stage = choice(ENVIRONMENT.stage, ['development', 'staging', 'production'], 'production');
 
 export const requireEmail: Field<boolean> = (environment) => {
