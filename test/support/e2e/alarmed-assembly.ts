@@ -17,13 +17,17 @@ export const AUTHORIZER_CONCURRENCY = 5;
 export function synthesiseAlarmed(): { readonly assembly: string; readonly remove: () => void } {
   const outdir = mkdtempSync(join(tmpdir(), 'alarmed-'));
   const app = new App({ outdir });
-  new ClerkSyncStack(app, 'alarmed', {
+  addMirror(app);
+  app.synth();
+  return { assembly: outdir, remove: () => rmSync(outdir, { recursive: true, force: true }) };
+}
+
+function addMirror(app: App): ClerkSyncStack {
+  return new ClerkSyncStack(app, 'alarmed', {
     issuer: ISSUER,
     authorizedParties: [ORIGIN],
     onStoreFailure: 'deny',
     authorizerConcurrency: AUTHORIZER_CONCURRENCY,
     alarms: { thresholds: { lagSeconds: 2 } },
   });
-  app.synth();
-  return { assembly: outdir, remove: () => rmSync(outdir, { recursive: true, force: true }) };
 }
