@@ -43,6 +43,17 @@ export function connectMetrics(lambda: Function): void {
   });
 }
 
+/** Lets the function read metrics, whoever's they are: of all that IAM knows of CloudWatch, the namespace binds only those who put. */
+export function connectMeasures(lambda: Function): void {
+  const statement = new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
+  Validations.of(policyOf(lambda, 'ReadMetrics', statement)).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'GetMetricData knows neither resources nor the condition on the namespace. What it gives is numbers, and the ' +
+      'function asks for names that it was deployed with.',
+  });
+}
+
 /**
  * Lets a durable function record and read its own executions, whose ARNs are below those of the function's versions.
  * @returns what must be in place before the function is invoked

@@ -12,12 +12,16 @@ import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
+  /** Undefined for no health routes. */
+  readonly health: Function | undefined;
+  readonly healthThrottle: Throttle;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
   readonly cors: CorsPreflightOptions | undefined;
@@ -39,7 +43,11 @@ export class SyncApi extends Construct {
     this.#protected('/users/me', verifyOnly, new HttpLambdaIntegration('Users', props.functions.users));
     this.#protected('/whoami', syncing, new HttpLambdaIntegration('Whoami', props.functions.whoami));
     const webhook = this.#webhookRoutes(props.functions.webhook);
-    this.#stage(props, webhook);
+    const health = props.health ? this.#healthRoutes(props.health) : [];
+    this.#stage(props, [
+      { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
+      { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
+    ]);
   }
 
   /** Where Clerk's webhook endpoint has to point. */
@@ -67,7 +75,21 @@ export class SyncApi extends Construct {
     return routes;
   }
 
-  #stage(props: SyncApiProps, webhook: readonly HttpRoute[]): void {
+  #healthRoutes(handler: Function): HttpRoute[] {
+    const integration = new HttpLambdaIntegration('Health', handler);
+    const routes = HEALTH_PATHS.flatMap((path) =>
+      this.http.addRoutes({ path, methods: [HttpMethod.GET], integration }),
+    );
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Uptime monitors have no credentials; the answer holds counts, and is there only when it is asked for.',
+      });
+    }
+    return routes;
+  }
+
+  #stage(props: SyncApiProps, limited: readonly LimitedRoutes[]): void {
     const accessLogSettings = new AccessLog(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -78,16 +100,26 @@ export class SyncApi extends Construct {
       throttle: props.throttle,
       accessLogSettings,
     });
-    throttleRoutes(stage, webhook, props.webhookThrottle);
+    throttleRoutes(stage, limited);
   }
 }
 
+/** Routes of one method with a limit of their own. */
+interface LimitedRoutes {
+  readonly routes: readonly HttpRoute[];
+  readonly method: HttpMethod;
+  readonly throttle: Throttle;
+}
+
 /** Gives routes a limit of their own, which the CDK's stage has no property for. */
-function throttleRoutes(stage: HttpStage, routes: readonly HttpRoute[], throttle: Throttle): void {
+function throttleRoutes(stage: HttpStage, limited: readonly LimitedRoutes[]): void {
   const resource = stage.node.defaultChild;
   if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
-  const settings = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
-  resource.routeSettings = { [`${HttpMethod.POST} ${WEBHOOK_PATH}`]: settings };
+  const settings = limited.flatMap(({ routes, method, throttle: { rateLimit, burstLimit } }) => {
+    const limit = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
+    return routes.map(({ path }) => [`${method} ${path}`, limit] as const);
+  });
+  resource.routeSettings = Object.fromEntries(settings);
   // A stage that sets a limit for a route which does not exist yet is refused.
-  stage.node.addDependency(...routes);
+  stage.node.addDependency(...limited.flatMap(({ routes }) => routes));
 }

@@ -23,6 +23,7 @@ const NAMES = [
   'requireEmail',
   'maxTokenLifeSeconds',
   'returningUser',
+  'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'secretArn',
@@ -35,6 +36,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stackName: string;
   readonly clerkApiUrl?: string;
   readonly returningUser?: 'fresh' | 'relink';
+  readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -51,6 +53,7 @@ export function readSettings(context: Context): Settings {
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
+    ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

@@ -22,6 +22,7 @@ export const ENVIRONMENT = {
   returningUser: 'RETURNING_USER',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
+  syncingFunctions: 'SYNCING_FUNCTIONS',
 } as const;
 
 export type EnvironmentName = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];
