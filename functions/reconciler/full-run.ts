@@ -3,6 +3,8 @@ import { judgeRun } from '../../shared/sync/reconcile/judge.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { openRun, recordProposals } from '../../shared/sync/reconcile/run.ts';
 import { completeUnknown, listUnknown } from '../../shared/sync/reconcile/unknown-creation.ts';
+import { leaveMarks, planWalk } from '../../shared/sync/reconcile/plan-walk.ts';
+import type { WalkPosition } from '../../shared/sync/reconcile/walk-progress.ts';
 import { addWalked } from '../../shared/sync/reconcile/walk-progress.ts';
 import { walkChunk } from '../../shared/sync/reconcile/walk.ts';
 import type { RunSteps } from './run-steps.ts';
@@ -12,6 +14,8 @@ export class FullRun {
   readonly #steps: RunSteps;
   #nextPiece = 0;
   #spooled = 0;
+  #marks: readonly number[] = [];
+  #doubtful: readonly number[] = [];
 
   constructor(steps: RunSteps) {
     this.#steps = steps;
@@ -21,26 +25,34 @@ export class FullRun {
   toItsEnd(): Promise<RunState> {
     const steps = this.#steps;
     return steps.toItsEnd(async () => {
-      const countedBefore = await steps.step('open', () => openRun(steps.deps, steps.run));
-      steps.learn({ clerkUsers: countedBefore });
-      await this.#walk();
+      const { clerkUsers, start } = await steps.step('open', () => this.#open());
+      steps.learn({ clerkUsers });
+      await this.#walk(start);
       await this.#completeUnknown();
-      await this.#judge(countedBefore);
+      await this.#judge(clerkUsers);
       const { heldBecause, suspects } = steps.state;
       if (heldBecause === undefined && suspects > 0) await steps.delete(steps.run.id);
       await steps.resolveConflicts();
     });
   }
 
-  #walk(): Promise<void> {
+  async #open(): Promise<{ clerkUsers: number; start: WalkPosition }> {
+    const { deps, run } = this.#steps;
+    const clerkUsers = await openRun(deps, run);
+    return { clerkUsers, start: await planWalk(deps, clerkUsers) };
+  }
+
+  #walk(start: WalkPosition): Promise<void> {
     const steps = this.#steps;
     return steps.chunks.run(
       'walk',
-      { from: 0, piece: this.#nextPiece },
+      start,
       (position, chunk) => walkChunk(steps.deps, chunk, position),
       (chunk) => {
         this.#nextPiece = chunk.nextPiece;
         this.#spooled += chunk.suspects;
+        this.#marks = [...this.#marks, ...chunk.marks];
+        this.#doubtful = [...this.#doubtful, ...chunk.doubtful];
         const { walked, changes } = steps.state;
         steps.learn({ walked: addWalked(walked, chunk.walked), changes: addChanges(changes, chunk.changes) });
       },
@@ -49,7 +61,7 @@ export class FullRun {
 
   async #completeUnknown(): Promise<void> {
     const steps = this.#steps;
-    const unknown = await steps.step('unknown', () => listUnknown(steps.deps, steps.run));
+    const unknown = await steps.step('unknown', () => listUnknown(steps.deps, steps.run, this.#doubtful));
     if (unknown === 0) return;
     await steps.chunks.run(
       'unknown',
@@ -58,9 +70,7 @@ export class FullRun {
       (chunk) => {
         this.#spooled += chunk.suspects;
         const { newcomers, changes } = steps.state;
-        // Whom the walk has met is complete: one who was still not, is not in its count.
-        const more = newcomers + chunk.changes.updated;
-        steps.learn({ newcomers: more, changes: addChanges(changes, chunk.changes) });
+        steps.learn({ newcomers: newcomers + chunk.newcomers, changes: addChanges(changes, chunk.changes) });
       },
     );
   }
@@ -71,6 +81,7 @@ export class FullRun {
     const judgement = await this.#steps.step('judge', async () => {
       const judged = await judgeRun(deps, run, evidence);
       await recordProposals(deps, run, { ...state, ...judged });
+      await leaveMarks(deps, this.#marks);
       return judged;
     });
     this.#steps.learn(judgement);

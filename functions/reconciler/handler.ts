@@ -1,5 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { clerkPace } from '../../shared/adapters/clerk/call-allowance.ts';
+import { paced } from '../../shared/adapters/clerk/paced.ts';
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
 import { withRetries } from '../../shared/adapters/clerk/with-retries.ts';
 import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
@@ -19,7 +21,8 @@ import { RECONCILE_LIMITS as limits } from '../../shared/sync/reconcile/dependen
 import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
-const { tableName, stackName, clerkApiUrl, returningUser, secrets: location } = parseReconcilerConfig(process.env);
+const config = parseReconcilerConfig(process.env);
+const { tableName, stackName, clerkApiUrl, clerkShare, returningUser, secrets: location } = config;
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
@@ -34,7 +37,13 @@ const clerk = createUserDirectory({
   timers,
   timeoutMs: 10_000,
 });
-const directory = withRetries(clerk, { timers, random, clock, maxWaitMs: 15_000 });
+const callsPerSecond = clerkPace(() => key.current(), clerkShare);
+const directory = withRetries(paced(clerk, { clock, timers, callsPerSecond }), {
+  timers,
+  random,
+  clock,
+  maxWaitMs: 15_000,
+});
 
 // Nobody waits for a run, and its listing alone makes hundreds of calls: one that is throttled must not end it.
 const client = createDynamoDbClient({ requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 5 });

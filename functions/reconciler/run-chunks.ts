@@ -4,7 +4,7 @@ import { keepLease } from '../../shared/sync/reconcile/lease.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { MOST_ATTEMPTS, retryDelay, runStep, StepFailed } from './durable-steps.ts';
 
-/** What every chunk of a run answers. It is kept by the durable execution: positions and counts, never a user. */
+/** What every chunk of a run answers. It is kept by the durable execution: positions and counts, never a field of a user. */
 export interface Chunk<Position> {
   /** Where the next chunk begins; undefined when there is none. */
   readonly next: Position | undefined;
@@ -18,12 +18,12 @@ export interface Chunk<Position> {
 
 /**
  * Time of one invocation after which the run goes on in another, ms. The function's timeout is 120 s and a chunk begins
- * before this and takes 45 s. A table that needs less is reconciled in one invocation, without any wait.
+ * before this, takes 60 s and a page's time more. A table that needs less is reconciled in one invocation, without any wait.
  */
-const YIELD_AFTER_MS = 40_000;
+const YIELD_AFTER_MS = 30_000;
 
-/** A durable execution may have 3,000 operations: two a chunk, and room for the rest. */
-const MOST_CHUNKS = 1_400;
+/** A durable execution may have 3,000 operations: two a chunk, 300 while it waits for the lease, and a few besides. */
+const MOST_CHUNKS = 1_300;
 
 /** Runs chunk after chunk, in turns that fit into an invocation. */
 export class ChunkRunner {

@@ -4,6 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { TokenFrom } from './authorizers.ts';
 import type { BundleSource } from './bundle.ts';
+import type { AlarmSettings } from './alarms/sync-alarms.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { Stage } from './stage.ts';
 
@@ -94,6 +95,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly clerkApiUrl?: string;
   /**
+   * The share of Clerk's rate limit that reconcile runs may use, above 0 and up to 1: your application's own calls need the
+   * rest. The limit itself, 1,000 calls in 10 seconds in production and 100 in development, is known by the secret key.
+   * @default 0.5
+   */
+  readonly clerkShare?: number;
+  /**
    * What becomes of a new Clerk user with the verified email of a deleted one: `relink` lets him inherit what your application
    * kept about the deleted user, as long as her personal data have not been erased.
    * @default 'fresh' - a stranger
@@ -146,6 +153,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default - 10 requests a second, bursts of 20
    */
   readonly healthThrottle?: Throttle;
+  /**
+   * Alarms: who is told, from where on, and where the runbook is.
+   * @default - on, told to a new topic, with the thresholds of `ALARM_THRESHOLDS`
+   */
+  readonly alarms?: AlarmSettings | 'off';
   /**
    * Cross-origin rules of the API, for browsers on another origin.
    * @default - none

@@ -2,7 +2,11 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { Measures } from './alarms/measures.ts';
+import { SyncDashboard } from './alarms/dashboard.ts';
+import { alarmNamePrefix, SyncAlarms } from './alarms/sync-alarms.ts';
 import { createAuthorizers } from './authorizers.ts';
 import type { AuthorizerFunctions, Authorizers } from './authorizers.ts';
 import { bundlesFromSource } from './bundle.ts';
@@ -44,6 +48,8 @@ export class ClerkUserSync extends Construct {
   readonly webhookUrl: string;
   /** Answers the health routes; there with the prop `health` only. */
   readonly health: Function | undefined;
+  /** Where alarms are told of; undefined where there are none. */
+  readonly alarmTopic: ITopic | undefined;
 
   constructor(scope: Construct, id: string, props: ClerkUserSyncProps) {
     super(scope, id);
@@ -63,7 +69,7 @@ export class ClerkUserSync extends Construct {
     const wiring = { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() };
     wireFunctions(functions.all, wiring);
     wireVariants(functions.authorizers, wiring);
-    new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
+    const changeStream = new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
     const authorizers = this.#authorizers(props);
     this.authorizer = authorizers.syncing;
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
@@ -72,7 +78,8 @@ export class ClerkUserSync extends Construct {
     const api = this.#api(props, settings, authorizers);
     this.api = api.http;
     this.webhookUrl = api.webhookUrl;
-    this.#schedule(props, settings, functions);
+    const hasFullRuns = this.#schedule(props, settings, functions);
+    this.alarmTopic = this.#watch(props, functions, changeStream, hasFullRuns);
   }
 
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
@@ -110,12 +117,41 @@ export class ClerkUserSync extends Construct {
     });
   }
 
-  #schedule(props: ClerkUserSyncProps, settings: StageDefaults, functions: SyncFunctions): void {
+  /** @returns whether a schedule starts full runs */
+  #schedule(props: ClerkUserSyncProps, settings: StageDefaults, functions: SyncFunctions): boolean {
     const expression = props.schedules?.full ?? settings.fullRun;
-    if (expression === undefined || expression === 'off') return;
+    if (expression === undefined || expression === 'off') return false;
     const { alias: target, failures } = functions.reconciler;
     const namePrefix = props.scheduleNamePrefix ?? '';
     new ReconcileSchedule(this, 'Schedule', { namePrefix, expression, target, failures });
+    return true;
+  }
+
+  /** @returns the topic that alarms are told to */
+  #watch(
+    { alarms: settings = {} }: ClerkUserSyncProps,
+    functions: SyncFunctions,
+    changeStream: ChangeStream,
+    hasFullRuns: boolean,
+  ): ITopic | undefined {
+    const { syncing, verifyOnly, optional } = functions.authorizers;
+    const { webhook, users, changes } = functions.all;
+    const watched = {
+      measures: new Measures(this.#metricsStack()),
+      api: this.api,
+      authorizers: [syncing, verifyOnly, ...(optional ? [optional] : [])],
+      webhook,
+      users,
+      streamFunctions: [changes],
+      streamFailures: changeStream.failures,
+      reconcilerFailures: functions.reconciler.failures,
+      hasFullRuns,
+    };
+    const namePrefix = alarmNamePrefix(this.#metricsStack());
+    const { table } = this;
+    const all = [...Object.values(functions.all), verifyOnly, ...(optional ? [optional] : [])];
+    new SyncDashboard(this, 'Dashboard', { ...watched, name: `${namePrefix}dashboard`, functions: all, table });
+    return settings === 'off' ? undefined : new SyncAlarms(this, 'Alarms', { ...watched, settings, namePrefix }).topic;
   }
 
   /** The value of the metrics' `Stack` dimension: stack and path in it, so that several instances never blend. */

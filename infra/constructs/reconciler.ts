@@ -22,7 +22,8 @@ export class Reconciler extends Construct {
     this.lambda = new NodeFunction(this, 'Run', {
       ...props,
       description: 'Compares every Clerk user with the table and repairs what differs',
-      memorySize: 512,
+      // More than half a core: a user who is written takes 2 ms of one, and a first import writes everybody (ADR 14).
+      memorySize: 1024,
       // One invocation of many: the run yields well before and goes on in the next one.
       timeout: Duration.seconds(120),
       // A first import of millions of users takes hours; the next night's run must not find one that never ends.

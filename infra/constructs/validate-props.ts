@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import type { AlarmThresholds } from './alarms/thresholds.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
 
 /** A setting that cannot be deployed as it is; the message names it and says what to put there. */
@@ -18,12 +19,14 @@ export function validateProps(props: ClerkUserSyncProps): void {
   validateIssuer(props.issuer);
   validateParties(props);
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
+  validateShare(props.clerkShare);
   validateCacheTtl(props);
   validateTokens(props);
   validateUpdatedAt(props);
   validateTokenLife(props);
   validatePrefix(props.scheduleNamePrefix);
   if (props.secret !== undefined) validateSecret(props.secret.secretArn);
+  if (props.alarms !== undefined && props.alarms !== 'off') validateThresholds(props.alarms.thresholds ?? {});
 }
 
 function validateIssuer(issuer: string): void {
@@ -55,6 +58,14 @@ function validateApiUrl(url: string): void {
   throw new SettingError(
     `clerkApiUrl is ${JSON.stringify(url)}. Leave it out, or set it to an https URL without a slash or /v1 at the end, such as ` +
       'https://api.clerk.com.',
+  );
+}
+
+function validateShare(share: number | undefined): void {
+  if (share === undefined || Token.isUnresolved(share) || (share > 0 && share <= 1)) return;
+  throw new SettingError(
+    `clerkShare is ${share}. Set it to a number above 0 and up to 1, the share of Clerk's rate limit that reconcile runs may use, ` +
+      'or leave it out for 0.5.',
   );
 }
 
@@ -133,5 +144,20 @@ function validateSecret(arn: string): void {
   throw new SettingError(
     `secret is ${JSON.stringify(arn)}, by which no policy can name it. Import it by its whole ARN ` +
       '(Secret.fromSecretCompleteArn) or by its name with Secret.fromSecretNameV2.',
+  );
+}
+
+/** CloudWatch looks back a week at most where a period is an hour. */
+const MOST_FULL_RUN_HOURS = 168;
+
+function validateThresholds(thresholds: Partial<AlarmThresholds>): void {
+  const bad = Object.entries(thresholds).find(([, value]) => !(Number.isFinite(value) && value >= 0));
+  if (bad !== undefined) {
+    throw new SettingError(`alarms.thresholds.${bad[0]} is ${bad[1]}. Set it to a number, 0 or more, or leave it out.`);
+  }
+  const { fullRunHours: hours = 1 } = thresholds;
+  if (Number.isInteger(hours) && hours >= 1 && hours <= MOST_FULL_RUN_HOURS) return;
+  throw new SettingError(
+    `alarms.thresholds.fullRunHours is ${hours}. Set it to a whole number of hours from 1 to ${MOST_FULL_RUN_HOURS}.`,
   );
 }

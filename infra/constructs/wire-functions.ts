@@ -17,6 +17,7 @@ const INSTANCE = 'settings#instance';
 const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
 const LEASE = 'lease';
+const MARKS = 'marks';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -100,15 +101,16 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, INSTANCE],
+    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, MARKS, INSTANCE],
     UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
-    PutItem: [RUNS, HELD_DELETIONS, INSTANCE],
+    PutItem: [RUNS, HELD_DELETIONS, MARKS, INSTANCE],
     DeleteItem: NAMES,
     // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.
     ConditionCheckItem: [LEASE, USERS, ...NAMES],
   });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
+  configure(lambda, { [ENVIRONMENT.clerkShare]: String(props.clerkShare ?? 0.5) });
   connectMetrics(lambda);
 }
 

@@ -5,6 +5,8 @@ type AdvanceListener = (now: number) => void;
 export interface LocalClock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** @returns What it showed when the machine's own clock showed `wallMs`. */
+  at(wallMs: number): number;
   /**
    * Moves the clock forward and tells everyone who listens.
    * @param ms Milliseconds, 0 or more: what runs on this clock relies on its never going back.
@@ -20,14 +22,17 @@ export interface LocalClock {
  */
 export function createLocalClock(offsetMs = 0, wall: () => number = () => Date.now()): LocalClock {
   let offset = offsetMs;
+  const moves: { readonly wall: number; readonly before: number }[] = [];
   const listeners = new Set<AdvanceListener>();
   const now = (): number => wall() + offset;
   return {
     now,
+    at: (wallMs) => wallMs + (moves.find((move) => wallMs < move.wall)?.before ?? offset),
     advance(ms) {
       if (!Number.isFinite(ms) || ms < 0) {
         throw new RangeError(`The local clock only moves forward: give it 0 or more milliseconds, not ${ms}.`);
       }
+      moves.push({ wall: wall(), before: offset });
       offset += ms;
       for (const listener of listeners) listener(now());
     },

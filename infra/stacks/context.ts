@@ -47,6 +47,15 @@ export class Context {
     throw refusal(name, value, 'a whole number, 0 or more');
   }
 
+  /** A number that is not negative; a command line can carry its digits only. */
+  number(name: string): number | undefined {
+    const value = this.#read(name);
+    if (value === undefined) return undefined;
+    const number = typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number;
+    throw refusal(name, value, 'a number, 0 or more');
+  }
+
   /** A list, or its items in one text with commas between them. */
   list(name: string): readonly string[] {
     const value = this.#read(name);

@@ -14,6 +14,7 @@ const NAMES = [
   'issuer',
   'authorizedParties',
   'clerkApiUrl',
+  'clerkShare',
   'missingAzp',
   'onStoreFailure',
   'tokenFrom',
@@ -35,6 +36,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stage: Stage;
   readonly stackName: string;
   readonly clerkApiUrl?: string;
+  readonly clerkShare?: number;
   readonly returningUser?: 'fresh' | 'relink';
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
@@ -52,6 +54,7 @@ export function readSettings(context: Context): Settings {
     stackName: readStackName(context) ?? `clerk-sync-${stage}`,
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
+    ...present('clerkShare', context.number('clerkShare')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),

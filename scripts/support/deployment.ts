@@ -3,12 +3,12 @@ import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-l
 import { clerkSecrets } from '../../functions/wiring/clerk-secrets.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import type { Rereadable } from '../../shared/adapters/secrets/secrets.ts';
-import type { SyncConfig } from '../../shared/config/config.ts';
+import type { ReconcilerConfig } from '../../shared/config/config.ts';
 import { parseReconcilerConfig } from '../../shared/config/config.ts';
 import type { Clock, Timers } from '../../shared/ports/time.ts';
 
 /** What a deployed reconciler works with. */
-export interface Deployment extends SyncConfig {
+export interface Deployment extends ReconcilerConfig {
   readonly secretKey: Rereadable<string>;
 }
 

@@ -1,4 +1,6 @@
 import { readStackFile } from '../../infra/local/stack-file.ts';
+import { clerkPace } from '../../shared/adapters/clerk/call-allowance.ts';
+import { paced } from '../../shared/adapters/clerk/paced.ts';
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
 import { parseWebhookEvent as parse } from '../../shared/adapters/clerk/webhook-event.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
@@ -31,6 +33,9 @@ export interface Mirror extends EventDependencies {
 const TABLE_LIMITS = { requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 3 };
 const CLERK_LIMIT_MS = 5_000;
 
+/** Of what the stand-in allows; nobody else needs much of it. */
+const LOCAL_SHARE = 0.5;
+
 /**
  * Connects to a deployed stack with the caller's AWS credentials, or to the local cloud that runs in this directory. What the
  * command counts and logs ends with it: it says itself what it has done.
@@ -44,30 +49,35 @@ export async function connectToMirror(where: { stack: string | undefined; stackF
 }
 
 async function connectToDeployment(stack: string): Promise<Mirror> {
-  const { tableName, clerkApiUrl, returningUser, secretKey } = await findDeployment(stack, { clock, timers });
+  const { tableName, clerkApiUrl, clerkShare, returningUser, secretKey } = await findDeployment(stack, {
+    clock,
+    timers,
+  });
+  const directory = createUserDirectory({
+    apiUrl: clerkApiUrl,
+    secretKey: () => secretKey.current(),
+    rereadSecretKey: () => secretKey.reread(),
+    timers,
+    timeoutMs: CLERK_LIMIT_MS,
+  });
   return mirrorOf({
     client: createDynamoDbClient(TABLE_LIMITS),
     tableName,
     returningUser,
-    directory: createUserDirectory({
-      apiUrl: clerkApiUrl,
-      secretKey: () => secretKey.current(),
-      rereadSecretKey: () => secretKey.reread(),
-      timers,
-      timeoutMs: CLERK_LIMIT_MS,
-    }),
+    directory: paced(directory, { clock, timers, callsPerSecond: clerkPace(() => secretKey.current(), clerkShare) }),
   });
 }
 
 function connectLocally(stackFile: string): Mirror {
   const { clerk: apiUrl, secretKey, dynamodb: endpoint, region, tableName } = readStackFile(stackFile);
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const directory = createUserDirectory({ apiUrl, secretKey: () => secretKey, timers, timeoutMs: CLERK_LIMIT_MS });
   return mirrorOf({
     client: createDynamoDbClient(TABLE_LIMITS, { endpoint, region, credentials }),
     tableName,
     // As the local cloud has it, unless somebody synthesises it otherwise: then a user comes back with her next event.
     returningUser: 'fresh',
-    directory: createUserDirectory({ apiUrl, secretKey: () => secretKey, timers, timeoutMs: CLERK_LIMIT_MS }),
+    directory: paced(directory, { clock, timers, callsPerSecond: clerkPace(() => secretKey, LOCAL_SHARE) }),
   });
 }
 

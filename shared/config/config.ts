@@ -5,6 +5,7 @@ import {
   authorizedParties,
   authorizerVariant,
   clerkApiUrl,
+  clerkShare,
   issuer,
   missingAzp,
   onStoreFailure,
@@ -29,6 +30,11 @@ export interface SyncConfig {
   /** What becomes of a new Clerk user with the verified email of a deleted one. */
   readonly returningUser: 'fresh' | 'relink';
   readonly secrets: SecretLocation;
+}
+
+export interface ReconcilerConfig extends SyncConfig {
+  /** The share of Clerk's rate limit that runs may use, above 0 and up to 1. */
+  readonly clerkShare: number;
 }
 
 export interface AuthorizerConfig extends SyncConfig, PartyRules {
@@ -95,8 +101,8 @@ export function parseWebhookConfig(environment: Environment): SyncConfig {
  * The configuration of the reconciler.
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
-export function parseReconcilerConfig(environment: Environment): SyncConfig {
-  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+export function parseReconcilerConfig(environment: Environment): ReconcilerConfig {
+  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), clerkShare: read(clerkShare) }));
 }
 
 /**

@@ -73,6 +73,20 @@ export const clerkApiUrl: Field<string> = (environment) => {
   };
 };
 
+const HALF = 0.5;
+
+/** The share of Clerk's rate limit that runs may use: the application's own calls need the rest. */
+export const clerkShare: Field<number> = (environment) => {
+  const share = Number(textOf(environment, ENVIRONMENT.clerkShare) ?? HALF);
+  if (share > 0 && share <= 1) return { value: share };
+  return {
+    value: HALF,
+    problem:
+      `${ENVIRONMENT.clerkShare} is not valid: set it to a number above 0 and up to 1, the share of Clerk's rate limit that ` +
+      `runs may use; leave it out for ${HALF}.`,
+  };
+};
+
 export const missingAzp = choice(ENVIRONMENT.missingAzp, ['allow', 'deny'], 'deny');
 
 /**

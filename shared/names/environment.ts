@@ -11,6 +11,7 @@ export const ENVIRONMENT = {
   issuer: 'CLERK_ISSUER',
   authorizedParties: 'CLERK_AUTHORIZED_PARTIES',
   clerkApiUrl: 'CLERK_API_URL',
+  clerkShare: 'CLERK_SHARE',
   onStoreFailure: 'ON_STORE_FAILURE',
   missingAzp: 'MISSING_AZP',
   audience: 'CLERK_AUDIENCE',

@@ -4,6 +4,11 @@ export const METRIC_NAMESPACE = 'ClerkSync';
 /** The dimension that keeps stages and several instances apart; every metric carries it. */
 export const STACK_DIMENSION = 'Stack';
 
+/** Values of the dimension `Path`: who brought a change. */
+export const METRIC_PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as const;
+
+export type MetricPath = (typeof METRIC_PATHS)[number];
+
 export type MetricUnit = 'Count' | 'Milliseconds';
 
 /**
@@ -24,10 +29,11 @@ export const METRICS = {
   WebhookReceived: { unit: 'Count', dimensions: ['Type'], total: true },
   WebhookRejected: { unit: 'Count', dimensions: ['Reason'], total: true },
   WebhookQuarantined: { unit: 'Count', dimensions: [] },
+  QuarantineSize: { unit: 'Count', dimensions: [] },
   WebhookSecretMatched: { unit: 'Count', dimensions: ['Secret'] },
   EmailConflict: { unit: 'Count', dimensions: [] },
   UsernameConflict: { unit: 'Count', dimensions: [] },
-  DriftFound: { unit: 'Count', dimensions: ['Field'] },
+  DriftFound: { unit: 'Count', dimensions: ['Field'], total: true },
   ClerkUsers: { unit: 'Count', dimensions: [] },
   StoredUsers: { unit: 'Count', dimensions: [] },
   UserCountDiscrepancy: { unit: 'Count', dimensions: [] },

@@ -52,4 +52,8 @@ export interface RunStore {
   putSuspects(runId: string, piece: number, userIds: readonly string[]): Promise<void>;
   /** Every spooled suspect of the run, piece by piece. */
   suspects(runId: string): AsyncIterable<readonly string[]>;
+  /** Keeps creation times (ms, ascending) that divide Clerk's users into parts of about one size, in place of earlier ones. */
+  putMarks(times: readonly number[]): Promise<void>;
+  /** The times kept last; none before that. */
+  marks(): Promise<readonly number[]>;
 }

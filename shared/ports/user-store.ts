@@ -51,7 +51,7 @@ export interface UserStore {
   listDeletedOn(day: string, options?: CallOptions): AsyncIterable<string>;
 
   /** Live users that Clerk created from `from` (ms) on, ascending by creation time and then by id; read page by page. */
-  listByCreation(from: number, options?: CallOptions): AsyncIterable<IndexedUser>;
+  listByCreation(from: number, options?: CreationOptions): AsyncIterable<IndexedUser>;
 
   /** Live users whose Clerk creation time is not known yet: created from a token, no record so far. */
   listUnknownCreation(options?: CallOptions): AsyncIterable<IndexedUser>;
@@ -59,6 +59,11 @@ export interface UserStore {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+}
+
+export interface CreationOptions extends CallOptions {
+  /** Only users that Clerk created before this time, ms: nothing beyond it is read. */
+  readonly until?: number;
 }
 
 export interface ReadOptions extends CallOptions {

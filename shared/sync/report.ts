@@ -2,7 +2,7 @@ import type { MergeOutcome } from '../domain/decision.ts';
 import type { ChangedField } from '../domain/changed-fields.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Path } from '../domain/user.ts';
-import type { MetricName } from '../names/metrics.ts';
+import type { MetricName, MetricPath } from '../names/metrics.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Clock } from '../ports/time.ts';
@@ -33,10 +33,10 @@ export function reportSettled(
 ): void {
   const { outcome, changedFields } = settled;
   if (outcome === 'unchanged') return;
-  metrics.record(METRIC_OF_OUTCOME[outcome], 1, { Path: path });
+  metrics.record(METRIC_OF_OUTCOME[outcome], 1, dimensionsOf(path));
   if (outcome === 'stale') return;
   const since = changeTimeOf(snapshot);
-  if (since !== undefined) metrics.record('SyncLag', Math.max(0, clock.now() - since), { Path: path });
+  if (since !== undefined) metrics.record('SyncLag', Math.max(0, clock.now() - since), dimensionsOf(path));
   log.info('user synchronised', { path, outcome, userId: snapshot.id, changedFields });
 }
 
@@ -47,7 +47,7 @@ export function reportFailed(
   path: Path,
   failure: { readonly reason: string; readonly error: Error },
 ): void {
-  metrics.record('SyncFailed', 1, { Path: path });
+  metrics.record('SyncFailed', 1, dimensionsOf(path));
   const { reason, error } = failure;
   const detail = reason === 'unstorable' ? error.message : undefined;
   log.error('user not synchronised', { path, outcome: 'failed', userId: snapshot.id, reason, detail });
@@ -56,4 +56,9 @@ export function reportFailed(
 /** When Clerk made the change that the snapshot brings, ms. */
 function changeTimeOf(snapshot: Snapshot): number | undefined {
   return snapshot.source === 'deletion' ? snapshot.at : snapshot.asOf;
+}
+
+/** By its type: alarms look at each path by name. */
+function dimensionsOf(path: Path): { readonly Path: MetricPath } {
+  return { Path: path };
 }

@@ -44,6 +44,7 @@ describe('the app', () => {
     const stack = stackWith({
       authorizedParties: 'https://a.example.com, https://b.example.com',
       clerkApiUrl: 'https://clerk-api.example.com',
+      clerkShare: '0.25',
       missingAzp: 'allow',
       onStoreFailure: 'deny',
       tokenFrom: 'cookie',
@@ -68,6 +69,9 @@ describe('the app', () => {
         REQUIRE_EMAIL: 'false',
         MAX_TOKEN_LIFE: '600',
       },
+    });
+    expect(functionOf(resources, 'reconciler').Properties['Environment']).toMatchObject({
+      Variables: { CLERK_SHARE: '0.25' },
     });
     expect(functionOf(resources, 'optionalAuth').Properties['MemorySize']).toBe(1024);
     expect(authorizerOf(resources, 'Authorizer').Properties['AuthorizerResultTtlInSeconds']).toBe(5);
@@ -135,6 +139,9 @@ describe('a setting that cannot be deployed is refused with its name and what to
     ['a party that is no text', { authorizedParties: [1] }, /Context authorizedParties is \[1\], but must be a list/],
     ['an API without encryption', { clerkApiUrl: 'http://api.example.com' }, /clerkApiUrl .* https URL/],
     ['an API with a path', { clerkApiUrl: 'https://api.example.com/v1' }, /clerkApiUrl .* without a slash or \/v1/],
+    ['no share at all', { clerkShare: 0 }, /clerkShare is 0\. .*above 0 and up to 1/],
+    ['more than all', { clerkShare: '1.5' }, /clerkShare is 1\.5\. .*above 0 and up to 1/],
+    ['a share in words', { clerkShare: 'half' }, /Context clerkShare is "half", but must be a number/],
     ['a policy that is none', { missingAzp: 'maybe' }, /Context missingAzp is "maybe", but must be one of allow, deny/],
     ['a token from nowhere', { tokenFrom: 'query' }, /Context tokenFrom is "query", but must be one of header, cookie/],
     ['a flag that is none', { requireEmail: 'yes' }, /Context requireEmail is "yes", but must be true or false/],

@@ -41,7 +41,7 @@ describe('every function', () => {
     ['webhook', 14, 512],
     ['users', 10, 512],
     ['whoami', 10, 512],
-    ['reconciler', 120, 512],
+    ['reconciler', 120, 1024],
   ] as const)('%s has %d seconds and %d MB', (name, timeout, memory) => {
     expect(functionOf(resources, name).Properties).toMatchObject({ Timeout: timeout, MemorySize: memory });
   });
@@ -96,7 +96,7 @@ describe('configuration', () => {
     ['verifyOnly', [...COMMON, ...READER, ...TOKENS]],
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
-    ['reconciler', [...COMMON, ...CLERK]],
+    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare]],
     ['changes', [...COMMON, ...CLERK]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {
@@ -166,6 +166,12 @@ describe('configuration', () => {
     expect(environment(all, 'authorizer')).toMatchObject(variant('syncing'));
     expect(environment(all, 'optionalAuth')).toEqual({ ...environment(all, 'authorizer'), ...variant('optional') });
     expect(environment(all, 'verifyOnly')).toEqual({ ...reader, ...variant('verify-only') });
+  });
+
+  it("gives runs half of Clerk's rate limit, or the share that the props say", () => {
+    expect(environment(resources, 'reconciler')).toMatchObject({ [ENVIRONMENT.clerkShare]: '0.5' });
+    const changed = resourcesOf({ clerkShare: 0.05 });
+    expect(environment(changed, 'reconciler')).toMatchObject({ [ENVIRONMENT.clerkShare]: '0.05' });
   });
 
   it('has defaults for all that is optional', () => {

@@ -63,9 +63,9 @@ export function resourcesOf(props: Partial<ClerkUserSyncProps> = {}): readonly R
 
 export function readResources(stack: ClerkSyncStack): readonly Resource[] {
   const { Resources } = Template.fromStack(stack).toJSON() as {
-    Resources: Record<string, Omit<Resource, 'logicalId'>>;
+    Resources: Record<string, Omit<Resource, 'logicalId' | 'Properties'> & Partial<Pick<Resource, 'Properties'>>>;
   };
-  return Object.entries(Resources).map(([logicalId, resource]) => ({ logicalId, ...resource }));
+  return Object.entries(Resources).map(([logicalId, resource]) => ({ logicalId, Properties: {}, ...resource }));
 }
 
 export function ofType(resources: readonly Resource[], type: string): readonly Resource[] {
@@ -115,8 +115,12 @@ export function target(value: unknown): string {
 }
 
 /** A second mirror in the same stack. */
-export function addSecondInstance(stack: ClerkSyncStack, scheduleNamePrefix = 'second-'): ClerkUserSync {
-  return new ClerkUserSync(stack, 'Second', { ...REQUIRED_PROPS, bundles, scheduleNamePrefix });
+export function addSecondInstance(
+  stack: ClerkSyncStack,
+  scheduleNamePrefix = 'second-',
+  props: Partial<ClerkUserSyncProps> = {},
+): ClerkUserSync {
+  return new ClerkUserSync(stack, 'Second', { ...REQUIRED_PROPS, bundles, scheduleNamePrefix, ...props });
 }
 
 export interface Statement {

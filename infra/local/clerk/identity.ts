@@ -19,7 +19,8 @@ export function createIdentity(ids: SeededRandom): InstanceIdentity {
   const instanceId = ids.id('ins_');
   return {
     instanceId,
-    secretKey: `sk_test_${randomBytes(32).toString('base64url')}`,
+    // The kind of key that has the stand-in's rate limit: by it, a client knows how fast it may call.
+    secretKey: `sk_live_${randomBytes(32).toString('base64url')}`,
     kid: instanceId,
     ...generateJwtKeys(),
     webhookSecrets: [generateWebhookSecret()],

@@ -25,8 +25,6 @@ const IMITATED = new Set([
   'AWS::Scheduler::Schedule',
   'AWS::Scheduler::ScheduleGroup',
   'AWS::SecretsManager::Secret',
-  // Whoever is told of an alarm stands in `GET /__local/alarms`; nothing is delivered to a topic's subscribers.
-  'AWS::SNS::Topic',
   // As far as something ends there that was given up.
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',

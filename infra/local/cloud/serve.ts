@@ -11,6 +11,7 @@ import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
 import type { InvocationResult } from '../invocation.ts';
 import { startExpiry } from './dynamodb/expiry.ts';
+import { apiMetrics } from './http-api/metrics.ts';
 import { Gateway } from './http-api/gateway.ts';
 import { refusalAsResult } from './lambda/invoker.ts';
 import { apiPermissions } from './lambda/permissions.ts';
@@ -111,7 +112,7 @@ async function driveStreams(options: FoundationOptions, foundation: Foundation):
   const expiry = startExpiry({ stack, engineUrl: foundation.engine.url, clock, onProblem });
   closers.add(() => expiry.close());
   const file = dataDirectory === undefined ? {} : { positionsFile: join(dataDirectory, 'streams.json') };
-  const streams = await startStreams({ ...foundation, ...file, stack, expiry, onProblem });
+  const streams = await startStreams({ ...foundation, ...file, stack, expiry, clock, onProblem });
   closers.add(() => streams.close());
   closers.add(foundation.store.onWrite(() => streams.wake()));
   return streams;
@@ -144,7 +145,7 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { stack, observer, scheduler, streams, store, invoker, apis, alarms, queues } = running;
+  const { cloud, stack, observer, scheduler, streams, store, invoker, apis, alarms, queues } = running;
   const index = (): unknown => describe(running, served);
   const { metrics, logs } = observer;
   const controls = controlRoutes({ index, scheduler, streams, store, alarms, queues, metrics, logs });
@@ -156,6 +157,7 @@ function openApis(running: Running, served: LocalCloud): void {
       accountId: stack.accountId,
       invoke: (functionArn, payload) => invoker.invoke(functionArn, payload),
       mayInvoke,
+      onAnswer: apiMetrics(metrics, definition.apiId, () => cloud.clock.now()),
       onProblem: observer.problem,
     });
     open({ gateway, controls });

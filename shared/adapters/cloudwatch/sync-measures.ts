@@ -1,7 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchClient, Metric, MetricDataQuery, MetricDataResult } from '@aws-sdk/client-cloudwatch';
-import type { Path } from '../../domain/user.ts';
-import type { MetricName } from '../../names/metrics.ts';
+import type { MetricName, MetricPath } from '../../names/metrics.ts';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../names/metrics.ts';
 import type { SyncCounts, SyncMeasures, UserCounts } from '../../ports/sync-measures.ts';
 import { MeasuresUnavailable } from '../../ports/sync-measures.ts';
@@ -22,7 +21,7 @@ const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
 /** Syncs that somebody waits for. A run's failures are the run's, which has an alarm of its own. */
-const PATHS: readonly Path[] = ['authorizer', 'webhook', 'on-demand'];
+const PATHS: readonly MetricPath[] = ['authorizer', 'webhook', 'on-demand'];
 
 /**
  * The mirror's metrics by `GetMetricData`, in one call each: ten metrics for the syncs and two for the users, at $0.01 per

@@ -56,11 +56,14 @@ export function timeOfSortKey(sort: string): number {
   return /^\d{13}#/.test(sort) ? Number(sort.slice(0, 13)) : Number.NaN;
 }
 
-/** The month partitions from that of `from` to the one after that of `now`: clocks differ, and Clerk's may be ahead. */
-export function monthGroups(from: number, now: number): string[] {
+/**
+ * The month partitions from that of `from` to the one after that of `now`: clocks differ, and Clerk's may be ahead.
+ * @param last the time after which nothing is wanted, ms
+ */
+export function monthGroups(from: number, now: number, last = Number.POSITIVE_INFINITY): string[] {
   const first = new Date(Math.min(Math.max(from, 0), LAST_CREATION));
-  const last = new Date(now);
-  const end = Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1);
+  const today = new Date(now);
+  const end = Math.min(last, Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + 1));
   const months: string[] = [];
   for (let month = 0; ; month += 1) {
     const start = Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + month);

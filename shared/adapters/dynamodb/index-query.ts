@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput, QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
 import type { CallOptions } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
@@ -8,20 +8,22 @@ import type { TableAccess } from './table-access.ts';
 import { sendOptions } from './table-access.ts';
 
 /**
- * First pages that are read ahead. From 1970 on there are some 680 months, nearly all of them empty: one after the other they
- * would cost as many round trips.
+ * First pages that are read at the same time. From 1970 on there are some 680 months, nearly all of them empty: one after the
+ * other they would cost as many round trips. Where there are rows, what is read ahead fills the memory and saves little.
  */
-const MONTHS_IN_FLIGHT = 8;
+const MONTHS_IN_FLIGHT = { fewest: 2, most: 8 } as const;
 
 export interface IndexAccess extends TableAccess {
   /** Rows that one read takes. */
   readonly pageSize: number;
 }
 
-/** A partition of the index, or the end of it that starts at a sort key. */
+/** A partition of the index, or the stretch of it between two sort keys. */
 export interface Slice {
   readonly group: string;
   readonly fromSort?: string;
+  /** A sort key that no row has: it does not matter that the bound is inclusive. */
+  readonly toSort?: string;
 }
 
 /** The rows of several slices, one slice after the other, each in the order of its sort keys. */
@@ -53,33 +55,57 @@ async function* firstPages(
   options: CallOptions,
 ): AsyncGenerator<{ slice: Slice; page: QueryCommandOutput }> {
   const ahead: Promise<QueryCommandOutput>[] = [];
+  let inFlight: number = MONTHS_IN_FLIGHT.fewest;
   for (const [position, slice] of slices.entries()) {
-    for (const upcoming of slices.slice(position + ahead.length, position + MONTHS_IN_FLIGHT)) {
+    for (const upcoming of slices.slice(position + ahead.length, position + inFlight)) {
       const page = readPage(index, upcoming, options);
       // It is awaited when its turn comes; until then its failure is nobody's.
       page.catch(() => undefined);
       ahead.push(page);
     }
     const page = await ahead.shift();
+    inFlight = page?.Items?.length ? MONTHS_IN_FLIGHT.fewest : Math.min(2 * inFlight, MONTHS_IN_FLIGHT.most);
     if (page) yield { slice, page };
   }
 }
 
 function readPage(
   { client, tableName, pageSize }: IndexAccess,
-  { group, fromSort }: Slice,
+  slice: Slice,
   options: CallOptions,
   after?: QueryCommandOutput['LastEvaluatedKey'],
 ): Promise<QueryCommandOutput> {
-  const { name, partitionKey, sortKey } = TABLE.index;
   const command = new QueryCommand({
     TableName: tableName,
-    IndexName: name,
-    KeyConditionExpression: fromSort === undefined ? '#group = :group' : '#group = :group AND #sort >= :from',
-    ExpressionAttributeNames: { '#group': partitionKey, ...(fromSort !== undefined && { '#sort': sortKey }) },
-    ExpressionAttributeValues: { ':group': group, ...(fromSort !== undefined && { ':from': fromSort }) },
+    IndexName: TABLE.index.name,
+    ...conditionOf(slice),
     Limit: pageSize,
     ...(after && { ExclusiveStartKey: after }),
   });
   return callTable(() => client.send(command, sendOptions(options)));
+}
+
+type Condition = Pick<
+  QueryCommandInput,
+  'KeyConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+>;
+
+function conditionOf({ group, fromSort, toSort }: Slice): Condition {
+  const { partitionKey, sortKey } = TABLE.index;
+  const isWhole = fromSort === undefined && toSort === undefined;
+  return {
+    KeyConditionExpression: `#group = :group${sortCondition(fromSort, toSort)}`,
+    ExpressionAttributeNames: { '#group': partitionKey, ...(!isWhole && { '#sort': sortKey }) },
+    ExpressionAttributeValues: {
+      ':group': group,
+      ...(fromSort !== undefined && { ':from': fromSort }),
+      ...(toSort !== undefined && { ':to': toSort }),
+    },
+  };
+}
+
+function sortCondition(fromSort: string | undefined, toSort: string | undefined): string {
+  if (fromSort !== undefined && toSort !== undefined) return ' AND #sort BETWEEN :from AND :to';
+  if (fromSort !== undefined) return ' AND #sort >= :from';
+  return toSort === undefined ? '' : ' AND #sort < :to';
 }

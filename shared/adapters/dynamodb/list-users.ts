@@ -1,20 +1,34 @@
 import type { Name } from '../../domain/names.ts';
 import { TABLE } from '../../names/table.ts';
-import type { CallOptions, IndexedUser } from '../../ports/user-store.ts';
+import type { CallOptions, CreationOptions, IndexedUser } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
-import { CONFLICTS, deletedGroup, monthGroups, timeKey, UNKNOWN_CREATION } from './creation-index.ts';
-import type { IndexAccess } from './index-query.ts';
+import { CONFLICTS, deletedGroup, monthGroup, monthGroups, timeKey, UNKNOWN_CREATION } from './creation-index.ts';
+import type { IndexAccess, Slice } from './index-query.ts';
 import { listRows } from './index-query.ts';
 import { parseIndexRow } from './index-row.ts';
 import { readerOf } from './read-attributes.ts';
 import { nameOfKey } from './reservation-item.ts';
 import { userIdOf } from './user-item.ts';
 
-/** Live users by creation time and id, from `from` (ms) to the end of next month. */
-export function listMonths(index: IndexAccess, from: number, options: CallOptions): AsyncIterable<IndexedUser> {
-  const [first, ...later] = monthGroups(from, index.clock.now());
-  const slices = first === undefined ? [] : [{ group: first, fromSort: timeKey(Math.max(0, Math.ceil(from))) }];
-  return map(listRows(index, [...slices, ...later.map((group) => ({ group }))], options), parseIndexRow);
+/** Live users by creation time and id, from `from` (ms) to the end of next month, or to `until`. */
+export function listMonths(
+  index: IndexAccess,
+  from: number,
+  { until = Number.POSITIVE_INFINITY, ...options }: CreationOptions,
+): AsyncIterable<IndexedUser> {
+  const first = Math.max(0, Math.ceil(from));
+  return map(listRows(index, first < until ? slicesOf(index, first, until) : [], options), parseIndexRow);
+}
+
+/** The months, the first of them from its own time on and the last up to its own. */
+function slicesOf({ clock }: IndexAccess, from: number, until: number): readonly Slice[] {
+  const last = until === Number.POSITIVE_INFINITY ? undefined : until - 1;
+  const groups = monthGroups(from, clock.now(), last);
+  return groups.map((group, n) => ({
+    group,
+    ...(n === 0 && { fromSort: timeKey(from) }),
+    ...(last !== undefined && group === monthGroup(last) && { toSort: timeKey(Math.ceil(until)) }),
+  }));
 }
 
 export function listUnknown(index: IndexAccess, options: CallOptions): AsyncIterable<IndexedUser> {

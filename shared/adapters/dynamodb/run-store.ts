@@ -19,6 +19,8 @@ export function createDynamoDbRunStore(deps: TableAccess): RunStore {
     list: (since) => list(deps, since),
     putSuspects: (runId, piece, userIds) => putSuspects(deps, runId, piece, userIds),
     suspects: (runId) => suspects(deps, runId),
+    putMarks: (times) => putMarks(deps, times),
+    marks: () => marks(deps),
   };
 }
 
@@ -95,6 +97,19 @@ async function readPart(deps: TableAccess, key: string): Promise<string[]> {
   const item = await read(deps, key);
   if (!item) throw new Error(`The held deletions ${key} are gone. Start a new full run: it proposes them again.`);
   return readerOf(item).texts('userIds');
+}
+
+/** One item for all runs: it says nothing about any user, and a run without it is only slower. */
+const MARKS = 'marks';
+
+async function putMarks({ client, tableName }: TableAccess, times: readonly number[]): Promise<void> {
+  const Item = { ...keyOf(MARKS), times: times.map(timeKey) };
+  await callTable(() => client.send(new PutCommand({ TableName: tableName, Item })));
+}
+
+async function marks(deps: TableAccess): Promise<readonly number[]> {
+  const item = await read(deps, MARKS);
+  return item ? readerOf(item).texts('times').map(Number) : [];
 }
 
 async function read({ client, tableName, clock }: TableAccess, key: string): Promise<Attributes | undefined> {

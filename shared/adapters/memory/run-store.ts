@@ -13,6 +13,7 @@ interface Piece {
 export function createMemoryRunStore({ clock }: { readonly clock: Clock }): RunStore {
   const runs = new Map<string, Run>();
   const spools = new Map<string, ReadonlyMap<number, Piece>>();
+  let marks: readonly number[] = [];
   return {
     save: (run) => Promise.resolve(void runs.set(run.id, run)),
     get: (id) => Promise.resolve(runs.get(id)),
@@ -31,5 +32,10 @@ export function createMemoryRunStore({ clock }: { readonly clock: Clock }): RunS
         if (userIds.length > 0 && !isExpired(expiresAt, clock.now())) yield userIds;
       }
     },
+    putMarks(times) {
+      marks = [...times];
+      return Promise.resolve();
+    },
+    marks: () => Promise.resolve(marks),
   };
 }

@@ -78,7 +78,8 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
   return {
     listByCreation: (from, options = {}) => {
       const groups = new Set(monthGroups(from, clock.now()));
-      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from);
+      const { until = Number.POSITIVE_INFINITY } = options;
+      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from && at < until);
       return map(rows, ({ row }) => row);
     },
     listUnknownCreation: (options = {}) => {

@@ -22,6 +22,8 @@ export async function acceptEvent(messageId: string, text: string, deps: EventDe
   const { reason, userId } = applied;
   await deps.quarantine.put({ id: messageId, body: text, reason, userId, firstAt: receivedAt });
   deps.metrics.record('WebhookQuarantined', 1);
+  // At least: a run counts them.
+  deps.metrics.record('QuarantineSize', 1);
   deps.log.warn('event quarantined', { reason, userId, messageId });
   return { status: 'done', outcome: 'quarantined' };
 }

@@ -1,40 +1,47 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
 import type { IndexedUser, UserStore } from '../../ports/user-store.ts';
-import { fingerprint, isOfWaiting } from '../fingerprint.ts';
-import type { ChangeCounter } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
+import { fingerprint } from '../fingerprint.ts';
 import type { RunIdentity } from './dependencies.ts';
 import type { IndexRows } from './index-rows.ts';
 import { openIndexRows } from './index-rows.ts';
+import type { InsideMoment, Moment } from './moment.ts';
+import { momentAt, stateOf } from './moment.ts';
 import type { SuspectSpool } from './suspects.ts';
+import type { Reached } from './walk-progress.ts';
 
-/** Users of one creation time. Clerk's order among them is its own, so they are compared as a set. */
-export interface Moment {
-  /** ms. */
-  readonly time: number;
-  /** Users that Clerk's list has. */
-  listed: number;
-  /** Those of them who are live in the table. */
-  live: number;
-  /** What was found of them, for a run that writes nothing: it meets the users of an unfinished moment again. */
-  readonly changes: ChangeCounter;
-}
-
-/** A user of Clerk's list whom the table does not have, has differently, or has had written since the run began. */
+/**
+ * A user of Clerk's list whom the table does not have, has differently, or has had written since the run began; and every user
+ * of a large moment, since nobody knows before the item is read.
+ */
 export interface Difference {
   readonly user: DirectoryUser;
   readonly moment: Moment;
-  /** Whether the table has the user: that it differs is all that is known. */
-  readonly stored: boolean;
-  /** Whether the table has her waiting for a name: then she may not differ at all. */
-  readonly isWaiting: boolean;
+  /** The table's user, as far as the index tells: that she differs is all that is known. */
+  readonly row: IndexedUser | undefined;
 }
 
 /** The moment that the next user of the list may still belong to. */
 interface OpenMoment {
   readonly moment: Moment;
-  /** The table's users of this time whom the list has not shown yet. */
+  /** The table's users of this time whom the list has not shown yet; none of a large moment. */
   readonly rows: Map<string, IndexedUser>;
+}
+
+/** What two lists are compared, and how. */
+export interface ComparisonOptions {
+  /** Where both lists begin: users created at or after this time, ms. */
+  readonly from: number;
+  /** Where both end, ms, exclusive; undefined for all. */
+  readonly until: number | undefined;
+  /** What an earlier chunk has seen of the users created at `from`. */
+  readonly inside: InsideMoment | undefined;
+  /** Users of one creation time above which they are not held in memory. */
+  readonly largeMoment: number;
+  /**
+   * When the run began: who has been written since may be the work of an attempt that was cut off; and whether it looks at
+   * everybody, whatever the index says.
+   */
+  readonly run: Pick<RunIdentity, 'startedAt' | 'force'>;
 }
 
 /** A run goes on in processes whose clocks differ, by less than this, ms. */
@@ -44,41 +51,40 @@ const CLOCKS_DIFFER_MS = 1_000;
 const BATCH = 1_000;
 
 /**
- * Clerk's list beside the index. Only the rows of one creation time are in memory; Clerk's users pass by.
- * What the table has and the list has not becomes a suspect.
+ * Clerk's list beside the index. Only the rows of one creation time are in memory, and not even those when they are very many;
+ * Clerk's users pass by. What the table has and the list has not becomes a suspect.
  */
 export class Comparison {
-  readonly #index: IndexRows;
+  readonly #store: UserStore;
   readonly #spool: SuspectSpool;
+  readonly #options: ComparisonOptions;
   readonly #recent: number;
-  readonly #isForced: boolean;
+  #index: IndexRows;
   #open: OpenMoment | undefined;
   #closed: Moment[] = [];
 
-  /**
-   * @param from where both lists begin: users created at or after this time, ms
-   * @param run when it began: who has been written since may be the work of an attempt that was cut off; and whether it looks
-   * at everybody, whatever the index says
-   */
-  constructor(store: UserStore, from: number, run: Pick<RunIdentity, 'startedAt' | 'force'>, spool: SuspectSpool) {
-    this.#index = openIndexRows(store, from);
+  constructor(store: UserStore, spool: SuspectSpool, options: ComparisonOptions) {
+    const { from, until, inside, run } = options;
+    this.#store = store;
     this.#spool = spool;
+    this.#options = options;
     this.#recent = run.startedAt - CLOCKS_DIFFER_MS;
-    this.#isForced = run.force ?? false;
+    this.#index = openIndexRows(store, inside ? from + 1 : from, until);
+    if (inside) this.#open = { moment: momentAt(from, inside), rows: new Map() };
   }
 
   /** Compares the next users of the list, ascending by creation time. */
   async compare(users: readonly DirectoryUser[]): Promise<readonly Difference[]> {
     const differences: Difference[] = [];
     for (const user of users) {
-      const { moment, rows } = await this.#momentAt(user.record.clerkCreatedAt);
-      const stored = rows.get(user.id);
+      const { moment, rows } = await this.#momentOf(user.record.clerkCreatedAt);
+      const row = rows.get(user.id);
       rows.delete(user.id);
       moment.listed += 1;
-      const isSame = stored?.fingerprint === fingerprint(user.profile, user.record);
-      if (isSame && !this.#mustLook(stored)) moment.live += 1;
-      else
-        differences.push({ user, moment, stored: stored !== undefined, isWaiting: isOfWaiting(stored?.fingerprint) });
+      const isSame = row?.fingerprint === fingerprint(user.profile, user.record) && !this.#mustLook(row);
+      if (isSame) moment.live += 1;
+      else differences.push({ user, moment, row });
+      if (moment.listed > this.#options.largeMoment) enlarge({ moment, rows });
     }
     return differences;
   }
@@ -90,9 +96,16 @@ export class Comparison {
     return taken;
   }
 
-  /** The creation time that the next user of the list may still have, ms; undefined when no moment is open. */
-  openTime(): number | undefined {
-    return this.#open?.moment.time;
+  /**
+   * Where the comparison can go on from, when everything compared so far has been settled.
+   *
+   * @param cursor the last user compared
+   * @returns undefined when nothing has been compared yet
+   */
+  reached(cursor: string): Reached | undefined {
+    const moment = this.#open?.moment;
+    if (!moment) return undefined;
+    return { from: moment.time, ...(moment.isLarge && { inside: stateOf(moment, cursor) }) };
   }
 
   /**
@@ -115,17 +128,25 @@ export class Comparison {
   }
 
   #mustLook({ profileVersion, recordVersion }: IndexedUser): boolean {
-    return this.#isForced || Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
+    const { force = false } = this.#options.run;
+    return force || Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
   }
 
-  async #momentAt(time: number): Promise<OpenMoment> {
+  async #momentOf(time: number): Promise<OpenMoment> {
     if (this.#open?.moment.time === time) return this.#open;
     await this.#close();
     while ((await this.#suspectBefore(time)) !== undefined);
-    const rows = await this.#index.takeAt(time);
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    this.#open = { moment: { time, listed: 0, live: 0, changes: createChangeCounter() }, rows: byId };
-    return this.#open;
+    const { largeMoment, until } = this.#options;
+    const rows = await this.#index.takeAt(time, largeMoment + 1);
+    const open = { moment: momentAt(time), rows: new Map(rows.map((row) => [row.id, row])) };
+    if (rows.length > largeMoment) {
+      enlarge(open);
+      // The others of this time are not even read: they are counted at its end.
+      await this.#index.close();
+      this.#index = openIndexRows(this.#store, time + 1, until);
+    }
+    this.#open = open;
+    return open;
   }
 
   async #close(): Promise<void> {
@@ -141,4 +162,10 @@ export class Comparison {
     await this.#spool.add(rows.map(({ id }) => id));
     return rows.at(-1)?.clerkCreatedAt;
   }
+}
+
+/** From here on nobody of this moment is remembered. */
+function enlarge({ moment, rows }: OpenMoment): void {
+  moment.isLarge = true;
+  rows.clear();
 }

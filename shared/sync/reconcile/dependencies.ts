@@ -18,9 +18,13 @@ export interface ReconcileDependencies extends SyncDependencies {
 export interface ReconcileLimits {
   /** Users that a page of Clerk's list has, 1 to 500. */
   readonly pageSize: number;
+  /** Windows of creation time that are walked at the same time, at least 1. */
+  readonly windows: number;
+  /** Users of one creation time above which they are neither held in memory nor walked in one piece. */
+  readonly largeMoment: number;
   /** Time after which a chunk ends at the next page, ms. */
   readonly chunkMs: number;
-  /** Users written, or asked about, at the same time. */
+  /** Users written, or asked about, at the same time, over all windows. */
   readonly atOnce: number;
   /** Time for writing one user, retries included, ms. */
   readonly budgetMs: number;
@@ -32,13 +36,17 @@ export interface ReconcileLimits {
 }
 
 /**
- * 45 s leave a chunk that is late by one page far from the function's 120 s. Eight users at once keep the table busier than
- * one page of Clerk's list can ask for, and stay small in memory. A lease of 5 minutes outlives the longest invocation and the
+ * A page of 500 users takes Clerk a second or two: four windows read as many pages in that time. 5,000 users of one creation
+ * time are a megabyte, and ten pages that a chunk may have to read again. 60 s leave a chunk that is late by one page far from
+ * the function's 120 s. Eight users at once keep the table busier than one page of Clerk's list can ask for, and stay small in
+ * memory. A lease of 5 minutes outlives the longest invocation and the
  * longest pause between two attempts; Clerk may not know a minute-old user everywhere.
  */
 export const RECONCILE_LIMITS: ReconcileLimits = {
   pageSize: 500,
-  chunkMs: 45_000,
+  windows: 4,
+  largeMoment: 5_000,
+  chunkMs: 60_000,
   atOnce: 8,
   budgetMs: 5_000,
   guard: DELETION_GUARD,

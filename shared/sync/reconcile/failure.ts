@@ -7,6 +7,12 @@ export class UntrustedList extends Error {
   override readonly name = 'UntrustedList';
 }
 
+/** The cursor in a large set of one creation time has been refused, and who was seen of the set is not remembered. */
+export class CursorLost extends Error {
+  readonly code = 'cursor_lost';
+  override readonly name = 'CursorLost';
+}
+
 /** The table did not take a user in time, although it answers. */
 export class UserNotWritten extends Error {
   readonly code = 'user_not_written';
@@ -47,7 +53,7 @@ export interface Problem {
 /** Clerk's answers to a key that it does not accept: the same key will not do better. */
 const REFUSED_KEY: readonly (number | undefined)[] = [401, 403];
 
-const PASSING = [StoreUnavailable, UserNotWritten, UntrustedList, UnconfirmedAbsence];
+const PASSING = [StoreUnavailable, UserNotWritten, UntrustedList, CursorLost, UnconfirmedAbsence];
 const LASTING = [ForeignInstance, LeaseLost, NothingToApprove, RunStopped];
 
 /** What is wrong, when the error is one that a run has to expect; undefined for a defect or a missing permission. */
@@ -69,4 +75,14 @@ export function problemOf(error: unknown): Problem {
   const problem = expectedProblem(error);
   if (problem) return problem;
   throw error;
+}
+
+/** Does the work and answers what went wrong; an error that nobody expects is thrown on. */
+export async function problemIn(work: () => Promise<void>): Promise<Problem | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return problemOf(error);
+  }
 }

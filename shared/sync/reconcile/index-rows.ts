@@ -4,15 +4,18 @@ import type { IndexedUser, UserStore } from '../../ports/user-store.ts';
 export interface IndexRows {
   /** Takes the next rows created before `time` (ms), at most `limit`; none when there are no more. */
   takeBefore(time: number, limit: number): Promise<readonly IndexedUser[]>;
-  /** Takes every row created at exactly `time`, once all before it have been taken. */
-  takeAt(time: number): Promise<readonly IndexedUser[]>;
+  /** Takes the rows created at exactly `time`, at most `limit`, once all before it have been taken. */
+  takeAt(time: number, limit: number): Promise<readonly IndexedUser[]>;
   /** Lets go of the reading. */
   close(): Promise<void>;
 }
 
-/** @param from only users that Clerk created at or after this time, ms */
-export function openIndexRows(store: UserStore, from: number): IndexRows {
-  const rows = store.listByCreation(from)[Symbol.asyncIterator]();
+/**
+ * @param from only users that Clerk created at or after this time, ms
+ * @param until and before this one, ms; undefined for all
+ */
+export function openIndexRows(store: UserStore, from: number, until: number | undefined): IndexRows {
+  const rows = store.listByCreation(from, until === undefined ? {} : { until })[Symbol.asyncIterator]();
   let ahead: IteratorResult<IndexedUser> | undefined;
   const takeWhile = async (belongs: (row: IndexedUser) => boolean, limit: number): Promise<IndexedUser[]> => {
     const taken: IndexedUser[] = [];
@@ -26,9 +29,19 @@ export function openIndexRows(store: UserStore, from: number): IndexRows {
   };
   return {
     takeBefore: (time, limit) => takeWhile((row) => row.clerkCreatedAt < time, limit),
-    takeAt: (time) => takeWhile((row) => row.clerkCreatedAt === time, Number.POSITIVE_INFINITY),
+    takeAt: (time, limit) => takeWhile((row) => row.clerkCreatedAt === time, limit),
     close: async () => {
       await rows.return?.();
     },
   };
+}
+
+/** Whether the index has more than so many users of one creation time (ms): reads no further than it takes to know. */
+export async function hasMoreRowsAt(store: UserStore, time: number, expected: number): Promise<boolean> {
+  let rows = 0;
+  for await (const _ of store.listByCreation(time, { until: time + 1 })) {
+    rows += 1;
+    if (rows > expected) return true;
+  }
+  return false;
 }

@@ -1,18 +1,34 @@
 import type { Clock } from '../../ports/time.ts';
 import type { DirectoryUser, UserDirectory } from '../../ports/user-directory.ts';
 import { CursorRefused } from '../../ports/user-directory.ts';
-import { UntrustedList } from './failure.ts';
+import { CursorLost, UntrustedList } from './failure.ts';
 
 /** Users of one page of Clerk's list that no earlier page had, ascending by creation time. */
 export interface ListedPage {
   readonly users: readonly DirectoryUser[];
   /** When the read of the page began, ms. */
   readonly seenAt: number;
+  /** The last user of the page, by whom the list goes on. */
+  readonly cursor: string;
 }
 
 interface ListDependencies {
   readonly directory: UserDirectory;
   readonly clock: Clock;
+  readonly limits: {
+    /** 1 to 500. */
+    readonly pageSize: number;
+    /** Users of one creation time above which they are not remembered. */
+    readonly largeMoment: number;
+  };
+}
+
+/** Where the list begins. */
+export interface ListStart {
+  /** Only users created at or after this time, ms; 0 for all. */
+  readonly from: number;
+  /** A user created at `from`: only those who come after her. Who came before is not remembered. */
+  readonly cursor?: string | undefined;
 }
 
 /**
@@ -21,14 +37,14 @@ interface ListDependencies {
  *
  * It ends at an empty page only: a short one proves nothing.
  *
- * @param from only users created at or after this time, ms; 0 for all
- * @param pageSize 1 to 500
- * @throws DirectoryUnavailable when a page cannot be read; UntrustedList when what was read is no walk in creation order
+ * @throws DirectoryUnavailable when a page cannot be read; UntrustedList when what was read is no walk in creation order;
+ * CursorLost when a cursor is refused among more users of one creation time than are remembered
  */
-export async function* listUsers(deps: ListDependencies, from: number, pageSize: number): AsyncGenerator<ListedPage> {
-  const seen = createSeen(from);
-  let start = from;
-  let cursor: string | undefined;
+export async function* listUsers(deps: ListDependencies, where: ListStart): AsyncGenerator<ListedPage> {
+  const { pageSize, largeMoment } = deps.limits;
+  const seen = createSeen(where, largeMoment);
+  let start = where.from;
+  let cursor = where.cursor;
   let sinceRefusal = 1;
   for (;;) {
     const seenAt = deps.clock.now();
@@ -36,7 +52,7 @@ export async function* listUsers(deps: ListDependencies, from: number, pageSize:
     if (users === 'refused') {
       if (sinceRefusal === 0) throw new UntrustedList('Clerk refuses the cursors of its own list of users.');
       sinceRefusal = 0;
-      start = seen.time();
+      start = seen.timeToRepeat();
       cursor = undefined;
       continue;
     }
@@ -46,7 +62,7 @@ export async function* listUsers(deps: ListDependencies, from: number, pageSize:
     const fresh = seen.take(users, cursor === undefined);
     cursor = last.id;
     sinceRefusal += fresh.length;
-    if (fresh.length > 0) yield { users: fresh, seenAt };
+    if (fresh.length > 0) yield { users: fresh, seenAt, cursor };
   }
 }
 
@@ -70,16 +86,22 @@ async function readPage(
 }
 
 interface Seen {
-  /** The latest creation time seen, ms. */
-  time(): number;
+  /**
+   * The latest creation time seen, ms, from which the list may be read again.
+   * @throws CursorLost when those who were seen of it are not remembered
+   */
+  timeToRepeat(): number;
   /** Those of a page that were not seen yet. */
   take(users: readonly DirectoryUser[], isFirstPage: boolean): DirectoryUser[];
 }
 
-/** Remembers who was seen at the latest creation time: in a list by creation time nobody else can come again. */
-function createSeen(from: number): Seen {
+/**
+ * Remembers who was seen at the latest creation time: in a list by creation time nobody else can come again. Of a very large
+ * set of one time nobody is remembered, and nobody comes again as long as the cursor holds.
+ */
+function createSeen({ from, cursor }: ListStart, most: number): Seen {
   let time = from;
-  let ids = new Set<string>();
+  let ids: Set<string> | undefined = cursor === undefined ? new Set() : undefined;
   const isFresh = (user: DirectoryUser, bound: number | undefined): boolean => {
     const created = user.record.clerkCreatedAt;
     // The bound may turn out to be inclusive.
@@ -89,12 +111,16 @@ function createSeen(from: number): Seen {
       time = created;
       ids = new Set();
     }
-    if (ids.has(user.id)) return false;
-    ids.add(user.id);
+    if (ids?.has(user.id)) return false;
+    ids?.add(user.id);
+    if (ids && ids.size > most) ids = undefined;
     return true;
   };
   return {
-    time: () => time,
+    timeToRepeat() {
+      if (ids) return time;
+      throw new CursorLost('The user by whom a large set of one creation time went on is gone: it is walked again.');
+    },
     take(users, isFirstPage) {
       const bound = isFirstPage ? time - 1 : undefined;
       return users.filter((user) => isFresh(user, bound));

@@ -16,6 +16,7 @@ export type Settled = Extract<SyncResult, { status: 'settled' }>;
  * mistaken deletion buried.
  *
  * @param seenAt when the read began, ms
+ * @param known the stored user, where it has been read already
  * @returns whether the user is live in the table now; `unstorable` when the table cannot keep it: the run goes on without
  * @throws UserNotWritten when the table does not take the user in time
  */
@@ -25,8 +26,10 @@ export async function mirrorRead(
   user: DirectoryUser,
   seenAt: number,
   changes: ChangeCounter,
+  known?: StoredUser,
 ): Promise<'live' | 'not-live' | 'unstorable'> {
-  const result = await applyNow(deps, run, readSnapshot(user, seenAt, 'deleted'), changes);
+  const read = readSnapshot(user, seenAt, 'deleted');
+  const result = await applyNow(deps, run, read, changes, known && { known: { user: known } });
   if (result === 'unstorable') return 'unstorable';
   return result.user.tombstone ? 'not-live' : 'live';
 }

@@ -22,10 +22,18 @@ export function createSuspectSpool(runs: RunStore, runId: string, firstPiece: nu
   let piece = firstPiece;
   let added = 0;
   let waiting: string[] = [];
+  // Several windows add to one spool: a piece is taken whole before it is written, and put back when that fails.
   const write = async (): Promise<void> => {
-    await runs.putSuspects(runId, piece, waiting);
-    piece += 1;
+    const ids = waiting;
+    const number = piece;
     waiting = [];
+    piece += 1;
+    try {
+      await runs.putSuspects(runId, number, ids);
+    } catch (error) {
+      waiting = [...ids, ...waiting];
+      throw error;
+    }
   };
   return {
     async add(userIds) {

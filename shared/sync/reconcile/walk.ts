@@ -1,36 +1,40 @@
-import type { ChangeCounter, Changes } from './changes.ts';
+import { atMost } from '../at-most.ts';
+import type { Changes } from './changes.ts';
 import { createChangeCounter, NO_CHANGES } from './changes.ts';
-import { Comparison } from './compare.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
-import { each } from '../each.ts';
 import type { Problem } from './failure.ts';
-import { problemOf } from './failure.ts';
-import type { ListedPage } from './list-users.ts';
-import { listUsers } from './list-users.ts';
-import { requeue } from '../names/requeue.ts';
-import { mirrorRead } from './mirror-read.ts';
-import type { SuspectSpool } from './suspects.ts';
+import { problemIn } from './failure.ts';
 import { createSuspectSpool } from './suspects.ts';
-import type { Reached, WalkPosition, WalkProgress } from './walk-progress.ts';
-import { createWalkProgress } from './walk-progress.ts';
+import type { Findings, WalkPosition } from './walk-progress.ts';
+import { addFindings, NO_FINDINGS } from './walk-progress.ts';
+import type { ChunkOfWindows, WalkedWindow } from './walk-window.ts';
+import { walkWindow } from './walk-window.ts';
 
-export interface WalkChunk extends Reached {
+export interface WalkChunk extends Findings {
+  /** Where the next chunk begins; undefined when every window is finished. */
+  readonly next: WalkPosition | undefined;
+  /** Whether the next chunk begins further on than this one did. */
+  readonly advanced: boolean;
+  /** Number of the next piece of suspects, whoever writes it. */
+  readonly nextPiece: number;
   readonly changes: Changes;
   readonly suspects: number;
-  /** What ended the chunk before its time. */
+  /** What ended the chunk, or one of its windows, before its time. */
   readonly problem: Problem | undefined;
   /** ms. */
   readonly tookMs: number;
 }
 
 /**
- * Walks Clerk's list beside the index for about `limits.chunkMs`, repairing missing and differing users on the way and
- * spooling suspects. A chunk may be repeated: what is right already is not written again, and counted as if it was.
+ * Walks Clerk's list beside the index for about `limits.chunkMs`, in all windows at the same time, repairing missing and
+ * differing users on the way and spooling suspects. A chunk may be repeated: what is right already is not written again, and
+ * counted as if it was.
  *
- * It stops between pages, and the next chunk goes on from the creation time of the last user: the users of that time are
- * compared again. So a chunk ends late when one creation time alone takes longer.
+ * Each window stops between pages, and goes on in the next chunk from the creation time of its last user: the users of that
+ * time are compared again, unless they are so many that it stops among them.
  *
- * @returns how far it came, also when Clerk or the table failed on the way: what is done stays done and counted
+ * @returns how far it came, also when Clerk or the table failed on the way: what is done stays done and counted. One window's
+ * trouble ends that window's part of the chunk only.
  */
 export async function walkChunk(
   deps: ReconcileDependencies,
@@ -40,70 +44,54 @@ export async function walkChunk(
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, start.piece);
   const changes = createChangeCounter();
-  const progress = createWalkProgress(start, run);
+  const turnstile = atMost(deps.limits.atOnce);
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
-  const walking = await problemIn(() => walk({ deps, run, from: start.from, spool, changes, progress, isLate }));
+  const { markEvery } = start;
+  const windows = await walkAll({ deps, run, markEvery, spool, changes, turnstile, isLate }, start);
   const flushing = await problemIn(() => spool.flush());
-  if (flushing) progress.undo();
   return {
-    ...progress.reached(spool.nextPiece()),
+    ...(flushing ? stayedAt(start) : reached(start, windows, spool.nextPiece())),
     changes: flushing && run.dryRun ? NO_CHANGES : changes.total(),
     suspects: spool.added(),
-    problem: walking ?? flushing,
+    problem: worstOf([...windows.map(({ problem }) => problem), flushing]),
     tookMs: deps.clock.now() - startedAt,
   };
 }
 
-async function problemIn(work: () => Promise<void>): Promise<Problem | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return problemOf(error);
-  }
+/** An error that nobody expects ends the chunk, as soon as the other windows have finished what they are at. */
+async function walkAll(chunk: ChunkOfWindows, { windows }: WalkPosition): Promise<readonly WalkedWindow[]> {
+  const errors: unknown[] = [];
+  const isLate = (): boolean => errors.length > 0 || chunk.isLate();
+  const walked = await Promise.all(
+    windows.map((window) =>
+      walkWindow({ ...chunk, isLate }, window).catch((error: unknown) => {
+        errors.push(error);
+      }),
+    ),
+  );
+  if (errors.length > 0) throw errors[0];
+  return walked.filter((window) => window !== undefined);
 }
 
-interface Walk {
-  readonly deps: ReconcileDependencies;
-  readonly run: ChunkIdentity;
-  readonly from: number;
-  readonly spool: SuspectSpool;
-  readonly changes: ChangeCounter;
-  readonly progress: WalkProgress;
-  readonly isLate: () => boolean;
+type Reached = Findings & Pick<WalkChunk, 'next' | 'advanced' | 'nextPiece'>;
+
+/** @param writtenUpTo number of the piece after the last that the chunk has written; who has not come further writes them again */
+function reached(start: WalkPosition, walked: readonly WalkedWindow[], writtenUpTo: number): Reached {
+  const all = walked.map((window) => window.reached);
+  const advanced = all.some((window) => window.advanced);
+  const nextPiece = advanced ? writtenUpTo : start.piece;
+  const windows = all.flatMap(({ next }) => next ?? []);
+  const next = windows.length > 0 ? { ...start, windows, piece: nextPiece } : undefined;
+  return { ...all.reduce<Findings>(addFindings, NO_FINDINGS), next, advanced, nextPiece };
 }
 
-async function walk({ deps, run, from, spool, changes, progress, isLate }: Walk): Promise<void> {
-  const comparison = new Comparison(deps.store, from, run, spool);
-  const finish = (openTime: number | undefined): void => {
-    const closed = comparison.takeClosed();
-    progress.finished(closed, openTime);
-    if (run.dryRun) for (const moment of closed) changes.add(moment.changes.total());
-  };
-  try {
-    for await (const page of listUsers(deps, from, deps.limits.pageSize)) {
-      await repair({ deps, run, changes }, page, comparison);
-      finish(comparison.openTime());
-      if (isLate() && progress.hasAdvanced()) return;
-    }
-    const left = await comparison.finish((time) => isLate() && time > from);
-    finish(left);
-    if (left === undefined) progress.ended();
-  } finally {
-    await comparison.release();
-  }
+/** Without its suspects a chunk has come nowhere: it is walked again from its start. */
+function stayedAt(start: WalkPosition): Reached {
+  return { ...NO_FINDINGS, next: start, advanced: false, nextPiece: start.piece };
 }
 
-/** Writes the users of a page who are missing or differ, each from what the page said of them. */
-async function repair(
-  { deps, run, changes }: Pick<Walk, 'deps' | 'run' | 'changes'>,
-  page: ListedPage,
-  comparison: Comparison,
-): Promise<void> {
-  const differences = await comparison.compare(page.users);
-  await each(differences, deps.limits.atOnce, async ({ user, moment, stored, isWaiting }) => {
-    const state = await mirrorRead(deps, run, user, page.seenAt, run.dryRun ? moment.changes : changes);
-    if (isWaiting) await requeue(deps, user.id);
-    if (state === 'live' || (state === 'unstorable' && stored)) moment.live += 1;
-  });
+/** What waiting cannot help is said at once. */
+function worstOf(problems: readonly (Problem | undefined)[]): Problem | undefined {
+  const found = problems.filter((problem) => problem !== undefined);
+  return found.find(({ passing }) => !passing) ?? found[0];
 }

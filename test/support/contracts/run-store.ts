@@ -73,6 +73,14 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
       expect(await store.get(RUN.id)).toEqual(RUN);
     });
 
+    it('gives back the marks that were kept last, none before that, to the millisecond', async () => {
+      expect(await store.marks()).toEqual([]);
+      await store.putMarks([1, NOW]);
+      await store.putMarks([0, NOW - 1, NOW]);
+      expect(await store.marks()).toEqual([0, NOW - 1, NOW]);
+      expect(await store.get(RUN.id)).toBeUndefined();
+    });
+
     it('gives back which run an approval is of', async () => {
       const approval: Run = { ...RUN, mode: 'approve', approves: 'run-1' };
       await store.save(approval);

@@ -282,6 +282,23 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect.poll(() => listed(0), { timeout: 10_000 }).toEqual(ordered);
       });
 
+      it('up to a time, to the millisecond, over months and inside one', async () => {
+        const month = Date.UTC(2026, 1, 1);
+        for (const shift of [-40 * DAY_MS, -1, 0, 1, 2, 40 * DAY_MS]) await at(`user_${shift + 9}`, month + shift);
+        const between = async (from: number, until: number): Promise<number[]> => {
+          const rows = await all(store.listByCreation(month + from, { until: month + until }));
+          return rows.map(({ clerkCreatedAt }) => clerkCreatedAt - month);
+        };
+        await expect.poll(() => between(-50 * DAY_MS, 50 * DAY_MS), { timeout: 10_000 }).toHaveLength(6);
+        expect(await between(-50 * DAY_MS, 0)).toEqual([-40 * DAY_MS, -1]);
+        expect(await between(-1, 1)).toEqual([-1, 0]);
+        expect(await between(0, 2)).toEqual([0, 1]);
+        expect(await between(1, 2)).toEqual([1]);
+        expect(await between(1, 41 * DAY_MS)).toEqual([1, 2, 40 * DAY_MS]);
+        expect(await between(1, 1)).toEqual([]);
+        expect(await between(2, 1)).toEqual([]);
+      });
+
       it('from a time on, to the millisecond', async () => {
         const start = Date.UTC(2026, 1, 10, 8);
         for (const [id, shift] of [

@@ -225,6 +225,21 @@ describe('the place of the keys', () => {
   });
 });
 
+describe("the share of Clerk's rate limit that runs may use", () => {
+  const shareOf = (CLERK_SHARE?: string): number => parseReconcilerConfig({ ...COMPLETE, CLERK_SHARE }).clerkShare;
+
+  it('is a half, or what the variable says', () => {
+    expect([undefined, ' ', '1', '0.05', '.5', '1e-3'].map(shareOf)).toEqual([0.5, 0.5, 1, 0.05, 0.5, 0.001]);
+  });
+
+  it.each(['0', '-0.5', '1.01', '50%', 'half', 'NaN', 'Infinity'])('is not %s', (text) => {
+    const problems = problemsOf(() => shareOf(text));
+    expect(problems).toEqual([
+      expect.stringMatching(/^CLERK_SHARE is not valid: .*above 0 and up to 1.*leave it out for 0\.5/),
+    ]);
+  });
+});
+
 describe('what a function does not use', () => {
   it('is not asked for', () => {
     const environment = { ...COMPLETE, CLERK_ISSUER: undefined, CLERK_AUTHORIZED_PARTIES: undefined };

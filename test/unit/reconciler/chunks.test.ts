@@ -130,7 +130,7 @@ describe('the pace of a run', () => {
     world.clerk.before = (call) => (call.method === 'listUsers' ? world.time.advance(5_000) : undefined);
     const { journal } = await execute(world);
     const walks = journal.steps.filter((name) => name.startsWith('walk-')).length;
-    // 15 s a chunk after the first: three of them make an invocation.
+    // 15 s a chunk after the first: two of them make an invocation.
     expect(journal.waits.length).toBeGreaterThan(1);
     expect(journal.waits.length).toBeLessThanOrEqual(Math.ceil(walks / 2));
   });

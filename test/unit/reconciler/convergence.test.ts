@@ -4,6 +4,8 @@ import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
+import type { ReconcileLimits } from '../../../shared/sync/reconcile/dependencies.ts';
+import { RECONCILE_LIMITS } from '../../../shared/sync/reconcile/dependencies.ts';
 import { clerkUser, EPOCH, userId } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
 import type { World } from './support/world.ts';
@@ -20,8 +22,11 @@ type Planted = typeof planted extends fc.Arbitrary<infer T> ? T : never;
 const settings = fc.record({
   users: fc.array(planted, { maxLength: 60 }),
   seed: fc.nat(1_000),
-  pageSize: fc.integer({ min: 1, max: 12 }),
+  pageSize: fc.constantFrom(1, 1, 2, 3, 5, 12),
   chunkMs: fc.constantFrom(1, 3, 100),
+  largeMoment: fc.constantFrom(0, 2, 5, 5_000),
+  /** Where the last run has divided the list. */
+  marks: fc.uniqueArray(fc.integer({ min: -1, max: 6 }), { maxLength: 6 }),
   /** Calls of Clerk and writes of the table that fail. */
   failingCalls: fc.uniqueArray(fc.nat(60), { maxLength: 3 }),
   failingWrites: fc.uniqueArray(fc.nat(60), { maxLength: 3 }),
@@ -30,6 +35,15 @@ const settings = fc.record({
 
 /** No hold: what comes of proposals is the matter here, not whether there are too many. */
 const NO_GUARD = { most: 10_000, mostOfAll: 1, share: 1, few: 10_000 };
+
+/** Divides even the smallest list into windows, at the times of its users and beside them. */
+async function worldOf(limits: Partial<ReconcileLimits>, seed: number, marks: readonly number[]): Promise<World> {
+  const { pageSize, chunkMs, largeMoment } = { ...RECONCILE_LIMITS, ...limits };
+  const world = createWorld({ pageSize, chunkMs, largeMoment, guard: NO_GUARD });
+  world.clerk.seed = seed;
+  await world.runs.putMarks(marks.map((time) => EPOCH + time).toSorted((a, b) => a - b));
+  return world;
+}
 
 async function plant(world: World, users: readonly Planted[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -55,9 +69,8 @@ describe('whatever the table holds', () => {
   it('one run makes it equal to Clerk with exact counts, and the next one finds nothing', async () => {
     const property = fc.asyncProperty(
       settings,
-      async ({ users, seed, pageSize, chunkMs, failingCalls, failingWrites }) => {
-        const world = createWorld({ pageSize, chunkMs, guard: NO_GUARD });
-        world.clerk.seed = seed;
+      async ({ users, seed, marks, failingCalls, failingWrites, ...limits }) => {
+        const world = await worldOf(limits, seed, marks);
         const planted = await plant(world, users);
         fc.pre(world.clerk.users.size > 0);
         const of = (state: Planted['state']): number => planted[state] ?? 0;
@@ -95,9 +108,8 @@ describe('whatever the table holds', () => {
   });
 
   it('a run that dies on the way ends right all the same, with exact counts', async () => {
-    const property = fc.asyncProperty(settings, async ({ users, seed, pageSize, chunkMs, diesAfter }) => {
-      const world = createWorld({ pageSize, chunkMs, guard: NO_GUARD });
-      world.clerk.seed = seed;
+    const property = fc.asyncProperty(settings, async ({ users, seed, marks, diesAfter, ...limits }) => {
+      const world = await worldOf(limits, seed, marks);
       const planted = await plant(world, users);
       const of = (state: Planted['state']): number => planted[state] ?? 0;
       fc.pre(world.clerk.users.size > 0);
@@ -121,17 +133,20 @@ describe('whatever the table holds', () => {
   });
 
   it('nobody is deleted whom Clerk has, whichever pages leave someone out', async () => {
-    const property = fc.asyncProperty(settings, fc.array(fc.nat(59)), async ({ users, seed, pageSize }, hidden) => {
-      const world = createWorld({ pageSize, guard: NO_GUARD });
-      world.clerk.seed = seed;
-      await plant(world, users);
-      const left = new Set(hidden.map(userId));
-      world.clerk.answerPage = (page) => page.filter(({ id }) => !left.has(id));
-      world.clerk.answerCount = () => usersOfClerk(world).filter(({ id }) => !left.has(id)).length;
-      await world.run();
-      const deleted = world.stored().filter((user) => user.tombstone && user.tombstone.deletedAt >= START);
-      expect(deleted.filter(({ id }) => world.clerk.users.has(id))).toEqual([]);
-    });
+    const property = fc.asyncProperty(
+      settings,
+      fc.array(fc.nat(59)),
+      async ({ users, seed, marks, pageSize, largeMoment }, hidden) => {
+        const world = await worldOf({ pageSize, largeMoment }, seed, marks);
+        await plant(world, users);
+        const left = new Set(hidden.map(userId));
+        world.clerk.answerPage = (page) => page.filter(({ id }) => !left.has(id));
+        world.clerk.answerCount = () => usersOfClerk(world).filter(({ id }) => !left.has(id)).length;
+        await world.run();
+        const deleted = world.stored().filter((user) => user.tombstone && user.tombstone.deletedAt >= START);
+        expect(deleted.filter(({ id }) => world.clerk.users.has(id))).toEqual([]);
+      },
+    );
     await fc.assert(property, { numRuns: 100 });
   });
 });

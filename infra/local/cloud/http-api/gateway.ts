@@ -22,6 +22,8 @@ export interface GatewayOptions {
   readonly accountId: string;
   readonly invoke: Invoke;
   readonly mayInvoke: ApiPermission;
+  /** Told of every answer. */
+  readonly onAnswer: (status: number, tookMs: number) => void;
   /** Told what the client is not: why a request ended with 500. */
   readonly onProblem: (message: string) => void;
 }
@@ -47,6 +49,7 @@ export class Gateway {
     const { cors } = this.#options.api;
     if (cors !== undefined && isPreflight(request)) return preflightResponse(request, cors);
     const response = await this.#route(request, readBody);
+    this.#options.onAnswer(response.status, Date.now() - request.at);
     return cors === undefined ? response : withCors(response, request, cors);
   }
 

@@ -18,7 +18,7 @@ export interface DeliveryOptions {
   readonly onFailure: (records: readonly StreamRecord[], why: string) => void;
   readonly onGivenUp: (givenUp: GivenUpBatch) => void;
   readonly pace: Pace;
-  /** In ms since 1970, on the engine's clock. */
+  /** In ms since 1970, on the local clock. */
   readonly now: () => number;
 }
 

@@ -1,4 +1,5 @@
 import type { InvocationResult } from '../../invocation.ts';
+import type { LocalClock } from '../../clock.ts';
 import type { Expiry } from '../dynamodb/expiry.ts';
 import type { JsonRecord } from '../json.ts';
 import type { Invoker } from '../lambda/invoker.ts';
@@ -25,6 +26,8 @@ export interface DrivenStreamOptions {
   readonly invoker: Pick<Invoker, 'invoke'>;
   readonly onProblem: (line: string) => void;
   readonly region: string;
+  /** By it records grow old. */
+  readonly clock: Pick<LocalClock, 'now' | 'at'>;
   readonly expiry: Pick<Expiry, 'hasDeleted'>;
   readonly lambdaMetrics: Pick<LambdaMetrics, 'handed'>;
   readonly queues: Pick<Queues, 'send'>;
@@ -94,9 +97,9 @@ export class DrivenStream {
   }
 
   #reader(shardId: string): ShardReader {
-    const { mapping, region, expiry } = this.#options;
+    const { mapping, region, expiry, clock } = this.#options;
     const hasExpired = (keys: JsonRecord): boolean => expiry.hasDeleted(mapping.tableName, keys);
-    const source = { streamArn: mapping.streamArn, region, hasExpired };
+    const source = { streamArn: mapping.streamArn, region, hasExpired, timeAt: clock.at };
     return new ShardReader({ ...this.#options, ...mapping, shardId, source, now: Date.now });
   }
 
@@ -108,7 +111,7 @@ export class DrivenStream {
       onHanded: (records) => this.#noteAge(records),
       onFailure: (records, why) => this.#noteFailure(records, why),
       onGivenUp: (batch) => this.#giveUp(batch, shardId),
-      now: Date.now,
+      now: () => this.#options.clock.now(),
     });
   }
 
@@ -119,8 +122,8 @@ export class DrivenStream {
   }
 
   #noteAge(records: readonly StreamRecord[]): void {
-    const { mapping, lambdaMetrics } = this.#options;
-    const now = Date.now();
+    const { mapping, lambdaMetrics, clock } = this.#options;
+    const now = clock.now();
     lambdaMetrics.handed(mapping.target.definition.name, now - (records.at(-1)?.createdAt ?? now));
   }
 
@@ -130,19 +133,19 @@ export class DrivenStream {
   }
 
   #giveUp(batch: GivenUpBatch, shardId: string): void {
-    const { mapping, queues, onProblem } = this.#options;
+    const { mapping, queues, clock, onProblem } = this.#options;
     const { definition, version } = mapping.target;
     const message = givenUpMessage(batch, {
       functionArn: mapping.functionName.startsWith('arn:') ? mapping.functionName : definition.arn,
       functionVersion: version,
       streamArn: mapping.streamArn,
       shardId,
-      now: Date.now(),
+      now: clock.now(),
     });
     const destination = mapping.destination === undefined ? {} : { destination: mapping.destination };
-    this.#givenUp.push({ at: Date.now(), ...destination, message });
+    this.#givenUp.push({ at: clock.now(), ...destination, message });
     if (this.#givenUp.length > KEPT_GIVEN_UP) this.#givenUp.shift();
-    queues.send(mapping.destination, { at: Date.now(), body: message });
+    queues.send(mapping.destination, { at: clock.now(), body: message });
     onProblem(`${mapping.logicalId}: ${rangeOf(batch.records)} given up: ${batch.reason}.`);
   }
 }

@@ -1,5 +1,6 @@
 import { connectToEngine } from '../../dynamodb/connect.ts';
 import type { DynamoDbEngine } from '../../dynamodb/engine.ts';
+import type { LocalClock } from '../../clock.ts';
 import type { Expiry } from '../dynamodb/expiry.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Invoker } from '../lambda/invoker.ts';
@@ -27,6 +28,7 @@ export interface StreamsOptions {
   readonly queues: Pick<Queues, 'send'>;
   /** Where positions outlive this process. */
   readonly positionsFile?: string;
+  readonly clock: Pick<LocalClock, 'now' | 'at'>;
   readonly onProblem: (line: string) => void;
 }
 

@@ -6,7 +6,7 @@ import type { JsonRecord } from '../json.ts';
 /** A change of an item. */
 export interface StreamRecord {
   readonly sequenceNumber: string;
-  /** In ms since 1970, on the engine's clock; whole seconds. */
+  /** In ms since 1970, on the local clock; up to a second late, since engines tell whole seconds. */
   readonly createdAt: number;
   /** In bytes, of what a function is handed. */
   readonly size: number;
@@ -20,15 +20,21 @@ export interface RecordSource {
   readonly region: string;
   /** Whether an item was deleted because its time was over, by its key. */
   readonly hasExpired: (keys: JsonRecord) => boolean;
+  /** What the local clock showed at a time of the engine's. */
+  readonly timeAt: (wallMs: number) => number;
 }
+
+/** The end of a second: a clock that was moved within it must not make the record older than it is. */
+const REST_OF_SECOND_MS = 999;
 
 /** Who deletes what has expired, in the words of a record. */
 const DYNAMODB_ITSELF = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
 
 /** @param raw As `GetRecords` answers it. */
-export function streamRecord(raw: JsonRecord, { streamArn, region, hasExpired }: RecordSource): StreamRecord {
+export function streamRecord(raw: JsonRecord, { streamArn, region, hasExpired, timeAt }: RecordSource): StreamRecord {
   const sequenceNumber = sequenceNumberOf(raw);
   const isExpiry = raw['eventName'] === 'REMOVE' && hasExpired(asRecord(asRecord(raw['dynamodb'])['Keys']));
+  const seconds = asNumber(asRecord(raw['dynamodb'])['ApproximateCreationDateTime']) ?? 0;
   const event = {
     ...raw,
     ...(isExpiry ? { userIdentity: DYNAMODB_ITSELF } : {}),
@@ -39,7 +45,7 @@ export function streamRecord(raw: JsonRecord, { streamArn, region, hasExpired }:
   };
   return {
     sequenceNumber,
-    createdAt: (asNumber(asRecord(raw['dynamodb'])['ApproximateCreationDateTime']) ?? 0) * 1000,
+    createdAt: timeAt(seconds * 1000 + REST_OF_SECOND_MS),
     size: Buffer.byteLength(JSON.stringify(event)),
     event,
   };

@@ -91,7 +91,7 @@ async function follow(stream: TableStream, settings: Settings = {}): Promise<Wor
         ...common,
         stream,
         shardId,
-        source: { streamArn: 'arn', region: 'here', hasExpired: () => false },
+        source: { streamArn: 'arn', region: 'here', hasExpired: () => false, timeAt: (ms) => ms },
         batchSize: 10,
         windowMs: 0,
         wants: () => true,

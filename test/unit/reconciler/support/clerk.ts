@@ -18,6 +18,7 @@ export class ScriptedClerk implements UserDirectory {
   instance = 'ins_test';
   /** Orders users of one creation time. */
   seed = 0;
+  readonly #ties = new Map<string, number>();
   /** Runs before a call is answered; may change the users, move the clock or throw. */
   before: (call: Call) => void | Promise<void> = () => undefined;
   /** Replaces what is answered to a page or a count. */
@@ -72,7 +73,10 @@ export class ScriptedClerk implements UserDirectory {
   }
 
   #tie(id: string): number {
-    return createHash('md5').update(`${this.seed} ${id}`).digest().readUInt32BE();
+    const key = `${this.seed} ${id}`;
+    const tie = this.#ties.get(key) ?? createHash('md5').update(key).digest().readUInt32BE();
+    this.#ties.set(key, tie);
+    return tie;
   }
 }
 

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { describe, expect, it } from 'vitest';
+import { METRICS } from '../../shared/names/metrics.ts';
+import { addSecondInstance, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
+import type { Resource } from './stack.ts';
+
+interface Query {
+  readonly Id: string;
+  readonly Expression?: string;
+  readonly MetricStat?: { readonly Metric: Metric; readonly Period: number };
+}
+interface Metric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+  readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
+}
+
+const alarmsOf = (resources: readonly Resource[]): readonly Resource[] => ofType(resources, 'AWS::CloudWatch::Alarm');
+const nameOf = (alarm: Resource): string => String(alarm.Properties['AlarmName']).replace(/^.*-/, '');
+const queriesOf = (alarm: Resource): readonly Query[] => (alarm.Properties['Metrics'] ?? []) as readonly Query[];
+
+/** Every metric that an alarm looks at. */
+function metricsOf(alarm: Resource): readonly Metric[] {
+  const own = alarm.Properties as unknown as Metric;
+  return own.MetricName === undefined
+    ? queriesOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
+    : [own];
+}
+
+describe('the alarms', () => {
+  const resources = resourcesOf();
+  const alarms = alarmsOf(resources);
+
+  it('are these, in production', () => {
+    expect(alarms.map(nameOf).toSorted()).toEqual([
+      'ApiErrors',
+      'AuthorizerSlow',
+      'AuthorizerThrottled',
+      'AutoSyncs',
+      'ChangesGivenUp',
+      'ChangesLate',
+      'CountDiscrepancy',
+      'DeletionsHeld',
+      'DriftWithoutWebhooks',
+      'NoFullRun',
+      'QuarantineNotEmpty',
+      'ReconcileFailed',
+      'RunsGivenUp',
+      'SyncFailures',
+      'SyncLag',
+      'WebhookFailures',
+    ]);
+  });
+
+  it('ring for one topic, and tell it when they stop; nobody listens in on it unencrypted', () => {
+    const topic = only(resources, 'AWS::SNS::Topic').logicalId;
+    for (const { Properties } of alarms) {
+      expect((Properties['AlarmActions'] as unknown[]).map(target)).toEqual([topic]);
+      expect((Properties['OKActions'] as unknown[]).map(target)).toEqual([topic]);
+    }
+    expect(JSON.stringify(only(resources, 'AWS::SNS::TopicPolicy').Properties)).toContain('aws:SecureTransport');
+  });
+
+  it('ring for a topic that there is already', () => {
+    const stack = newStack();
+    const topic = new Topic(stack, 'OnCall');
+    const { alarmTopic } = addSecondInstance(stack, 'second-', { alarms: { topic } });
+    expect(alarmTopic).toBe(topic);
+  });
+
+  it('say who is hurt and which section of the runbook helps, and there is such a section', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const sections = runbook.match(/^## .*$/gm)?.map(anchorOf) ?? [];
+    const told = alarms.map((alarm) => {
+      const description = String(alarm.Properties['AlarmDescription']);
+      const [, anchor = description] = /^.{20,} What to do: docs\/runbook\.md#([a-z0-9-]+)$/.exec(description) ?? [];
+      return anchor;
+    });
+    expect(told.filter((anchor) => !sections.includes(anchor))).toEqual([]);
+  });
+
+  it('look at metrics that something emits, with the dimensions it emits them with', () => {
+    const own = alarms.flatMap(metricsOf).filter(({ Namespace }) => Namespace === 'ClerkSync');
+    expect(own.length).toBeGreaterThan(10);
+    for (const { MetricName, Dimensions } of own) {
+      const declared = METRICS[MetricName as keyof typeof METRICS];
+      const names = Dimensions.map(({ Name }) => Name).toSorted();
+      const all = ['Stack', ...declared.dimensions].toSorted();
+      expect([all, 'total' in declared ? ['Stack'] : all]).toContainEqual(names);
+    }
+  });
+
+  it('keep what CloudWatch allows: ten metrics an alarm, and no more periods than a week for hours', () => {
+    const tooMuch = alarms.filter((alarm) => {
+      const period = Number(alarm.Properties['Period'] ?? queriesOf(alarm)[1]?.MetricStat?.Period);
+      const span = period * Number(alarm.Properties['EvaluationPeriods']);
+      return metricsOf(alarm).length > 10 || !(span <= (period >= 3_600 ? 7 * 86_400 : 86_400));
+    });
+    expect(tooMuch.map(nameOf)).toEqual([]);
+  });
+
+  it('do not miss a nightly run where there is none', () => {
+    expect(alarmsOf(resourcesOf({ stage: 'development' })).map(nameOf)).not.toContain('NoFullRun');
+    expect(alarmsOf(resourcesOf({ schedules: { full: 'off' } })).map(nameOf)).not.toContain('NoFullRun');
+    expect(alarmsOf(resourcesOf({ stage: 'staging' })).map(nameOf)).toContain('NoFullRun');
+  });
+
+  it('ring from thresholds of one’s own, and link a runbook of one’s own', () => {
+    const settings = { thresholds: { autoSyncs: 7, fullRunHours: 8 }, runbookUrl: 'https://wiki.example.com/users' };
+    const changed = alarmsOf(resourcesOf({ alarms: settings }));
+    const named = (name: string): Resource['Properties'] =>
+      changed.find((alarm) => nameOf(alarm) === name)?.Properties ?? {};
+    expect(named('AutoSyncs')).toMatchObject({ Threshold: 7 });
+    expect(named('NoFullRun')).toMatchObject({ EvaluationPeriods: 8 });
+    expect(named('SyncLag')['AlarmDescription']).toContain('https://wiki.example.com/users#webhooks-are-late');
+  });
+
+  it.each([
+    [{ autoSyncs: -1 }, /alarms\.thresholds\.autoSyncs is -1/],
+    [{ fullRunHours: 200 }, /alarms\.thresholds\.fullRunHours is 200/],
+    [{ fullRunHours: 1.5 }, /alarms\.thresholds\.fullRunHours is 1\.5/],
+    [{ syncFailurePercent: Number.NaN }, /alarms\.thresholds\.syncFailurePercent is NaN/],
+  ])('refuse %j', (thresholds, message) => {
+    expect(() => resourcesOf({ alarms: { thresholds } })).toThrow(message);
+  });
+
+  it('can be left out', () => {
+    const off = resourcesOf({ alarms: 'off' });
+    expect(alarmsOf(off)).toEqual([]);
+    expect(ofType(off, 'AWS::SNS::Topic')).toEqual([]);
+  });
+
+  it('of two mirrors in one stack have names and metrics of their own', () => {
+    const stack = newStack();
+    addSecondInstance(stack);
+    const both = alarmsOf(readResources(stack));
+    const names = both.map(({ Properties }) => Properties['AlarmName']);
+    expect(new Set(names).size).toBe(names.length);
+    const stacks = both
+      .flatMap(metricsOf)
+      .flatMap(({ Dimensions }) => Dimensions.filter(({ Name }) => Name === 'Stack'));
+    expect(new Set(stacks.map(({ Value }) => Value))).toEqual(
+      new Set(['clerk-sync-test/Sync', 'clerk-sync-test/Second']),
+    );
+  });
+});
+
+describe('the dashboard', () => {
+  const stack = newStack();
+  const resources = readResources(stack);
+  const body = JSON.stringify(only(resources, 'AWS::CloudWatch::Dashboard').Properties['DashboardBody']);
+
+  it('or an alarm shows every metric that is emitted: what nobody looks at need not be paid for', () => {
+    const alarmed = new Set(
+      alarmsOf(resources)
+        .flatMap(metricsOf)
+        .map(({ MetricName }) => MetricName),
+    );
+    const unseen = Object.keys(METRICS).filter((name) => !alarmed.has(name) && !body.includes(`\\"${name}\\"`));
+    expect(unseen).toEqual([]);
+  });
+
+  it('shows no metric of ours that nothing emits', () => {
+    const shown = [...body.matchAll(/\\"ClerkSync\\",\\"(\w+)\\"/g)].map(([, name]) => name ?? '');
+    expect(shown.length).toBeGreaterThan(20);
+    expect(shown.filter((name) => !Object.hasOwn(METRICS, name))).toEqual([]);
+  });
+
+  it('stands in every stage', () => {
+    for (const stage of ['development', 'staging', 'production'] as const) {
+      expect(() => Template.fromStack(newStack({ stage })).hasResource('AWS::CloudWatch::Dashboard', {})).not.toThrow();
+    }
+  });
+});
+
+/** As GitHub makes them of headings. */
+function anchorOf(heading: string): string {
+  return heading
+    .replace(/^## /, '')
+    .toLowerCase()
+    .replaceAll(/[^\w -]/g, '')
+    .replaceAll(' ', '-');
+}
