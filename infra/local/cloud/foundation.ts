@@ -7,6 +7,7 @@ import { startDynamoDbEngine } from '../dynamodb/engine.ts';
 import type { DynamoDbEngine } from '../dynamodb/engine.ts';
 import { startFaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
 import type { FaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
+import type { Alarms } from './alarms/alarms.ts';
 import type { Closers } from './closers.ts';
 import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
@@ -34,6 +35,7 @@ export interface FoundationOptions {
   readonly closers: Closers;
   /** Puts local URLs in place of deployed ones. */
   readonly localise: (text: string) => string;
+  readonly alarms: Pick<Alarms, 'views'>;
 }
 
 /** What everything else stands on: tables, services and functions. */
@@ -123,13 +125,16 @@ async function startStore(engineUrl: string, closers: Closers): Promise<FaultyEn
   return store;
 }
 
-function serviceTargets({ cloud, stack, observer }: FoundationOptions): ServicesOptions['targets'] {
+function serviceTargets({ cloud, stack, observer, alarms }: FoundationOptions): ServicesOptions['targets'] {
   const now = (): number => Date.now();
   const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
   createSecrets(stack, secrets, now());
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
-    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, shift: observer.shift })],
+    [
+      'GraniteServiceVersion20100801',
+      cloudWatch(observer.metrics, { now, shift: observer.shift }, () => alarms.views()),
+    ],
   ]);
 }
 
