@@ -11,6 +11,7 @@ import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/inst
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
@@ -55,6 +56,7 @@ const deps: ReconcileDependencies = {
   runs: createDynamoDbRunStore(table),
   lease: createDynamoDbLeaseStore(table),
   instance: createDynamoDbInstanceStore(table),
+  watermark: createDynamoDbWatermarkStore(table),
   directory,
   metrics: createPutMetricData({ client: new CloudWatchClient({}), stackName, log }),
   clock,

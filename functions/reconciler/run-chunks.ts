@@ -29,11 +29,12 @@ const MOST_CHUNKS = 1_300;
 export class ChunkRunner {
   readonly #context: DurableSteps;
   readonly #deps: ReconcileDependencies;
-  readonly #run: RunIdentity;
+  readonly #run: () => RunIdentity;
   #chunks = 0;
   #usedMs = 0;
 
-  constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
+  /** @param run what it is at the time: an incremental run may become a full one */
+  constructor(context: DurableSteps, deps: ReconcileDependencies, run: () => RunIdentity) {
     this.#context = context;
     this.#deps = deps;
     this.#run = run;
@@ -60,14 +61,15 @@ export class ChunkRunner {
       const step = `${name}-${number}`;
       const from: Position = position;
       const chunk = await this.#step(step, async () => {
-        await keepLease(this.#deps, this.#run);
-        return work(from, { ...this.#run, step });
+        const run = this.#run();
+        await keepLease(this.#deps, run);
+        return work(from, { ...run, step });
       });
       seen(chunk);
       stalls = stallsAfter(stalls, chunk);
       position = chunk.next;
-      if (stalls > 0) await this.#wait(`${step}-retry`, retryDelay(stalls));
-      else if (this.#usedMs >= YIELD_AFTER_MS) await this.#wait(`${step}-yield`, { seconds: 1 });
+      if (stalls > 0) await this.pause(`${step}-retry`, retryDelay(stalls));
+      else if (this.#usedMs >= YIELD_AFTER_MS) await this.pause(`${step}-yield`, { seconds: 1 });
     }
   }
 
@@ -83,7 +85,8 @@ export class ChunkRunner {
     return chunk;
   }
 
-  async #wait(name: string, duration: { seconds: number }): Promise<void> {
+  /** Ends this invocation, and goes on later in another one. */
+  async pause(name: string, duration: { seconds: number }): Promise<void> {
     await this.#context.wait(name, duration);
     this.#usedMs = 0;
   }

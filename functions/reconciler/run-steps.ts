@@ -1,4 +1,4 @@
-import { addChanges } from '../../shared/sync/reconcile/changes.ts';
+import { addChanges, NO_CHANGES } from '../../shared/sync/reconcile/changes.ts';
 import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
@@ -13,16 +13,30 @@ import { ChunkRunner } from './run-chunks.ts';
 /** What the modes of a run have in common: how they make a step, what they know so far, and their last steps. */
 export class RunSteps {
   readonly deps: ReconcileDependencies;
-  readonly run: RunIdentity;
   readonly chunks: ChunkRunner;
   readonly #context: DurableSteps;
+  #run: RunIdentity;
   #state = NEW_RUN;
 
   constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
     this.#context = context;
     this.deps = deps;
-    this.run = run;
-    this.chunks = new ChunkRunner(context, deps, run);
+    this.#run = run;
+    this.chunks = new ChunkRunner(context, deps, () => this.#run);
+  }
+
+  get run(): RunIdentity {
+    return this.#run;
+  }
+
+  /**
+   * An incremental run goes on as a full one. What it has changed is carried over; what it has found and left as it is, the full
+   * run finds again.
+   */
+  becomeFull(becauseFull: string): void {
+    const { changes } = this.#state;
+    this.#run = { ...this.#run, mode: 'full', becauseFull };
+    this.#state = { ...NEW_RUN, changes: this.#run.dryRun ? NO_CHANGES : { ...changes, unstorable: 0 } };
   }
 
   get state(): RunState {

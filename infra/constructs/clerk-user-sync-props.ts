@@ -108,9 +108,10 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   /**
    * When reconcile runs start; `off` for none.
-   * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
+   * @default - full: 02:00 UTC in production, every 6 hours in staging; incremental: every hour at half past in both; both off
+   * in development
    */
-  readonly schedules?: { readonly full?: ScheduleExpression | 'off' };
+  readonly schedules?: Readonly<Partial<Record<'full' | 'incremental', ScheduleExpression | 'off'>>>;
   /**
    * Put before the names of the schedules, so that `full` becomes `<prefix>full`. Schedules stand in a group of each mirror's
    * own, but CloudFormation identifies a schedule by its name alone: give a second mirror in one account and region a prefix.

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Measures } from './alarms/measures.ts';
@@ -27,7 +28,7 @@ import { wireFunctions, wireVariants } from './wire-functions.ts';
 
 /**
  * An exact, current mirror of every user of one Clerk instance: the table, the functions that keep it, the HTTP API with
- * its syncing authorizer, and the schedule of the full run.
+ * its syncing authorizer, and the schedules of its runs.
  *
  * After the first deployment, put Clerk's keys into `secret` and point a webhook endpoint of Clerk at `webhookUrl`.
  * @throws SettingError when a prop cannot work, with its name and what to set
@@ -119,12 +120,13 @@ export class ClerkUserSync extends Construct {
 
   /** @returns whether a schedule starts full runs */
   #schedule(props: ClerkUserSyncProps, settings: StageDefaults, functions: SyncFunctions): boolean {
-    const expression = props.schedules?.full ?? settings.fullRun;
-    if (expression === undefined || expression === 'off') return false;
+    const full = onTime(props.schedules?.full ?? settings.fullRun);
+    const incremental = onTime(props.schedules?.incremental ?? settings.incrementalRun);
+    if (!full && !incremental) return false;
     const { alias: target, failures } = functions.reconciler;
     const namePrefix = props.scheduleNamePrefix ?? '';
-    new ReconcileSchedule(this, 'Schedule', { namePrefix, expression, target, failures });
-    return true;
+    new ReconcileSchedule(this, 'Schedule', { namePrefix, full, incremental, target, failures });
+    return full !== undefined;
   }
 
   /** @returns the topic that alarms are told to */
@@ -160,6 +162,10 @@ export class ClerkUserSync extends Construct {
     const below = this.node.path.slice(stack.node.path.length + 1);
     return `${stack.stackName}/${below}`;
   }
+}
+
+function onTime(expression: ScheduleExpression | 'off' | undefined): ScheduleExpression | undefined {
+  return expression === 'off' ? undefined : expression;
 }
 
 /** The stage's defaults under what the props say. */

@@ -18,6 +18,7 @@ const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
 const LEASE = 'lease';
 const MARKS = 'marks';
+const WATERMARK = 'watermark';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
@@ -101,8 +102,8 @@ function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, MARKS, INSTANCE],
-    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
+    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, MARKS, INSTANCE, WATERMARK],
+    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE, WATERMARK],
     PutItem: [RUNS, HELD_DELETIONS, MARKS, INSTANCE],
     DeleteItem: NAMES,
     // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.

@@ -24,6 +24,8 @@ export interface LocalStackOptions {
   readonly assembly?: string;
   /** 1: Svix's own retry schedule; 0.001: a thousand times faster. */
   readonly webhookRetryScale?: number;
+  /** Absent: schedules are fired when asked for only, so that no run comes upon a test or a demo at half past the hour. */
+  readonly schedulesOnTime?: boolean;
   onProgress?(message: string): void;
 }
 
@@ -76,6 +78,7 @@ async function startParts(
   const cloud = await startLocalCloud({
     assembly,
     clock,
+    schedulesOnTime: options.schedulesOnTime ?? false,
     environment: { [ENVIRONMENT.clerkApiUrl]: clerk.url },
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(state === undefined ? {} : { dataDirectory: state }),

@@ -22,8 +22,9 @@ Try it:
     -H 'Content-Type: application/json' -d '{"first_name":"Augusta"}' > /dev/null
   curl -s ${stack.api}/users/me -H "Authorization: Bearer $TOKEN"
 
-  # Fire the nightly schedule
+  # Fire the nightly schedule, or the hourly one
   curl -s -X POST ${stack.api}/__local/schedules/full
+  curl -s -X POST ${stack.api}/__local/schedules/incremental
 
   # What was counted, and what else there is
   curl -s ${stack.api}/__local/metrics

@@ -9,6 +9,7 @@ import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-s
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
@@ -18,6 +19,7 @@ import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../shared/ports/lease-store.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
+import type { WatermarkStore } from '../../shared/ports/watermark-store.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
 import { findDeployment } from './deployment.ts';
 
@@ -26,6 +28,7 @@ export interface Mirror extends EventDependencies {
   readonly instance: InstanceStore;
   readonly runs: RunStore;
   readonly lease: LeaseStore;
+  readonly watermark: WatermarkStore;
   close(): void;
 }
 
@@ -96,6 +99,7 @@ function mirrorOf({ client, tableName, returningUser, directory }: MirrorParts):
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory,
     parse,
     returningUser,

@@ -1,10 +1,11 @@
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
 
-/** What the command's exit says: 0 in sync or repaired, 1 failed, 2 drift in a dry run, 3 held. */
+/** What the command's exit says: 0 in sync or repaired, 1 failed or skipped, 2 drift in a dry run, 3 held. */
 export const EXIT_CODES: Record<RunSummary['status'], number> = {
   'in-sync': 0,
   repaired: 0,
   failed: 1,
+  skipped: 1,
   drift: 2,
   held: 3,
 };
@@ -12,11 +13,13 @@ export const EXIT_CODES: Record<RunSummary['status'], number> = {
 /** The summary for people. @param isDry whether its counts are of what would be done */
 export function summaryTable(summary: RunSummary, isDry: boolean): string {
   const done = (word: string): string => (isDry ? `would be ${word}` : word);
-  const { status, runId, clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts } = summary;
+  const { status, runId, becauseFull, clerkUsers, storedUsers, created, updated, deleted, restored } = summary;
+  const { suspects, conflicts } = summary;
   const drift = Object.entries(summary.drift).toSorted(([, a], [, b]) => b - a);
   const rows: [string, string | number][] = [
     ['status', status],
     ['run', runId],
+    ...(becauseFull === undefined ? [] : [['full run', becauseFull] satisfies [string, string]]),
     ['users in Clerk', clerkUsers],
     ['users in the table', storedUsers],
     [done('created'), created],
@@ -33,10 +36,9 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
 }
 
 /** What to do next, if anything. @param stack the deployed stack that the run was about, if it was */
-export function adviceFor(
-  { status, runId, heldBecause, failedBecause }: RunSummary,
-  stack: string | undefined,
-): string | undefined {
+export function adviceFor(summary: RunSummary, stack: string | undefined): string | undefined {
+  const { status, runId, heldBecause, failedBecause, skippedBecause } = summary;
+  if (status === 'skipped') return `The run was skipped. ${skippedBecause} Start it again after that one's end.`;
   if (status === 'failed') return `The run failed: ${failedBecause ?? 'see above.'}`;
   if (status === 'held') {
     const approve = `npm run sync -- --approve-deletions ${runId}${stack === undefined ? '' : ` --stack ${stack}`}`;

@@ -10,8 +10,12 @@ export interface Run {
   readonly dryRun?: boolean;
   /** Whether it read every item. */
   readonly force?: boolean;
-  /** `drift`: a dry run that found something to repair. */
-  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed';
+  /** Where an incremental run was told to begin, ms of Clerk's `updated_at`; without it, at the watermark. */
+  readonly since?: number;
+  /** Why a run that began as an incremental one has become a full one, in words. */
+  readonly becauseFull?: string;
+  /** `drift`: a dry run that found something to repair. `skipped`: another run was at work, and this one did nothing. */
+  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed' | 'skipped';
   /** ms. */
   readonly startedAt: number;
   /** ms. */
@@ -23,10 +27,15 @@ export interface Run {
   readonly heldBecause: string | undefined;
   /** Why the run failed, in words for the one on call. */
   readonly failedBecause: string | undefined;
+  /** Why the run was skipped, in words. */
+  readonly skippedBecause?: string;
 }
 
-/** `full`: all of Clerk beside all of the table. `approve`: the deletions that a held run proposed, each confirmed again. `user`: one user. */
-export type RunMode = 'full' | 'approve' | 'user';
+/**
+ * `full`: all of Clerk beside all of the table. `incremental`: what Clerk has changed lately. `approve`: the deletions that a
+ * held run proposed, each confirmed again. `user`: one user.
+ */
+export type RunMode = 'full' | 'incremental' | 'approve' | 'user';
 
 export interface RunCounts {
   readonly clerkUsers: number;

@@ -55,6 +55,19 @@ export interface UserStore {
 
   /** Live users whose Clerk creation time is not known yet: created from a token, no record so far. */
   listUnknownCreation(options?: CallOptions): AsyncIterable<IndexedUser>;
+
+  /**
+   * How many live users there are, without reading one: month by month of their creation in Clerk, from the month of `from`
+   * (ms) on, and last of all those whose creation time is not known. A hint, since the index lags.
+   */
+  countLive(from: number, options?: CallOptions): AsyncIterable<LiveCount>;
+}
+
+/** The live users of one month (UTC), or those whose creation time is not known. */
+export interface LiveCount {
+  readonly users: number;
+  /** From when on the rest is counted, ms: the next month's beginning; undefined when there is no rest. */
+  readonly next: number | undefined;
 }
 
 export interface CallOptions {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import type { Snapshot } from '../../shared/domain/snapshot.ts';
+import { aUser, create } from '../support/contracts/users.ts';
 import { meter } from '../support/dynamodb/bill.ts';
 import { startTestTables } from '../support/dynamodb/test-tables.ts';
 import type { TestTables } from '../support/dynamodb/test-tables.ts';
@@ -16,6 +18,24 @@ afterAll(() => tables.close());
 
 const ADA = 'ada@example.com';
 const claims = { email: ADA, firstName: 'user_a', lastName: null, imageUrl: null };
+
+it('Counting live users costs what the index rows weigh, half a unit for 4 KB, and half a unit for an empty month', async () => {
+  const clock = { now: () => Date.UTC(2026, 2, 15) };
+  const store = createDynamoDbUserStore({ client: tables.client, tableName: await tables.create(), clock });
+  for (let n = 0; n < 300; n += 1) {
+    const id = `user_${String(n).padStart(27, '0')}`;
+    await create(store, aUser(id, {}, { clerkCreatedAt: Date.UTC(2026, 1, 1) + n }));
+  }
+  let users = 0;
+  const bill = await billOf(async () => {
+    for await (const month of store.countLive(Date.UTC(2026, 1))) users += month.users;
+  });
+  expect(users).toBe(300);
+  expect(bill).toMatchObject({ requests: ['Query', 'Query', 'Query', 'Query'], writeUnits: 0 });
+  // March, April and those of unknown creation are empty; 300 rows weigh 75 KB at most.
+  expect(bill.readUnits).toBeGreaterThan(5);
+  expect(bill.readUnits).toBeLessThanOrEqual(1.5 + 75 / 8 + 0.5);
+});
 
 describe('What the table charges', () => {
   let world: NameWorld;

@@ -174,6 +174,7 @@ async function play(world: World, steps: readonly Step[]): Promise<unknown[]> {
   for (const id of IDS) answers.push(await world.store.get(id, { consistent: true }));
   for (const name of NAMES) answers.push(await world.store.reservation(name), await world.store.find(name));
   answers.push(await all(world.store.listByCreation(NOW - DAY_MS)), await all(world.store.listUnknownCreation()));
+  answers.push(await all(world.store.countLive(NOW - DAY_MS)));
   answers.push(await all(world.store.listConflicts()));
   for (const ago of [0, 1, 2]) {
     answers.push(await all(world.store.listDeletedOn(new Date(NOW - ago * DAY_MS).toISOString().slice(0, 10))));

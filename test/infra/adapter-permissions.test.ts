@@ -6,6 +6,7 @@ import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarant
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { blankUser } from '../../shared/domain/user.ts';
 import type { Lease } from '../../shared/ports/lease-store.ts';
 import type { Run } from '../../shared/ports/run-store.ts';
@@ -83,11 +84,13 @@ describe('what the adapters call, the policies allow:', () => {
     const users = createDynamoDbUserStore(access);
     const runs = createDynamoDbRunStore(access);
     const lease = createDynamoDbLeaseStore(access);
+    const watermark = createDynamoDbWatermarkStore(access);
     await attempt(() => users.get('user_1'));
     await attempt(() => writeUser(access));
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listUnknownCreation()));
     await attempt(() => drain(users.listConflicts()));
+    await attempt(() => drain(users.countLive(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listDeletedOn('2026-01-01')));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
     await attempt(() => createDynamoDbInstanceStore(access).get());
@@ -98,6 +101,9 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(runs.list(0)));
     await attempt(() => runs.putMarks([1]));
     await attempt(() => runs.marks());
+    await attempt(() => watermark.get());
+    await attempt(() => watermark.advance({ updatedAt: 1 }));
+    await attempt(() => watermark.advance({ updatedAt: 1, apart: 0 }));
     await attempt(() => lease.take('run_1', 1));
     await attempt(() => lease.keep(LEASE, 1));
     await attempt(() => lease.release(LEASE));
@@ -159,8 +165,8 @@ describe('and nothing besides:', () => {
     expect(isAllowed(name, onItem('DeleteItem', 'username#ada'))).toBe(isResolver);
   });
 
-  it('the reconciler alone touches the lease', () => {
-    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, 'lease')));
+  it.each(['lease', 'watermark'])('the reconciler alone touches the %s', (key) => {
+    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, key)));
     expect(touch('UpdateItem')).toEqual(['reconciler']);
     expect([...touch('PutItem'), ...touch('DeleteItem')]).toEqual([]);
   });

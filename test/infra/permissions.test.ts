@@ -82,8 +82,8 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance'],
-        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease'],
+        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance', 'watermark'],
+        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease', 'watermark'],
         PutItem: ['run#*', 'held#*', 'settings#instance'],
         DeleteItem: NAMES,
         ConditionCheckItem: ['lease', USERS, ...NAMES],

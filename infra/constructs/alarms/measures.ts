@@ -71,5 +71,3 @@ function metric(
 ): Metric {
   return new Metric({ namespace, metricName, dimensionsMap, statistic, period });
 }
-
-export const MINUTES = (count: number): Duration => Duration.minutes(count);

@@ -20,6 +20,8 @@ export interface LocalCloudOptions {
   /** Values of CloudFormation parameters. */
   parameters?: Record<string, string>;
   clock: LocalClock;
+  /** False: schedules are fired when asked for only. Absent: also when they are due. */
+  schedulesOnTime?: boolean;
   onLog?(entry: LogEntry): void;
   /** What the waits of durable functions are multiplied by: 0.01 makes them a hundred times shorter. Absent: 1. */
   timeAccelerationForDurableWaits?: number;

@@ -68,6 +68,7 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
   const foundation = await startFoundation(options);
   const scheduler = new Scheduler({
     schedules,
+    isOnTime: cloud.schedulesOnTime ?? true,
     clock: cloud.clock,
     region: stack.region,
     accountId: ACCOUNT_ID,

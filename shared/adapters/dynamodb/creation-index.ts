@@ -56,6 +56,13 @@ export function timeOfSortKey(sort: string): number {
   return /^\d{13}#/.test(sort) ? Number(sort.slice(0, 13)) : Number.NaN;
 }
 
+/** When the month of a partition ends, ms; undefined for the partition of those whose creation time is not known. */
+export function endOfMonth(group: string): number | undefined {
+  if (group === UNKNOWN_CREATION) return undefined;
+  const start = new Date(`${group.slice('created#'.length)}-01T00:00:00Z`);
+  return Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1);
+}
+
 /**
  * The month partitions from that of `from` to the one after that of `now`: clocks differ, and Clerk's may be ahead.
  * @param last the time after which nothing is wanted, ms

@@ -1,10 +1,18 @@
 import type { Name } from '../../domain/names.ts';
 import { TABLE } from '../../names/table.ts';
-import type { CallOptions, CreationOptions, IndexedUser } from '../../ports/user-store.ts';
+import type { CallOptions, CreationOptions, IndexedUser, LiveCount } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
-import { CONFLICTS, deletedGroup, monthGroup, monthGroups, timeKey, UNKNOWN_CREATION } from './creation-index.ts';
+import {
+  CONFLICTS,
+  deletedGroup,
+  endOfMonth,
+  monthGroup,
+  monthGroups,
+  timeKey,
+  UNKNOWN_CREATION,
+} from './creation-index.ts';
 import type { IndexAccess, Slice } from './index-query.ts';
-import { listRows } from './index-query.ts';
+import { countRows, listRows } from './index-query.ts';
 import { parseIndexRow } from './index-row.ts';
 import { readerOf } from './read-attributes.ts';
 import { nameOfKey } from './reservation-item.ts';
@@ -33,6 +41,14 @@ function slicesOf({ clock }: IndexAccess, from: number, until: number): readonly
 
 export function listUnknown(index: IndexAccess, options: CallOptions): AsyncIterable<IndexedUser> {
   return map(listRows(index, [{ group: UNKNOWN_CREATION }], options), parseIndexRow);
+}
+
+/** Live users by month of creation, from that of `from` (ms) to the next one, and those of unknown creation. */
+export async function* countLive(index: IndexAccess, from: number, options: CallOptions): AsyncGenerator<LiveCount> {
+  const groups = [...monthGroups(from, index.clock.now()), UNKNOWN_CREATION];
+  for await (const { group, rows } of countRows(index, groups, options)) {
+    yield { users: rows, next: endOfMonth(group) };
+  }
 }
 
 export function listConflicts(index: IndexAccess, options: CallOptions): AsyncIterable<Name> {

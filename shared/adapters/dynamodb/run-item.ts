@@ -8,9 +8,17 @@ import type { AttributeReader } from './read-attributes.ts';
 import { readerOf } from './read-attributes.ts';
 import { isoTime } from './user-item.ts';
 
-const STATUSES = ['running', 'in-sync', 'repaired', 'drift', 'held', 'failed'] as const satisfies Run['status'][];
+const STATUSES = [
+  'running',
+  'in-sync',
+  'repaired',
+  'drift',
+  'held',
+  'failed',
+  'skipped',
+] as const satisfies Run['status'][];
 
-const MODES = ['full', 'approve', 'user'] as const satisfies Run['mode'][];
+const MODES = ['full', 'incremental', 'approve', 'user'] as const satisfies Run['mode'][];
 
 /** The index partition of runs. */
 export const RUNS = 'runs';
@@ -28,6 +36,8 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     ...(run.userId !== undefined && { userId: run.userId }),
     ...(run.dryRun && { dryRun: true }),
     ...(run.force && { force: true }),
+    ...(run.since !== undefined && { since: isoTime(run.since) }),
+    ...(run.becauseFull !== undefined && { becauseFull: run.becauseFull }),
     status: run.status,
     startedAt: isoTime(run.startedAt),
     ...(run.endedAt !== undefined && { endedAt: isoTime(run.endedAt) }),
@@ -35,6 +45,7 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     drift: toAttribute({ ...run.drift }),
     ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
     ...(run.failedBecause !== undefined && { failedBecause: run.failedBecause }),
+    ...(run.skippedBecause !== undefined && { skippedBecause: run.skippedBecause }),
     [TABLE.index.partitionKey]: RUNS,
     [TABLE.index.sortKey]: sortKey(run.startedAt, run.id),
   };
@@ -44,6 +55,9 @@ export function parseRun(item: Attributes): Run {
   const read = readerOf(item);
   const approves = read.optionalText('approves');
   const userId = read.optionalText('userId');
+  const since = read.optionalTime('since');
+  const becauseFull = read.optionalText('becauseFull');
+  const skippedBecause = read.optionalText('skippedBecause');
   return {
     id: read.text('id'),
     mode: read.oneOf('mode', MODES),
@@ -51,6 +65,8 @@ export function parseRun(item: Attributes): Run {
     ...(userId !== undefined && { userId }),
     ...(read.has('dryRun') && { dryRun: true }),
     ...(read.has('force') && { force: true }),
+    ...(since !== undefined && { since }),
+    ...(becauseFull !== undefined && { becauseFull }),
     status: read.oneOf('status', STATUSES),
     startedAt: read.time('startedAt'),
     endedAt: read.optionalTime('endedAt'),
@@ -58,6 +74,7 @@ export function parseRun(item: Attributes): Run {
     drift: read.numbers('drift'),
     heldBecause: read.optionalText('heldBecause'),
     failedBecause: read.optionalText('failedBecause'),
+    ...(skippedBecause !== undefined && { skippedBecause }),
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
 import { references } from './expression.ts';
-import { listConflicts, listDeletedOn, listMonths, listUnknown } from './list-users.ts';
+import { countLive, listConflicts, listDeletedOn, listMonths, listUnknown } from './list-users.ts';
 import { readReservation, tidyReservation } from './reservations.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
@@ -22,6 +22,9 @@ import { prepareWrite, userAfter } from './user-write.ts';
 
 /** Rows of the index that one read takes: about 250 KB, 31 read units. */
 const PAGE_SIZE = 1000;
+
+/** Rows that one read counts: a read goes through 1 MB at most, and these are about as much. */
+const COUNT_SIZE = 4000;
 
 /** @param deps.pageSize rows of the index that one read takes */
 export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?: number }): UserStore {
@@ -37,6 +40,7 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
     listDeletedOn: (day, options = {}) => listDeletedOn(index, day, options),
     listByCreation: (from, options = {}) => listMonths(index, from, options),
     listUnknownCreation: (options = {}) => listUnknown(index, options),
+    countLive: (from, options = {}) => countLive({ ...deps, pageSize: deps.pageSize ?? COUNT_SIZE }, from, options),
   };
 }
 

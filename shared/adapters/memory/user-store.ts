@@ -4,7 +4,7 @@ import type { StoredUser } from '../../domain/user.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
-import { deletedGroup, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
+import { deletedGroup, endOfMonth, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
@@ -70,7 +70,10 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
   };
 }
 
-type Listings = Pick<UserStore, 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'>;
+type Listings = Pick<
+  UserStore,
+  'countLive' | 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'
+>;
 
 function listings({ items, reservations }: MemoryTable, clock: Clock): Listings {
   const list = (options: CallOptions, matches: (row: Listed) => boolean): AsyncGenerator<Listed> =>
@@ -86,6 +89,12 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
       const rows = list(options, ({ group }) => group === UNKNOWN_CREATION);
       return map(rows, ({ row }) => row);
     },
+    countLive: (from, options = {}) =>
+      each(options, () => {
+        const groups = [...monthGroups(from, clock.now()), UNKNOWN_CREATION];
+        const rows = Map.groupBy(rowsOf(items.all()), ({ group }) => group);
+        return groups.map((group) => ({ users: rows.get(group)?.length ?? 0, next: endOfMonth(group) }));
+      }),
     listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
     listDeletedOn: (day, options = {}) => {
       const rows = list(options, ({ group }) => group === deletedGroup(day));

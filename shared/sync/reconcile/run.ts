@@ -22,9 +22,13 @@ export interface RunState {
   readonly resolved: number;
   /** Users who came behind the walk's back and were met later on. */
   readonly newcomers: number;
+  /** An incremental run has looked at every change of Clerk up to this time, ms of Clerk's `updated_at`. */
+  readonly newest: number | undefined;
   readonly heldBecause: string | undefined;
   /** Why the run did not do its work, in words. */
   readonly failedBecause: string | undefined;
+  /** Why the run did nothing, in words. */
+  readonly skippedBecause: string | undefined;
 }
 
 export const NEW_RUN: RunState = {
@@ -35,8 +39,10 @@ export const NEW_RUN: RunState = {
   conflicts: 0,
   resolved: 0,
   newcomers: 0,
+  newest: undefined,
   heldBecause: undefined,
   failedBecause: undefined,
+  skippedBecause: undefined,
 };
 
 /**
@@ -83,7 +89,8 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
 
 /** A dry run holds nothing that could be approved: it says what it found. */
 function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
-  const { changes, resolved, heldBecause, failedBecause } = state;
+  const { changes, resolved, heldBecause, failedBecause, skippedBecause } = state;
+  if (skippedBecause !== undefined) return 'skipped';
   if (failedBecause !== undefined || changes.unstorable > 0) return 'failed';
   if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
@@ -94,7 +101,7 @@ function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary[
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
   const { drift } = state.changes;
   const { heldBecause } = state;
-  const { id, mode, approves, userId, dryRun, force, startedAt } = run;
+  const { id, mode, approves, userId, dryRun, force, since, becauseFull, startedAt } = run;
   return {
     id,
     mode,
@@ -102,6 +109,8 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     ...(userId !== undefined && { userId }),
     ...(dryRun && { dryRun }),
     ...(force && { force }),
+    ...(since !== undefined && { since }),
+    ...(becauseFull !== undefined && { becauseFull }),
     startedAt,
     status,
     endedAt,
@@ -109,23 +118,25 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     drift,
     heldBecause,
     failedBecause: reasonOfFailure(state),
+    ...(state.skippedBecause !== undefined && { skippedBecause: state.skippedBecause }),
   };
 }
 
 /**
  * Live users after the run, by its own count: those of Clerk's list who are live in the table, newcomers, and the suspects of
  * a held run. After a dry run they are those there were before it: what would be done is not. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
+ * An incremental run has counted what is there.
  */
-function countsOf({ dryRun }: RunIdentity, state: RunState): RunCounts {
+function countsOf({ dryRun, mode }: RunIdentity, state: RunState): RunCounts {
   const { clerkUsers, walked, changes, suspects, conflicts, newcomers, heldBecause } = state;
   const { created, updated, deleted, restored } = changes;
   const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
-  const storedUsers = dryRun ? after - created - restored + deleted : after;
+  const storedUsers = dryRun && mode !== 'incremental' ? after - created - restored + deleted : after;
   return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {
-  const { heldBecause, failedBecause } = record;
+  const { heldBecause, failedBecause, skippedBecause, becauseFull } = record;
   return {
     status,
     runId: record.id,
@@ -135,6 +146,8 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
     seconds: tookMs / 1_000,
     ...(heldBecause === undefined ? {} : { heldBecause }),
     ...(failedBecause === undefined ? {} : { failedBecause }),
+    ...(skippedBecause === undefined ? {} : { skippedBecause }),
+    ...(becauseFull === undefined ? {} : { becauseFull }),
   };
 }
 

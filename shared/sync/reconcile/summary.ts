@@ -10,4 +10,7 @@ export interface RunSummary extends RunCounts {
   readonly seconds: number;
   readonly heldBecause?: string;
   readonly failedBecause?: string;
+  readonly skippedBecause?: string;
+  /** Why it has become a full run, where it began as an incremental one. */
+  readonly becauseFull?: string;
 }

@@ -326,6 +326,22 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect.poll(() => all(store.listByCreation(NOW - DAY_MS)), { timeout: 10_000 }).toEqual([row]);
       });
 
+      it('and counts them without reading them, whole months at a time', async () => {
+        const counts = (from: number) => all(store.countLive(from));
+        await create(store, aTokenUser('user_token'));
+        await create(store, { ...aUser('user_gone', {}, { clerkCreatedAt: NOW }), tombstone: { deletedAt: NOW } });
+        for (let n = 0; n < 5; n += 1) await at(`user_${n}`, Date.UTC(2026, 0, 31, 23, 59, 59, 990 + n));
+        for (let n = 5; n < 8; n += 1) await at(`user_${n}`, Date.UTC(2026, 1, 1) + n);
+        const total = async (): Promise<number> => (await counts(0)).reduce((sum, { users }) => sum + users, 0);
+        await expect.poll(total, { timeout: 10_000 }).toBe(9);
+        const since = await counts(Date.UTC(2026, 0, 20));
+        expect(since[0]).toEqual({ users: 5, next: Date.UTC(2026, 1) });
+        expect(since[1]).toEqual({ users: 3, next: Date.UTC(2026, 2) });
+        expect(since.at(-1)).toEqual({ users: 1, next: undefined });
+        expect((await counts(Date.UTC(2026, 1))).slice(0, 1)).toEqual([{ users: 3, next: Date.UTC(2026, 2) }]);
+        expect(await counts(NOW + 400 * DAY_MS)).toEqual([{ users: 1, next: undefined }]);
+      });
+
       it('those of unknown creation apart, until a record tells it', async () => {
         const first = await create(store, aTokenUser('user_b'));
         await create(store, aTokenUser('user_a'));
@@ -403,6 +419,7 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect(store.write(aWrite(aUser(ID)), { signal: aborted })).rejects.toThrow(StoreUnavailable);
         await expect(all(store.listByCreation(0, { signal: aborted }))).rejects.toThrow(StoreUnavailable);
         await expect(all(store.listUnknownCreation({ signal: aborted }))).rejects.toThrow(StoreUnavailable);
+        await expect(all(store.countLive(0, { signal: aborted }))).rejects.toThrow(StoreUnavailable);
         expect(await current()).toBeUndefined();
       });
     });

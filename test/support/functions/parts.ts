@@ -38,6 +38,7 @@ export function createParts() {
       return down.clerk ? Promise.reject(new DirectoryUnavailable('down')) : Promise.resolve(clerkUsers.get(id));
     },
     listUsers: unused,
+    listUpdated: unused,
     listUsersById: unused,
     countUsers: unused,
     instanceId: unused,

@@ -7,6 +7,7 @@ import { createMemoryRunStore } from '../../../../shared/adapters/memory/run-sto
 import { createSimulatedTime } from '../../../../shared/adapters/memory/simulated-time.ts';
 import { createMemoryUserStore } from '../../../../shared/adapters/memory/user-store.ts';
 import { createSystemRandom } from '../../../../shared/adapters/system/random.ts';
+import { createMemoryWatermarkStore } from '../../../../shared/adapters/memory/watermark-store.ts';
 import type { JsonObject } from '../../../../shared/domain/json.ts';
 import type { Name } from '../../../../shared/domain/names.ts';
 import type { Profile, StoredUser, UserRecord } from '../../../../shared/domain/user.ts';
@@ -45,6 +46,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
   const timers: Timers = { ...time.timers, sleep: (ms) => time.advance(Math.ceil(ms)) };
   const metrics = createMemoryMetrics();
   const log = createMemoryLog();
+  const watermark = createMemoryWatermarkStore();
   const runs = createMemoryRunStore({ clock: time.clock });
   const deps: ReconcileDependencies = {
     store,
@@ -57,6 +59,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     runs,
     lease,
     instance: createMemoryInstanceStore(),
+    watermark,
     returningUser: 'fresh',
     limits: { ...RECONCILE_LIMITS, ...limits },
   };
@@ -69,6 +72,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     log,
     runs,
     lease,
+    watermark,
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),
