@@ -53,7 +53,7 @@ async function alarms(patient: Patient): Promise<Finding> {
 function rings(ringing: readonly MetricAlarm[]): Finding {
   const names = ringing.map(({ AlarmName = '' }) => AlarmName);
   const descriptions = ringing.map(({ AlarmDescription = '' }) => AlarmDescription);
-  return failed(`${names.join(', ')} ${names.length === 1 ? 'rings' : 'ring'}`, descriptions.join(' '));
+  return failed(`${names.join(', ')} ${names.length === 1 ? 'rings' : 'ring'}`, descriptions.join('; '));
 }
 
 /** The commands bring no client for SNS along. */

@@ -24,7 +24,7 @@ const DAY_MINUTES = 24 * 60;
 const PATHS: readonly MetricPath[] = ['authorizer', 'webhook', 'on-demand'];
 
 /**
- * The mirror's metrics by `GetMetricData`, in one call each: ten metrics for the syncs and two for the users, at $0.01 per
+ * The mirror's metrics by `GetMetricData`, in one call each: nine metrics for the syncs and two for the users, at $0.01 per
  * 1,000 metrics (us-east-1). Minutes are added up here: CloudWatch would align a longer period to the clock, and a quarter of
  * an hour that began a minute ago knows nothing yet.
  */
