@@ -1,9 +1,10 @@
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { withinTime } from '../../shared/adapters/system/within-time.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { SyncMeasures } from '../../shared/ports/sync-measures.ts';
 import type { Clock, Timers } from '../../shared/ports/time.ts';
-import { errorAnswer, jsonAnswer } from '../middleware/answer.ts';
+import type { HttpAnswer, HttpEvent } from '../http/event.ts';
+import type { Routes } from '../http/router.ts';
+import { jsonAnswer } from '../middleware/answer.ts';
 import { factsOfError } from '../middleware/told-errors.ts';
 import { WINDOW_MINUTES } from './judge-syncs.ts';
 import { remember } from './remember.ts';
@@ -16,8 +17,6 @@ export interface HealthDependencies {
   readonly timers: Timers;
   readonly log: Log;
 }
-
-type Answer = APIGatewayProxyStructuredResultV2;
 
 /** How long an answer is given again, here and by whoever is on the way, s: polling costs one question a minute. */
 const KEPT_S = 60;
@@ -33,7 +32,7 @@ const ANSWER_WITHIN_MS = 4_000;
  * What cannot be known is `unknown` with status 200: a 503 would have traffic moved away and people woken because metrics
  * cannot be read, while users are served.
  */
-export function createHealth(deps: HealthDependencies): (routeKey: string) => Promise<Answer> {
+export function healthRoutes(deps: HealthDependencies): Routes<Pick<HttpEvent, 'routeKey'>> {
   const syncs = remembered(deps, async () => {
     const body = syncHealthBody(await known(deps, () => deps.measures.syncs(WINDOW_MINUTES)));
     return answer(body.status === 'error' ? 503 : 200, body);
@@ -42,15 +41,14 @@ export function createHealth(deps: HealthDependencies): (routeKey: string) => Pr
     const isKnown = await known(deps, () => deps.measures.users(LOOK_BACK_DAYS));
     return answer(200, userCountsBody(isKnown));
   });
-  const routes = new Map([
-    ['GET /health', syncs],
-    ['GET /health/user-sync', users],
-  ]);
-  return async (routeKey) => (await routes.get(routeKey)?.())?.answer ?? errorAnswer(404, 'not_found', 'Not found.');
+  return {
+    'GET /health': async () => (await syncs()).answer,
+    'GET /health/user-sync': async () => (await users()).answer,
+  };
 }
 
 interface Kept {
-  readonly answer: Answer;
+  readonly answer: HttpAnswer;
   readonly seconds: number;
 }
 

@@ -1,19 +1,10 @@
+import type * as z from 'zod/mini';
 import type { SyncCounts } from '../../shared/ports/sync-measures.ts';
-import type { SyncHealth } from './judge-syncs.ts';
+import type { healthSchema } from '../http/schemas/health.ts';
 import { judgeSyncs, LEAST_ATTEMPTS, WINDOW_MINUTES } from './judge-syncs.ts';
 
-type Indicator = (SyncHealth | { readonly status: 'unknown' }) & {
-  readonly windowMinutes: number;
-  readonly leastAttempts: number;
-};
-
 /** In the shape that health checks of NestJS have: what is up stands in `info`, what is down in `error`, all in `details`. */
-export interface SyncHealthBody {
-  readonly status: 'ok' | 'error' | 'unknown';
-  readonly info: { readonly userSync?: Indicator };
-  readonly error: { readonly userSync?: Indicator };
-  readonly details: { readonly userSync: Indicator };
-}
+export type SyncHealthBody = z.infer<typeof healthSchema>;
 
 /** @param counts undefined when they cannot be known */
 export function syncHealthBody(counts: SyncCounts | undefined): SyncHealthBody {

@@ -1,4 +1,6 @@
+import type * as z from 'zod/mini';
 import type { UserCounts } from '../../shared/ports/sync-measures.ts';
+import type { userCountsSchema } from '../http/schemas/health.ts';
 
 /** Users by which the sides may differ before somebody should look: the threshold of the alarm on the same. */
 const MOST_DISCREPANCY = 10;
@@ -6,14 +8,7 @@ const MOST_DISCREPANCY = 10;
 /** A comparison older than this says nothing of today, days. */
 export const LOOK_BACK_DAYS = 7;
 
-export interface UserCountsBody {
-  readonly status: 'healthy' | 'warning' | 'unknown';
-  readonly clerk_users: number | null;
-  readonly db_users: number | null;
-  readonly discrepancy: number | null;
-  /** ISO. */
-  readonly as_of: string | null;
-}
+export type UserCountsBody = z.infer<typeof userCountsSchema>;
 
 /** @param counts undefined when no run has ended yet, or nobody can say */
 export function userCountsBody(counts: UserCounts | undefined): UserCountsBody {

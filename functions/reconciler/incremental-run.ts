@@ -1,4 +1,3 @@
-import { addChanges } from '../../shared/sync/reconcile/changes.ts';
 import { areCountsEqual } from '../../shared/sync/reconcile/compare-counts.ts';
 import type { CountChunk, CountPosition } from '../../shared/sync/reconcile/count-live.ts';
 import { countLive } from '../../shared/sync/reconcile/count-live.ts';
@@ -67,8 +66,8 @@ export class IncrementalRun {
       (position, chunk) => lookAtUpdated(steps.deps, chunk, since, position),
       (chunk) => {
         isTooMuch = chunk.isTooMuch;
-        const { changes, newest } = steps.state;
-        steps.learn({ changes: addChanges(changes, chunk.changes), newest: chunk.newest ?? newest });
+        steps.count(chunk);
+        steps.learn({ newest: chunk.newest ?? steps.state.newest });
       },
     );
     return isTooMuch;
@@ -81,7 +80,7 @@ export class IncrementalRun {
       'banned',
       0,
       (from, chunk) => lookAtBanned(steps.deps, chunk, from, before),
-      ({ changes }) => steps.learn({ changes: addChanges(steps.state.changes, changes) }),
+      (chunk) => steps.count(chunk),
     );
   }
 

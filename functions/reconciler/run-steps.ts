@@ -1,3 +1,4 @@
+import type { ChunkChanges } from '../../shared/sync/reconcile/changes.ts';
 import { addChanges, NO_CHANGES } from '../../shared/sync/reconcile/changes.ts';
 import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
@@ -17,6 +18,7 @@ export class RunSteps {
   readonly #context: DurableSteps;
   #run: RunIdentity;
   #state = NEW_RUN;
+  #unfinished = NO_CHANGES;
 
   constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
     this.#context = context;
@@ -47,6 +49,12 @@ export class RunSteps {
     this.#state = { ...this.#state, ...more };
   }
 
+  /** Takes in what a chunk has changed. */
+  count({ changes, unfinished }: ChunkChanges): void {
+    this.learn({ changes: addChanges(this.#state.changes, changes) });
+    this.#unfinished = unfinished;
+  }
+
   step<T>(name: string, work: () => Promise<T>): PromiseLike<T> {
     return runStep(this.#context, this.deps, name, work);
   }
@@ -56,7 +64,8 @@ export class RunSteps {
     try {
       await work();
     } catch (error) {
-      this.learn({ failedBecause: error instanceof Error ? error.message : String(error) });
+      const changes = addChanges(this.#state.changes, this.#unfinished);
+      this.learn({ changes, failedBecause: error instanceof Error ? error.message : String(error) });
     }
     return this.#state;
   }
@@ -67,9 +76,9 @@ export class RunSteps {
       'delete',
       0,
       (done, chunk) => deleteSuspects(this.deps, chunk, source, done),
-      ({ newcomers, changes }) => {
-        const state = this.#state;
-        this.learn({ newcomers: state.newcomers + newcomers, changes: addChanges(state.changes, changes) });
+      (chunk) => {
+        this.count(chunk);
+        this.learn({ newcomers: this.#state.newcomers + chunk.newcomers });
       },
     );
   }

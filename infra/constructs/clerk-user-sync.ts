@@ -1,6 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -49,6 +51,8 @@ export class ClerkUserSync extends Construct {
   readonly webhookUrl: string;
   /** Answers the health routes; there with the prop `health` only. */
   readonly health: Function | undefined;
+  /** Tells of every user who is created, updated, deleted or restored: for rules of your own. See docs/events.md. */
+  readonly bus: IEventBusRef;
   /** Where alarms are told of; undefined where there are none. */
   readonly alarmTopic: ITopic | undefined;
 
@@ -67,9 +71,8 @@ export class ClerkUserSync extends Construct {
     });
     this.functions = functions.all;
     this.authorizerFunctions = functions.authorizers;
-    const wiring = { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() };
-    wireFunctions(functions.all, wiring);
-    wireVariants(functions.authorizers, wiring);
+    this.bus = props.eventBus ?? new EventBus(this, 'Bus', { description: 'Changes of the users that Clerk has' });
+    this.#wire(props, functions);
     const changeStream = new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
     const authorizers = this.#authorizers(props);
     this.authorizer = authorizers.syncing;
@@ -81,6 +84,13 @@ export class ClerkUserSync extends Construct {
     this.webhookUrl = api.webhookUrl;
     const hasFullRuns = this.#schedule(props, settings, functions);
     this.alarmTopic = this.#watch(props, functions, changeStream, hasFullRuns);
+  }
+
+  #wire(props: ClerkUserSyncProps, functions: SyncFunctions): void {
+    const { table, secret, bus } = this;
+    const wiring = { props, table, secret, bus, metricsStack: this.#metricsStack() };
+    wireFunctions(functions.all, wiring);
+    wireVariants(functions.authorizers, wiring);
   }
 
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
@@ -114,6 +124,7 @@ export class ClerkUserSync extends Construct {
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
       health: this.health,
       healthThrottle: props.healthThrottle ?? { rateLimit: 10, burstLimit: 20 },
+      syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
       cors: props.cors,
     });
   }

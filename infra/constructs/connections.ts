@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
@@ -52,6 +53,14 @@ export function connectMeasures(lambda: Function): void {
       'GetMetricData knows neither resources nor the condition on the namespace. What it gives is numbers, and the ' +
       'function asks for names that it was deployed with.',
   });
+}
+
+/** Tells the function which bus, and lets it put events on it. */
+export function connectBus(lambda: Function, bus: IEventBusRef): void {
+  lambda.addEnvironment(ENVIRONMENT.eventBus, bus.eventBusRef.eventBusArn);
+  lambda.addToRolePolicy(
+    new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusRef.eventBusArn] }),
+  );
 }
 
 /**

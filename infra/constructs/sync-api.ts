@@ -12,6 +12,7 @@ import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const SYNC_PATH = '/users/sync';
 const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
 export interface SyncApiProps {
@@ -19,6 +20,7 @@ export interface SyncApiProps {
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
+  readonly syncThrottle: Throttle;
   /** Undefined for no health routes. */
   readonly health: Function | undefined;
   readonly healthThrottle: Throttle;
@@ -39,13 +41,17 @@ export class SyncApi extends Construct {
       ...(props.cors && { corsPreflight: props.cors }),
     });
     const { syncing, verifyOnly } = props.authorizers;
-    // It says how the user stands now, and fetches her from Clerk itself if need be.
-    this.#protected('/users/me', verifyOnly, new HttpLambdaIntegration('Users', props.functions.users));
-    this.#protected('/whoami', syncing, new HttpLambdaIntegration('Whoami', props.functions.whoami));
+    // They say how the user stands now, and ask Clerk for her themselves if need be.
+    const users = new HttpLambdaIntegration('Users', props.functions.users);
+    this.#protected([HttpMethod.GET, HttpMethod.PATCH], '/users/me', verifyOnly, users);
+    const sync = this.#protected([HttpMethod.POST], SYNC_PATH, verifyOnly, users);
+    const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
+    this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
     const webhook = this.#webhookRoutes(props.functions.webhook);
     const health = props.health ? this.#healthRoutes(props.health) : [];
     this.#stage(props, [
       { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
+      { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
       { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
     ]);
   }
@@ -55,8 +61,13 @@ export class SyncApi extends Construct {
     return `${this.http.apiEndpoint}${WEBHOOK_PATH}`;
   }
 
-  #protected(path: string, authorizer: HttpLambdaAuthorizer, integration: HttpLambdaIntegration): void {
-    this.http.addRoutes({ path, methods: [HttpMethod.GET], authorizer, integration });
+  #protected(
+    methods: HttpMethod[],
+    path: string,
+    authorizer: HttpLambdaAuthorizer,
+    integration: HttpLambdaIntegration,
+  ): HttpRoute[] {
+    return this.http.addRoutes({ path, methods, authorizer, integration });
   }
 
   #webhookRoutes(handler: Function): HttpRoute[] {

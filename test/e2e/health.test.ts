@@ -4,6 +4,7 @@ import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld, signUp } from '../../scripts/demo/world.ts';
+import { documented } from '../support/e2e/documented.ts';
 import { canEndContainers, endContainers } from '../support/e2e/end-containers.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
 
@@ -84,6 +85,7 @@ describe.runIf(canEndContainers)('GET /health', () => {
       info: {},
       details: { userSync: { status: 'down', failed: 24 } },
     });
+    expect(documented().problems('GET /health 503', failing.body)).toEqual([]);
     expect(JSON.stringify(failing.body)).not.toMatch(/clerk-sync|SyncFailed|CloudWatch|user_/);
 
     await storeFaults({});
@@ -113,6 +115,7 @@ describe.runIf(canEndContainers)('GET /health/user-sync', () => {
     const before = await freshHealth('/health/user-sync');
     expect(before).toMatchObject({ status: 200, cacheControl: 'public, max-age=10' });
     expect(before.body).toMatchObject({ status: 'unknown', clerk_users: null });
+    expect(documented().problems('GET /health/user-sync 200', before.body)).toEqual([]);
 
     const users = await Promise.all(Array.from({ length: 30 }, (_, n) => signUp(world, `h${n}@example.com`, `H${n}`)));
     await world.flushWebhooks();

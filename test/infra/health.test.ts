@@ -46,6 +46,7 @@ describe('the health routes', () => {
     const limit = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
     expect(stage.Properties['RouteSettings']).toEqual({
       'POST /webhooks/clerk': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+      'POST /users/sync': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 50 },
       ...Object.fromEntries(ROUTES.map((route) => [route, limit])),
     });
     expect(stage.DependsOn).toEqual(expect.arrayContaining(routes.map(({ logicalId }) => logicalId)));

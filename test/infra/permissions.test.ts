@@ -8,6 +8,7 @@ const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const SECRET = ['secretsmanager:GetSecretValue'];
 const USERS = 'user#*';
 const NAMES = ['email#*', 'username#*'];
+const ROSTER = 'roster#*';
 
 describe('permissions', () => {
   it.each([
@@ -30,6 +31,7 @@ describe('permissions', () => {
         'dynamodb:GetShardIterator',
         'dynamodb:ListStreams',
         'dynamodb:UpdateItem',
+        'events:PutEvents',
         'sqs:SendMessage',
       ],
     ],
@@ -82,11 +84,11 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance', 'watermark'],
-        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease', 'watermark'],
-        PutItem: ['run#*', 'held#*', 'settings#instance'],
-        DeleteItem: NAMES,
-        ConditionCheckItem: ['lease', USERS, ...NAMES],
+        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'marks', 'settings#instance', 'watermark'],
+        UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'watermark', 'quarantine#*'],
+        PutItem: ['run#*', 'held#*', 'marks', 'settings#instance'],
+        DeleteItem: [...NAMES, ROSTER],
+        ConditionCheckItem: ['lease', USERS, ...NAMES, ROSTER],
       },
     ],
     ['whoami', {}],

@@ -27,7 +27,14 @@ export function addChanges(a: Changes, b: Changes): Changes {
   };
 }
 
-/** Counts changes as they happen: what was written stays counted when the page around it fails later. */
+/** What a chunk has changed. */
+export interface ChunkChanges {
+  readonly changes: Changes;
+  /** What was done to users whom the next chunk meets, and counts, again: it counts for itself where no chunk follows. */
+  readonly unfinished: Changes;
+}
+
+/** Counts changes as they happen. */
 export interface ChangeCounter {
   settled(outcome: MergeOutcome, changedFields: readonly string[]): void;
   unstorable(): void;

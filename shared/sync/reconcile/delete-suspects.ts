@@ -1,20 +1,19 @@
 import type { StoredUser } from '../../domain/user.ts';
 import { each } from '../each.ts';
-import type { ChangeCounter, Changes } from './changes.ts';
-import { createChangeCounter } from './changes.ts';
+import type { ChangeCounter, ChunkChanges } from './changes.ts';
+import { addChanges, createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { hasCountedInWalk } from './dry-run.ts';
 import type { Problem } from './failure.ts';
 import { problemOf, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
-import { applyNow, changeInStep, mirrorRead } from './mirror-read.ts';
+import { applyNow, changeInRun, mirrorRead } from './mirror-read.ts';
 import { batchesFrom } from './suspects.ts';
 
-export interface DeletionChunk {
+export interface DeletionChunk extends ChunkChanges {
   /** How many suspects are done with, of all; undefined when that is all of them. */
   readonly next: number | undefined;
   readonly advanced: boolean;
-  readonly changes: Changes;
   /** Suspects whom Clerk has after all, who came while the run was walking. */
   readonly newcomers: number;
   readonly problem: Problem | undefined;
@@ -43,18 +42,23 @@ export async function deleteSuspects(
   done: number,
 ): Promise<DeletionChunk> {
   const startedAt = deps.clock.now();
-  const changes = createChangeCounter();
-  const chunk: Chunk = { deps, run, changes, met: new Set(), newcomers: 0 };
-  let counted = changes.total();
+  const chunk: Chunk = { deps, run, changes: createChangeCounter(), met: new Set(), newcomers: 0 };
+  let changes = NO_CHANGES;
+  let newcomers = 0;
   let position = done;
   let hasEnded = true;
   let problem: Problem | undefined;
   try {
     await refuseForeignInstance(deps);
+    await passOver(chunk, source, done);
     for await (const batch of batchesFrom(deps.runs.suspects(source), done, BATCH)) {
       await each(batch, deps.limits.atOnce, (id) => settle(chunk, id));
       position += batch.length;
-      counted = changes.total();
+      // Of whole batches: the next chunk meets the users of an unfinished one again.
+      changes = addChanges(changes, chunk.changes.total());
+      newcomers += chunk.newcomers;
+      chunk.changes = createChangeCounter();
+      chunk.newcomers = 0;
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
     }
@@ -63,18 +67,29 @@ export async function deleteSuspects(
     problem = problemOf(error);
   }
   const tookMs = deps.clock.now() - startedAt;
-  // A run that writes nothing meets the users of an unfinished batch again as if for the first time.
-  const total = { changes: run.dryRun ? counted : changes.total(), newcomers: chunk.newcomers };
+  const total = { changes, unfinished: chunk.changes.total(), newcomers };
   return { next: hasEnded ? undefined : position, advanced: hasEnded || position > done, ...total, problem, tookMs };
 }
 
 interface Chunk {
   readonly deps: ReconcileDependencies;
   readonly run: ChunkIdentity;
-  readonly changes: ChangeCounter;
+  /** Of the batch. */
+  changes: ChangeCounter;
   /** Suspects may be spooled twice, and each counts once. */
   readonly met: Set<string>;
   newcomers: number;
+}
+
+/** Who stands among the suspects that earlier chunks are done with has been counted. */
+async function passOver({ deps, met }: Chunk, source: string, done: number): Promise<void> {
+  let passed = 0;
+  if (done === 0) return;
+  for await (const piece of deps.runs.suspects(source)) {
+    for (const id of piece.slice(0, done - passed)) met.add(id);
+    passed += piece.length;
+    if (passed >= done) return;
+  }
 }
 
 /** Deletes or merges one suspect by what Clerk says now. The index that made it a suspect lags: the item decides. */
@@ -85,7 +100,7 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   const stored = await deps.store.get(id, { consistent: true });
   if (!stored) return;
   if (stored.tombstone) {
-    const before = changeInStep(stored.runChange, run);
+    const before = changeInRun(stored.runChange, run);
     if (before) changes.settled(before.outcome, before.changedFields);
     return;
   }

@@ -1,5 +1,5 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
-import type { Changes } from './changes.ts';
+import type { ChunkChanges } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
@@ -7,11 +7,10 @@ import { listUsers } from './list-users.ts';
 import type { Look } from './look.ts';
 import { createLook } from './look.ts';
 
-export interface BannedChunk {
+export interface BannedChunk extends ChunkChanges {
   /** Creation time to go on from, ms; undefined when every banned user was looked at. */
   readonly next: number | undefined;
   readonly advanced: boolean;
-  readonly changes: Changes;
   readonly problem: Problem | undefined;
   /** ms. */
   readonly tookMs: number;
@@ -49,7 +48,7 @@ export async function lookAtBanned(
   return {
     next: hasEnded ? undefined : position,
     advanced: hasEnded || position > from,
-    changes: look.changes((time) => hasEnded || time < position),
+    ...look.changes((time) => hasEnded || time < position),
     problem,
     tookMs: deps.clock.now() - startedAt,
   };

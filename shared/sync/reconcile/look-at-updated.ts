@@ -1,4 +1,4 @@
-import type { Changes } from './changes.ts';
+import type { ChunkChanges } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
@@ -12,14 +12,13 @@ export interface UpdatedProgress extends UpdatedPosition {
   readonly listed: number;
 }
 
-export interface UpdatedChunk {
+export interface UpdatedChunk extends ChunkChanges {
   readonly next: UpdatedProgress | undefined;
   readonly advanced: boolean;
   /** Clerk's newest `updated_at` when the walk began, ms: what comes later is for the next run. Only from its first chunk. */
   readonly newest?: number;
   /** Whether it ended because the users are more than an incremental run may look at. */
   readonly isTooMuch: boolean;
-  readonly changes: Changes;
   readonly problem: Problem | undefined;
   /** ms. */
   readonly tookMs: number;
@@ -96,6 +95,6 @@ function resultOf(walk: Walk): Omit<UpdatedChunk, 'problem' | 'tookMs'> {
     advanced: isDone || hasAdvanced(walk),
     ...(start.reached === undefined && newest !== undefined && { newest }),
     isTooMuch,
-    changes: look.changes(isBehind),
+    ...look.changes(isBehind),
   };
 }

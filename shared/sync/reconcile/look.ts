@@ -1,6 +1,6 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
 import { each } from '../each.ts';
-import type { ChangeCounter, Changes } from './changes.ts';
+import type { ChangeCounter, Changes, ChunkChanges } from './changes.ts';
 import { addChanges, createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { mirrorRead } from './mirror-read.ts';
@@ -14,11 +14,8 @@ export interface Look {
   at(users: readonly DirectoryUser[], seenAt: number): Promise<void>;
   /** How many of them lie behind the place where the chunk has ended. */
   listed(isBehind: (time: number) => boolean): number;
-  /**
-   * What was changed. Of a dry run, only what lies behind: the next chunk meets the others again as if for the first time.
-   * Any other run finds them changed already.
-   */
-  changes(isBehind: (time: number) => boolean): Changes;
+  /** What was changed: of those who lie behind, and of the others, whom the next chunk meets again. */
+  changes(isBehind: (time: number) => boolean): ChunkChanges;
 }
 
 interface Moment {
@@ -48,10 +45,13 @@ export function createLook(
         await mirrorRead(deps, run, user, seenAt, moment.changes);
       }),
     listed: (isBehind) => those(isBehind).reduce((total, { listed }) => total + listed, 0),
-    changes: (isBehind) =>
-      those(run.dryRun ? isBehind : () => true).reduce(
-        (total, { changes }) => addChanges(total, changes.total()),
-        NO_CHANGES,
-      ),
+    changes: (isBehind) => ({
+      changes: sumOf(those(isBehind)),
+      unfinished: sumOf(those((time) => !isBehind(time))),
+    }),
   };
+}
+
+function sumOf(moments: readonly Moment[]): Changes {
+  return moments.reduce((total, { changes }) => addChanges(total, changes.total()), NO_CHANGES);
 }

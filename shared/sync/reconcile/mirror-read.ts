@@ -59,7 +59,7 @@ export async function applyNow(
     ...(known && { known }),
   });
   if (result.status === 'settled') {
-    const { outcome, changedFields } = changeInStep(result.runChange, run) ?? result;
+    const { outcome, changedFields } = changeInRun(result.runChange, run) ?? result;
     changes.settled(outcome, changedFields);
     return result;
   }
@@ -70,7 +70,16 @@ export async function applyNow(
   throw new UserNotWritten(`User ${snapshot.id} could not be written within ${budgetMs} ms (${result.reason}).`);
 }
 
-/** What an attempt at this very step has done to a user before: its process died before it could tell. */
-export function changeInStep(change: RunChange | undefined, { id, step }: ChunkIdentity): RunChange | undefined {
-  return change?.runId === id && change.step === step ? change : undefined;
+/**
+ * What this run has done to a user before, in this chunk or in an earlier one of the same kind that did not come to the end of
+ * it: its process died before it could tell, or it ended among users whom the next chunk meets again. A chunk counts what it
+ * has come past, and nobody comes past a user twice.
+ */
+export function changeInRun(change: RunChange | undefined, { id, step }: ChunkIdentity): RunChange | undefined {
+  return change?.runId === id && kindOf(change.step) === kindOf(step) ? change : undefined;
+}
+
+/** `walk` of `walk-3`. */
+function kindOf(step: string): string {
+  return step.replace(/-\d+$/, '');
 }

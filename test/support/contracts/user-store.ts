@@ -2,12 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../shared/domain/json.ts';
 import type { MirroredUser } from '../../../shared/domain/user.ts';
 import { StoreUnavailable, UnstorableUser } from '../../../shared/ports/user-store.ts';
+import type { AppStore } from '../../../shared/ports/app-store.ts';
 import type { IndexedUser, UserStore } from '../../../shared/ports/user-store.ts';
 import { aTokenUser, aUser, aWrite, create, NOW, PROFILE, written } from './users.ts';
 
 /** A user store, and what else happens around one. */
 export interface UserStoreWorld {
   readonly store: UserStore;
+  /** What users themselves change on the same items. */
+  readonly apps: AppStore;
   /** Sets the adapter's clock, ms. */
   setClock(ms: number): void;
   /** Writes `app` as the application does: not through the store. */

@@ -60,6 +60,7 @@ export function createParts() {
     random,
     store,
     returningUser: 'fresh' as const,
+    apps: memory.apps,
     memory,
     metrics,
     log,

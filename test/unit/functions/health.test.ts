@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createHealth } from '../../../functions/health/health.ts';
+import { healthRoutes } from '../../../functions/health/health.ts';
 import { judgeSyncs } from '../../../functions/health/judge-syncs.ts';
 import { userCountsBody } from '../../../functions/health/user-counts.ts';
+import { routed } from '../../../functions/http/router.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
 import type { SyncCounts, SyncMeasures, UserCounts } from '../../../shared/ports/sync-measures.ts';
@@ -75,7 +76,8 @@ function healthOver(parts: Partial<SyncMeasures>) {
       return parts.users?.(days);
     },
   };
-  return { time, log, reads, health: createHealth({ measures, ...time, log }) };
+  const route = routed(healthRoutes({ measures, ...time, log }));
+  return { time, log, reads, health: (routeKey: string) => route({ routeKey }) };
 }
 
 function bodyOf({ body }: { readonly body?: string | undefined }): Record<string, unknown> {
@@ -197,5 +199,5 @@ it('another route is nobody’s', async () => {
   const { health } = healthOver({});
   const answer = await health('GET /health/secrets');
   expect(answer.statusCode).toBe(404);
-  expect(bodyOf(answer)).toEqual({ error: { code: 'not_found', message: 'Not found.' } });
+  expect(bodyOf(answer)).toMatchObject({ error: { code: 'route_not_found' } });
 });
