@@ -13,6 +13,7 @@ import { putItem } from '../support/e2e/put-item.ts';
 import type { Ended } from '../support/e2e/run-script.ts';
 import { runScript } from '../support/e2e/run-script.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
+import { instanceOf, textMatching, textWith } from '../support/cloud/matchers.ts';
 
 const STACK = 'clerk-sync-production';
 let directory: string;
@@ -105,11 +106,11 @@ describe('npm run doctor', () => {
     expect({ code, ok: document.ok }).toEqual({ code: 0, ok: true });
     for (const check of document.checks) {
       expect(check).toEqual({
-        name: expect.any(String),
+        name: instanceOf(String),
         ok: true,
-        status: expect.stringMatching(/^(ok|skipped)$/),
-        detail: expect.stringMatching(check.status === 'skipped' ? /^not checked: / : /./),
-        fix: expect.any(String),
+        status: textMatching(/^(ok|skipped)$/),
+        detail: textMatching(check.status === 'skipped' ? /^not checked: / : /./),
+        fix: instanceOf(String),
       });
     }
     expect(new Set(document.checks.map(({ name }) => name)).size).toBe(document.checks.length);
@@ -178,8 +179,8 @@ describe('npm run doctor names a secret that is wrong, and what to do:', () => {
     expect({ code, ok: document.ok }).toEqual({ code: 1, ok: false });
     expect(failuresIn(document)).toContain(name);
     expect(checkIn(document, name)).toMatchObject({
-      detail: expect.stringMatching(detail),
-      fix: expect.stringMatching(fix),
+      detail: textMatching(detail),
+      fix: textMatching(fix),
     });
   });
 
@@ -216,8 +217,8 @@ describe('npm run doctor looks at a session token that is brought along:', () =>
     const { document } = await doctor(['--token', await world.token(userId, { claims })]);
     expect(failuresIn(document)).toEqual([name]);
     expect(checkIn(document, name)).toMatchObject({
-      detail: expect.stringMatching(detail),
-      fix: expect.stringMatching(fix),
+      detail: textMatching(detail),
+      fix: textMatching(fix),
     });
   });
 
@@ -250,8 +251,8 @@ describe('npm run doctor, where something is broken:', () => {
     const { document } = await doctor(['--api', elsewhere.file.api]);
     expect(failuresIn(document)).toEqual(['webhook-delivery']);
     expect(checkIn(document, 'webhook-delivery')).toMatchObject({
-      detail: expect.stringContaining(`secret 1 was answered 400 at ${elsewhere.file.api}/webhooks/clerk`),
-      fix: expect.stringContaining('belongs to another stack'),
+      detail: textWith(`secret 1 was answered 400 at ${elsewhere.file.api}/webhooks/clerk`),
+      fix: textWith('belongs to another stack'),
     });
   });
 
@@ -271,8 +272,8 @@ describe('npm run doctor, where something is broken:', () => {
       const { document } = await doctor();
       expect(failuresIn(document)).toEqual(['last-full-run', 'quarantine', 'alarms']);
       expect(checkIn(document, 'alarms')).toMatchObject({
-        detail: expect.stringMatching(/QuarantineNotEmpty.* rings?$/),
-        fix: expect.stringContaining('docs/runbook.md#an-event-is-in-quarantine'),
+        detail: textMatching(/QuarantineNotEmpty.* rings?$/),
+        fix: textWith('docs/runbook.md#an-event-is-in-quarantine'),
       });
       expect(checkIn(document, 'instance')).toMatchObject({ ok: true, status: 'warning' });
       expect(checkIn(document, 'last-full-run')?.fix).toContain('`npm run sync`');
@@ -312,7 +313,7 @@ describe('npm run doctor, where something is broken:', () => {
     const { code, document } = await doctor().finally(() => writeFile());
     expect(code).toBe(1);
     expect(document.checks).toMatchObject([
-      { name: 'deployment', ok: false, detail: expect.stringContaining('Nothing answers at http://127.0.0.1:9') },
+      { name: 'deployment', ok: false, detail: textWith('Nothing answers at http://127.0.0.1:9') },
     ]);
   });
 
@@ -320,7 +321,7 @@ describe('npm run doctor, where something is broken:', () => {
     writeFileSync(join(directory, '.local/stack.json'), '{ "secretKey": "sk_test_quoted');
     const { document } = await doctor().finally(() => writeFile());
     expect(JSON.stringify(document)).not.toContain('quoted');
-    expect(document.checks).toMatchObject([{ name: 'deployment', detail: expect.stringContaining('npm start') }]);
+    expect(document.checks).toMatchObject([{ name: 'deployment', detail: textWith('npm start') }]);
   });
 });
 
@@ -343,7 +344,7 @@ describe('npm run doctor -- --stack NAME', () => {
     expect(checkIn(document, 'secret-key')).toMatchObject({ status: 'ok' });
     expect(checkIn(document, 'alarm-topic')).toMatchObject({
       status: 'skipped',
-      fix: expect.stringContaining('aws sns'),
+      fix: textWith('aws sns'),
     });
     expect(checkIn(document, 'token')).toMatchObject({ status: 'ok' });
   });
@@ -355,7 +356,7 @@ describe('npm run doctor -- --stack NAME', () => {
       ok: true,
       status: 'warning',
       detail: 'a development key (sk_test_) in the stage production',
-      fix: expect.stringContaining('sk_live_ key of your production instance'),
+      fix: textWith('sk_live_ key of your production instance'),
     });
   });
 
@@ -364,7 +365,7 @@ describe('npm run doctor -- --stack NAME', () => {
     expect(checkIn(document, 'token')).toMatchObject({
       ok: true,
       status: 'skipped',
-      fix: expect.stringContaining('--token'),
+      fix: textWith('--token'),
     });
   });
 
@@ -374,7 +375,7 @@ describe('npm run doctor -- --stack NAME', () => {
   ])('says what to do about %s', async (_what, args, changes, told) => {
     const { code, document } = await doctor(args, { ...deployed(), ...changes });
     expect(code).toBe(1);
-    expect(document.checks).toMatchObject([{ name: 'deployment', ok: false, detail: expect.stringContaining(told) }]);
+    expect(document.checks).toMatchObject([{ name: 'deployment', ok: false, detail: textWith(told) }]);
   });
 });
 
