@@ -124,6 +124,7 @@ describe('the reconciler as a durable execution of the SDK', () => {
       'judge',
       'delete-1',
       'conflicts-1',
+      'erased',
       'close',
     ]);
   });

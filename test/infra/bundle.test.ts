@@ -67,7 +67,7 @@ const LEFT_OUT = [
 
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<BundleName, number> = {
-  authorizer: 755,
+  authorizer: 765,
   webhook: 770,
   reconciler: 1_275,
   users: 785,
