@@ -61,12 +61,12 @@ const LEFT_OUT = [
 
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<FunctionName, number> = {
-  authorizer: 755,
+  authorizer: 765,
   webhook: 770,
-  reconciler: 1_265,
-  users: 775,
+  reconciler: 1_290,
+  users: 795,
   whoami: 45,
-  changes: 775,
+  changes: 790,
 };
 
 describe('the bundles of the functions', () => {
