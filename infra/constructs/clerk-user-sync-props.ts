@@ -1,5 +1,6 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { TokenFrom } from './authorizers.ts';
@@ -83,6 +84,20 @@ export interface AuthorizerSettings {
   readonly optionalAuthorizer?: boolean;
 }
 
+/** Whether users are linked to pre-registered people, and where the cohort of an entry without one comes from. */
+export interface RosterSettings {
+  readonly enabled: boolean;
+  /**
+   * @default - none
+   */
+  readonly defaultCohort?: string;
+  /**
+   * Member of Clerk's public metadata that names a user's cohort.
+   * @default - none
+   */
+  readonly cohortMetadataKey?: string;
+}
+
 export interface ClerkUserSyncProps extends AuthorizerSettings {
   /**
    * Decides the defaults of removal policy, log retention and schedule.
@@ -107,6 +122,17 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly returningUser?: 'fresh' | 'relink';
   /**
+   * Pre-registered people: whoever takes a verified address is linked to its entry, `roster#<address>`, in the same transaction.
+   * @default - off
+   */
+  readonly roster?: RosterSettings;
+  /**
+   * Days after which a full run erases the personal fields of a deleted user, what your application kept about her included:
+   * 7 to 3,650, or `off` to keep them for good.
+   * @default 30
+   */
+  readonly retentionDays?: number | 'off';
+  /**
    * When reconcile runs start; `off` for none.
    * @default - full: 02:00 UTC in production, every 6 hours in staging; incremental: every hour at half past in both; both off
    * in development
@@ -124,6 +150,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default - a new one with placeholders, to be filled in after the first deployment
    */
   readonly secret?: ReadableSecret;
+  /**
+   * An existing bus to tell of users' changes on, which carry no personal value. Give rules the source `clerk-dynamodb-sync`.
+   * @default - a bus of its own
+   */
+  readonly eventBus?: IEventBusRef;
   /** @default - 3 months in production, 1 month in staging, 1 week in development */
   readonly logRetention?: RetentionDays;
   /**

@@ -1,6 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -45,6 +47,8 @@ export class ClerkUserSync extends Construct {
   /** The functions behind these: to make authorizers for a REST API, TOKEN or REQUEST, which they answer, too. */
   readonly authorizerFunctions: AuthorizerFunctions;
   readonly webhookUrl: string;
+  /** Tells of every user who is created, updated, deleted or restored: for rules of your own. See docs/events.md. */
+  readonly bus: IEventBusRef;
   /** Where alarms are told of; undefined where there are none. */
   readonly alarmTopic: ITopic | undefined;
 
@@ -63,9 +67,8 @@ export class ClerkUserSync extends Construct {
     });
     this.functions = functions.all;
     this.authorizerFunctions = functions.authorizers;
-    const wiring = { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() };
-    wireFunctions(functions.all, wiring);
-    wireVariants(functions.authorizers, wiring);
+    this.bus = props.eventBus ?? new EventBus(this, 'Bus', { description: 'Changes of the users that Clerk has' });
+    this.#wire(props, functions);
     const changeStream = new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
     const authorizers = this.#authorizers(props);
     this.authorizer = authorizers.syncing;
@@ -76,6 +79,13 @@ export class ClerkUserSync extends Construct {
     this.webhookUrl = api.webhookUrl;
     const hasFullRuns = this.#schedule(props, settings, functions);
     this.alarmTopic = this.#watch(props, functions, changeStream, hasFullRuns);
+  }
+
+  #wire(props: ClerkUserSyncProps, functions: SyncFunctions): void {
+    const { table, secret, bus } = this;
+    const wiring = { props, table, secret, bus, metricsStack: this.#metricsStack() };
+    wireFunctions(functions.all, wiring);
+    wireVariants(functions.authorizers, wiring);
   }
 
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {

@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
@@ -41,6 +42,14 @@ export function connectMetrics(lambda: Function): void {
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'PutMetricData knows no resources; the condition keeps it to the namespace of this project.',
   });
+}
+
+/** Tells the function which bus, and lets it put events on it. */
+export function connectBus(lambda: Function, bus: IEventBusRef): void {
+  lambda.addEnvironment(ENVIRONMENT.eventBus, bus.eventBusRef.eventBusArn);
+  lambda.addToRolePolicy(
+    new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusRef.eventBusArn] }),
+  );
 }
 
 /**

@@ -43,7 +43,11 @@ export class SyncFunctions extends Construct {
         'Answers GET /whoami: the user as the authorizer passed it on',
         Duration.seconds(10),
       ),
-      changes: this.#function('changes', 'Gives emails and usernames to those who have them', Duration.seconds(120)),
+      changes: this.#function(
+        'changes',
+        'Gives emails and usernames to those who have them, and tells the bus of changes',
+        Duration.seconds(120),
+      ),
       reconciler: this.reconciler.lambda,
     };
     this.authorizers = {

@@ -26,9 +26,10 @@ Try it:
   curl -s -X POST ${stack.api}/__local/schedules/full
   curl -s -X POST ${stack.api}/__local/schedules/incremental
 
-  # What was counted, and what else there is
+  # What was counted, what your subscribers were told, and what else there is
   curl -s ${stack.api}/__local/metrics
   curl -s ${stack.api}/__local/alarms
+  curl -s ${stack.api}/__local/events
   curl -s ${stack.console}
 ${notImitated.length === 0 ? '' : `\nNot imitated here: ${notImitated.join(', ')}.\n`}`;
 }

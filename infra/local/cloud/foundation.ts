@@ -12,6 +12,7 @@ import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
 import type { TableDefinition } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { EventBuses } from './events/buses.ts';
 import { DeadLetters } from './lambda/dead-letters.ts';
 import { Functions } from './lambda/functions.ts';
 import { Invoker, refusalAsResult } from './lambda/invoker.ts';
@@ -20,6 +21,7 @@ import type { Observer } from './observer.ts';
 import type { LocalCloudOptions } from './options.ts';
 import { Queues } from './queues.ts';
 import { cloudWatch } from './services/cloudwatch.ts';
+import { eventBridge } from './services/eventbridge.ts';
 import type { LambdaApi } from './services/lambda.ts';
 import { SecretStore } from './services/secret-store.ts';
 import { createSecrets, secretsManager } from './services/secrets-manager.ts';
@@ -43,6 +45,7 @@ export interface Foundation {
   /** What stands between functions and the engine. */
   readonly store: FaultyEndpoint;
   readonly servicesUrl: string;
+  readonly buses: EventBuses;
   readonly functions: Functions;
   readonly invoker: Invoker;
   readonly lambdaMetrics: LambdaMetrics;
@@ -60,8 +63,9 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const engine = await startTables(options);
   const store = await startStore(engine.url, closers);
   const late: { lambda?: LambdaApi; durable?: DurableService } = {};
+  const buses = new EventBuses(stack);
   const services = await serveServices({
-    targets: serviceTargets(options),
+    targets: serviceTargets(options, buses),
     cloudFormation: { stack, outputs: () => stack.outputs() },
     lambda: () => started(late.lambda),
     durable: () => started(late.durable),
@@ -83,7 +87,7 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const queues = new Queues(stack, observer.metrics);
   const deadLetters = new DeadLetters(functions, queues, observer);
   Object.assign(late, { durable, lambda: { functions, invoker, deadLetters } });
-  return { engine, store, servicesUrl: services.url, functions, invoker, lambdaMetrics, queues, deadLetters };
+  return { engine, store, servicesUrl: services.url, buses, functions, invoker, lambdaMetrics, queues, deadLetters };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -123,12 +127,14 @@ async function startStore(engineUrl: string, closers: Closers): Promise<FaultyEn
   return store;
 }
 
-function serviceTargets({ cloud, stack, observer }: FoundationOptions): ServicesOptions['targets'] {
+function serviceTargets({ cloud, stack, observer }: FoundationOptions, buses: EventBuses): ServicesOptions['targets'] {
+  const { region, accountId } = stack;
   const now = (): number => Date.now();
   const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
   createSecrets(stack, secrets, now());
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
+    ['AWSEvents', eventBridge({ buses, region, accountId, now })],
     ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, shift: observer.shift })],
   ]);
 }

@@ -32,7 +32,7 @@ export interface LocalCloud {
   readonly apis: readonly { readonly logicalId: string; readonly url: string }[];
   /** Of the engine itself: what is read there is true, whatever faults stand between it and the functions. */
   readonly dynamodbUrl: string;
-  /** One endpoint for Secrets Manager, CloudWatch, CloudFormation and Lambda. */
+  /** One endpoint for Secrets Manager, CloudWatch, CloudFormation, EventBridge and Lambda. */
   readonly servicesUrl: string;
   readonly region: string;
   readonly accountId: string;
