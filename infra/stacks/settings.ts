@@ -28,6 +28,7 @@ const NAMES = [
   'roster',
   'rosterDefaultCohort',
   'rosterCohortKey',
+  'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'secretArn',
@@ -43,6 +44,7 @@ export interface Settings extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
+  readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -62,6 +64,7 @@ export function readSettings(context: Context): Settings {
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
+    ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

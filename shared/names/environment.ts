@@ -28,6 +28,7 @@ export const ENVIRONMENT = {
   rosterCohortKey: 'ROSTER_COHORT_KEY',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
+  syncingFunctions: 'SYNCING_FUNCTIONS',
 } as const;
 
 export type EnvironmentName = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];
