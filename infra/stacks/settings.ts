@@ -29,6 +29,7 @@ const NAMES = [
   'roster',
   'rosterDefaultCohort',
   'rosterCohortKey',
+  'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'logLevel',
@@ -45,6 +46,7 @@ export interface Settings extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
+  readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   readonly logLevel?: LogLevel;
   /** The whole ARN of an existing secret. */
@@ -65,6 +67,7 @@ export function readSettings(context: Context): Settings {
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
+    ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),

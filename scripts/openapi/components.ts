@@ -6,6 +6,7 @@ import {
   webhookAnswerSchema,
 } from '../../functions/http/schemas/answers.ts';
 import { appPatchSchema } from '../../functions/http/schemas/app-patch.ts';
+import { healthSchema, userCountsSchema } from '../../functions/http/schemas/health.ts';
 import { syncRequestSchema } from '../../functions/http/schemas/sync-request.ts';
 import { userSchema } from '../../functions/http/schemas/user.ts';
 
@@ -16,6 +17,8 @@ const COMPONENTS = {
   SyncRequest: syncRequestSchema,
   SyncAnswer: syncAnswerSchema,
   WebhookAnswer: webhookAnswerSchema,
+  Health: healthSchema,
+  UserCounts: userCountsSchema,
   Error: errorSchema,
   GatewayMessage: gatewayMessageSchema,
 } as const satisfies Record<string, z.ZodMiniType>;

@@ -29,6 +29,7 @@ export const ENVIRONMENT = {
   stage: 'STAGE',
   logLevel: 'LOG_LEVEL',
   stackName: 'METRICS_STACK',
+  syncingFunctions: 'SYNCING_FUNCTIONS',
 } as const;
 
 export type EnvironmentName = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];
