@@ -141,4 +141,42 @@ describe('deletions of the last 24 hours', () => {
     expect(held).toMatchObject({ status: 'held', suspects: 15 });
     expect(held.heldBecause).toContain('15 were deleted');
   });
+
+  it('of runs in which something failed unexpectedly on the way are added up as well', async () => {
+    const world = createWorld({ atOnce: 1 });
+    const users = clerkUsers(200);
+    await world.mirror(users);
+    world.clerk.add(...users.slice(20));
+    const poison = userId(19);
+    world.store.beforeWrite = ({ next }) => {
+      if (next.id === poison) throw new TypeError('Nobody expects this.');
+    };
+    const gone = (): number => world.stored().filter(({ tombstone }) => tombstone).length;
+
+    const first = await world.run();
+    expect(first).toMatchObject({ status: 'failed', suspects: 20, deleted: 19 });
+    expect((await world.runs.get(first.runId))?.counts).toMatchObject({ suspects: 20, deleted: 19 });
+    expect(first.failedBecause).toContain('1 proposed deletions failed unexpectedly');
+
+    for (let hour = 1; hour <= 5; hour += 1) {
+      await world.time.advance(3_600_000);
+      for (const { id } of users.slice(20 * hour, 20 * hour + 19)) world.clerk.users.delete(id);
+      await world.run();
+    }
+    expect(gone(), 'never more than 20 of 200 in 24 hours without approval').toBeLessThanOrEqual(20);
+  });
+
+  it('of a run that broke off count as all that it might have made', async () => {
+    const world = createWorld({ atOnce: 1 });
+    await world.mirror(clerkUsers(200));
+    world.clerk.add(...clerkUsers(200).slice(20));
+    world.store.beforeWrite = ({ next }) => {
+      if (next.id >= userId(5)) throw new TypeError('Nobody expects this.');
+    };
+    expect(await world.run()).toMatchObject({ status: 'failed', suspects: 20, deleted: 5 });
+    await world.time.advance(3_600_000);
+    const held = await world.run();
+    expect(held.heldBecause).toContain('20 were deleted in the last 24 hours');
+    expect(liveUsers(world)).toHaveLength(195);
+  });
 });

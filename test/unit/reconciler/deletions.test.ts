@@ -124,6 +124,35 @@ describe('a user whom Clerk does not list', () => {
   });
 });
 
+describe('something that nobody expects at one suspect', () => {
+  it('keeps nobody else from being deleted, and is logged with the user and its place, not with its words', async () => {
+    const world = createWorld({ atOnce: 1 });
+    world.clerk.add(...users(0, 50));
+    await world.mirror(users(0, 54));
+    world.clerk.before = (call) => {
+      if (call.method === 'getUser' && call.id === userId(50)) throw new TypeError('No id: person50@example.com');
+    };
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'failed', deleted: 3, storedUsers: 51 });
+    expect(liveUsers(world).map(({ id }) => id)).toContain(userId(50));
+    const lines = world.log.lines.filter(({ message }) => message === 'suspect passed over');
+    expect(lines.map(({ facts }) => [facts['userId'], facts['error']])).toEqual([[userId(50), 'TypeError']]);
+    expect(JSON.stringify([world.log.lines, summary])).not.toContain('example.com');
+  });
+
+  it('ends the deletions when it goes on: it is a defect then, or a missing permission', async () => {
+    const world = createWorld();
+    world.clerk.add(...users(0, 980));
+    await world.mirror(users(0, 1_000));
+    world.store.beforeWrite = () => {
+      throw new TypeError('Nobody expects this.');
+    };
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(summary.failedBecause).toBe('Step delete-4 failed with TypeError: the log has its place in the code.');
+  });
+});
+
 describe('another Clerk instance', () => {
   it('fails the run before anything is read or written', async () => {
     const world = createWorld();
