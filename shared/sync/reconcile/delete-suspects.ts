@@ -149,11 +149,11 @@ function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changed
 }
 
 /**
- * Whom the table has had for less than this run Clerk may not have heard of everywhere yet, and whom only a token has told of,
- * for a little longer: the next run will see.
+ * Clerk's reads lag behind its events and tokens: of a user who is new to the table they may not know everywhere yet, and only
+ * the next run will see. One whom a run has written was read from Clerk before this run began.
  */
-function isYoung({ createdAt, record }: StoredUser, { run, deps }: Chunk): boolean {
-  return createdAt > run.startedAt - (record ? 0 : deps.limits.graceMs);
+function isYoung({ createdAt, changedBy }: StoredUser, { run, deps }: Chunk): boolean {
+  return createdAt > run.startedAt - (changedBy === 'reconciler' ? 0 : deps.limits.graceMs);
 }
 
 async function deleteConfirmed({ deps, run, changes }: Chunk, stored: StoredUser, askedAt: number): Promise<void> {

@@ -67,6 +67,17 @@ describe('a user whom Clerk does not list', () => {
     expect(await world.run()).toMatchObject({ suspects: 1, deleted: 1 });
   });
 
+  it('is left alone as well when a webhook brought it a moment before: reads of Clerk lag behind its events', async () => {
+    const world = createWorld();
+    world.clerk.add(...users(0, 50));
+    await world.mirror(users(0, 50));
+    await world.mirror([clerkUser(500)], START - 900, 800);
+    expect(await world.run()).toMatchObject({ suspects: 1, deleted: 0 });
+    expect((await world.get(userId(500)))?.tombstone).toBeUndefined();
+    await world.time.advance(60_000);
+    expect(await world.run()).toMatchObject({ suspects: 1, deleted: 1 });
+  });
+
   it('is kept when it signed up after the last page, and counts as stored', async () => {
     const world = createWorld();
     const late = clerkUser(500, { record: { clerkCreatedAt: START + 5 } });
