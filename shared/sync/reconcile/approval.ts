@@ -38,11 +38,12 @@ export async function openApproval(
   return { clerkUsers, storedUsers, suspects };
 }
 
-/** A newer full run that failed has judged nobody. */
+/** A newer full run that failed and proposes nobody has not come to judge anybody. */
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
-  for await (const { id, mode, dryRun, status, startedAt } of runs.list(held.startedAt)) {
+  for await (const { id, mode, dryRun, status, startedAt, counts } of runs.list(held.startedAt)) {
     const isNewer = id !== held.id && startedAt >= held.startedAt;
-    if (!isNewer || mode !== 'full' || dryRun === true || status === 'failed' || status === 'running') continue;
+    const hasJudged = status !== 'running' && (status !== 'failed' || counts.suspects > 0);
+    if (!isNewer || mode !== 'full' || dryRun === true || !hasJudged) continue;
     throw new NothingToApprove(
       `Run ${held.id} has been superseded by the newer full run ${id}, which is ${status}: look at that one.`,
     );

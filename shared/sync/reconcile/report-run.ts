@@ -16,15 +16,15 @@ export function reportRun(
   summary: RunSummary,
   hasWalked: boolean,
 ): void {
-  const { status, clerkUsers, storedUsers, erasedInClerk = 0, suspects, drift } = summary;
+  const { status, clerkUsers, storedUsers, erasedInClerk = 0, suspects, drift, failedBecause } = summary;
   for (const [field, users] of Object.entries(drift)) metrics.record('DriftFound', users, { Field: field });
   if (hasWalked) {
     metrics.record('ClerkUsers', clerkUsers);
     metrics.record('StoredUsers', storedUsers);
     metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - erasedInClerk - storedUsers));
   }
-  if (status === 'failed') metrics.record('ReconcileFailed', 1);
-  else if (hasWalked) metrics.record('ReconcileDuration', summary.seconds * 1_000);
+  if (failedBecause !== undefined) metrics.record('ReconcileFailed', 1);
+  if (status !== 'failed' && hasWalked) metrics.record('ReconcileDuration', summary.seconds * 1_000);
   if (status === 'held') metrics.record('DeletionsHeld', suspects);
   const { report, ...counts } = summary;
   const line = {

@@ -93,12 +93,16 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   return summary;
 }
 
-/** A dry run holds nothing that could be approved: it says what it found. */
+/**
+ * A run that was held says so whatever else failed: only so can its deletions be approved. A dry run holds nothing that could
+ * be approved: it says what it found.
+ */
 function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
   const { changes, resolved, heldBecause, failedBecause, skippedBecause } = state;
   if (skippedBecause !== undefined) return 'skipped';
+  if (heldBecause !== undefined && !dryRun) return 'held';
   if (failedBecause !== undefined || changes.unstorable + changes.unreadable + changes.unsettled > 0) return 'failed';
-  if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
+  if (heldBecause !== undefined) return 'drift';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
   if (repairs === 0) return 'in-sync';
   return dryRun ? 'drift' : 'repaired';

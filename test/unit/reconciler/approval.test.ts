@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
+import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
+import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
@@ -64,6 +66,55 @@ describe('the approval of a held run', () => {
     await approve(world, held.runId);
     world.clerk.users.delete(userId(5));
     expect(await world.run()).toMatchObject({ status: 'repaired', deleted: 1 });
+  });
+});
+
+describe('a run that is held and met with a failure besides', () => {
+  async function withHugeUser(): Promise<World> {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(69), clerkUser(69, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } }));
+    await world.mirror(clerkUsers(100));
+    return world;
+  }
+
+  it('is held all the same: it says who is proposed, that it failed, and that it came to its end', async () => {
+    const world = await withHugeUser();
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'held', suspects: 30, deleted: 0, unstorable: 1 });
+    expect(summary.heldBecause).toBeDefined();
+    expect(summary.failedBecause).toContain('cannot be stored');
+    expect(world.metrics.sum('DeletionsHeld')).toBe(30);
+    expect(world.metrics.sum('ReconcileFailed')).toBe(1);
+  });
+
+  it('can be approved', async () => {
+    const world = await withHugeUser();
+    const { runId } = await world.run();
+    expect(await approve(world, runId)).toMatchObject({ status: 'repaired', deleted: 30 });
+  });
+
+  it('is held also where the failure comes behind the judgement', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(70));
+    await world.mirror(clerkUsers(100));
+    world.store.listConflicts = () => {
+      throw new StoreUnavailable('The table did not answer.');
+    };
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'held', failedBecause: 'The table did not answer.' });
+    expect(world.metrics.sum('DeletionsHeld')).toBe(30);
+  });
+
+  it('supersedes an earlier one, as does one that failed when it was about to delete', async () => {
+    const { world, held } = await heldWorld();
+    for (const { id } of clerkUsers(100).slice(70)) world.clerk.add(clerkUser(Number(id.slice('user_'.length))));
+    world.clerk.users.delete(userId(3));
+    world.clerk.before = (call) => {
+      if (call.method === 'getUser') throw new DirectoryUnavailable('Clerk timed out.');
+    };
+    const failed = await world.run();
+    expect(failed).toMatchObject({ status: 'failed', suspects: 1 });
+    expect((await approve(world, held.runId)).failedBecause).toContain(failed.runId);
   });
 });
 
