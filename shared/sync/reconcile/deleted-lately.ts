@@ -24,7 +24,7 @@ export async function deletedLately(
 
 /** An approval is a person's doing, and a dry run has deleted nobody. */
 function isJudge({ mode, dryRun }: Run): boolean {
-  return mode === 'full' && dryRun !== true;
+  return mode !== 'approve' && dryRun !== true;
 }
 
 function deletedBy({ status, heldBecause, counts }: Run): number {

@@ -67,8 +67,19 @@ function mostToBeListed({ listedSinceStart, countedBefore, countedAfter }: WalkF
   return Math.max(countedBefore + listedSinceStart, countedAfter);
 }
 
+/** Whether one user more may go without a person's approval. */
+export function reasonToKeepOne(
+  found: Pick<WalkFindings, 'live' | 'deletedLately'>,
+  guard: DeletionGuard,
+): string | undefined {
+  return tooMany({ ...found, suspects: 1 }, guard);
+}
+
 /** Twenty an hour would empty a table as surely as all at once: what earlier runs have deleted counts, and had been live. */
-function tooMany({ suspects, deletedLately, live }: WalkFindings, guard: DeletionGuard): string | undefined {
+function tooMany(
+  { suspects, deletedLately, live }: Pick<WalkFindings, 'suspects' | 'deletedLately' | 'live'>,
+  guard: DeletionGuard,
+): string | undefined {
   const total = suspects + deletedLately;
   const all = live + deletedLately;
   const before = deletedLately > 0 ? `, and ${deletedLately} were deleted in the last 24 hours` : '';

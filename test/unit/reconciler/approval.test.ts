@@ -193,6 +193,40 @@ describe('deletions of the last 24 hours', () => {
     expect(held.heldBecause).toContain('15 were deleted');
   });
 
+  it('are added up over runs about single users as well, which do not go round the guard', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(50));
+    await world.mirror(clerkUsers(100));
+    expect(await world.run()).toMatchObject({ status: 'held', suspects: 50 });
+    const statuses = new Set<string>();
+    for (const { id } of clerkUsers(100).slice(50)) {
+      statuses.add((await world.run(new Journal(), { mode: 'user', userId: id })).status);
+    }
+    expect(statuses).toEqual(new Set(['repaired', 'held']));
+    expect(liveUsers(world).length, 'not more than 20 of 100').toBeGreaterThanOrEqual(80);
+    expect(liveUsers(world).length).toBeLessThan(100);
+  });
+
+  it('by runs about single users count for the next full run', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(60));
+    await world.mirror(clerkUsers(100));
+    for (const { id } of clerkUsers(100).slice(80)) await world.run(new Journal(), { mode: 'user', userId: id });
+    const held = await world.run();
+    expect(held).toMatchObject({ status: 'held' });
+    expect(held.heldBecause).toContain('20 were deleted');
+  });
+
+  it('hold the run about one user until a person approves of it', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(121));
+    for (const { id } of clerkUsers(120).slice(100)) await world.run(new Journal(), { mode: 'user', userId: id });
+    const held = await world.run(new Journal(), { mode: 'user', userId: userId(120) });
+    expect(held).toMatchObject({ status: 'held', suspects: 1, deleted: 0 });
+    expect(await approve(world, held.runId)).toMatchObject({ deleted: 1 });
+  });
+
   it('of runs in which something failed unexpectedly on the way are added up as well', async () => {
     const world = createWorld({ atOnce: 1 });
     const users = clerkUsers(200);
