@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
+import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import { clerkUser, clerkUsers, EPOCH, userId } from './support/clerk.ts';
 import { createWorld, liveUsers, START, usersOfClerk } from './support/world.ts';
 
@@ -201,6 +202,31 @@ describe('a page that fails', () => {
       failedBecause: 'Clerk refuses the secret key (CLERK_SECRET_KEY).',
     });
     expect(world.clerk.calls).toHaveLength(1);
+  });
+});
+
+describe('a page that is older than a webhook', () => {
+  it('does not lift the ban that the webhook brought: Clerk is asked for this one user', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(3));
+    await world.mirror(clerkUsers(3));
+    const renamed = { profile: { firstName: 'New' }, asOf: START - 1 };
+    world.clerk.add(clerkUser(1, renamed));
+    const banned = clerkUser(1, { ...renamed, record: { banned: true } });
+    const list = world.clerk.listUsers.bind(world.clerk);
+    world.clerk.listUsers = async (page) => {
+      const answer = await list(page);
+      if (page.startingAfter !== undefined || page.createdAfter !== undefined) return answer;
+      // While the answer is on its way she is banned, which Clerk does not version, and the webhook is here first.
+      await world.time.advance(2_000);
+      world.clerk.add(banned);
+      const event = { source: 'event', ...banned, seenAt: world.time.clock.now() } as const;
+      await applySnapshot(world.deps, event, { path: 'webhook', budgetMs: 5_000 });
+      return answer;
+    };
+    await world.run();
+    expect((await world.get(userId(1)))?.record?.content.banned).toBe(true);
+    expect(world.clerk.calls).toContainEqual({ method: 'getUser', id: userId(1) });
   });
 });
 
