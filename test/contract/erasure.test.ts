@@ -123,6 +123,7 @@ describe('Retention', () => {
     await mirror.apply({ source: 'deletion', id: 'user_ada', at: BEGIN });
     await mirror.passDays(31);
     mirror.clerk.answerPage = (users) => users.filter(({ id }) => id !== 'user_ada');
+    mirror.clerk.answerCount = (count) => count - 1;
     await mirror.run();
     expect((await mirror.get('user_ada'))?.tombstone).toEqual({ deletedAt: BEGIN });
     expect(mirror.deps.log.lines).toContainEqual(
