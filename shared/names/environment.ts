@@ -22,6 +22,7 @@ export const ENVIRONMENT = {
   maxTokenLife: 'MAX_TOKEN_LIFE',
   returningUser: 'RETURNING_USER',
   eventBus: 'EVENT_BUS',
+  reconcilerArn: 'RECONCILER_ARN',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
 } as const;

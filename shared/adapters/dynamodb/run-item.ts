@@ -9,6 +9,7 @@ import { readerOf } from './read-attributes.ts';
 import { isoTime } from './user-item.ts';
 
 const STATUSES = [
+  'requested',
   'running',
   'in-sync',
   'repaired',
