@@ -6,6 +6,7 @@ import { leaveMarks, planWalk } from '../../shared/sync/reconcile/plan-walk.ts';
 import type { WalkPosition } from '../../shared/sync/reconcile/walk-progress.ts';
 import { addWalked } from '../../shared/sync/reconcile/walk-progress.ts';
 import { walkChunk } from '../../shared/sync/reconcile/walk.ts';
+import { retain } from './retention-steps.ts';
 import type { RunSteps } from './run-steps.ts';
 
 /** A full run from its opening to its last deletion, as steps of a durable execution. */
@@ -32,6 +33,7 @@ export class FullRun {
       const { heldBecause, suspects } = steps.state;
       if (heldBecause === undefined && suspects > 0) await steps.delete(steps.run.id);
       await steps.resolveConflicts();
+      await retain(steps);
     });
   }
 

@@ -84,6 +84,20 @@ export interface AuthorizerSettings {
   readonly optionalAuthorizer?: boolean;
 }
 
+/** Whether users are linked to pre-registered people, and where the cohort of an entry without one comes from. */
+export interface RosterSettings {
+  readonly enabled: boolean;
+  /**
+   * @default - none
+   */
+  readonly defaultCohort?: string;
+  /**
+   * Member of Clerk's public metadata that names a user's cohort.
+   * @default - none
+   */
+  readonly cohortMetadataKey?: string;
+}
+
 export interface ClerkUserSyncProps extends AuthorizerSettings {
   /**
    * Decides the defaults of removal policy, log retention and schedule.
@@ -107,6 +121,17 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default 'fresh' - a stranger
    */
   readonly returningUser?: 'fresh' | 'relink';
+  /**
+   * Pre-registered people: whoever takes a verified address is linked to its entry, `roster#<address>`, in the same transaction.
+   * @default - off
+   */
+  readonly roster?: RosterSettings;
+  /**
+   * Days after which a full run erases the personal fields of a deleted user, what your application kept about her included:
+   * 7 to 3,650, or `off` to keep them for good.
+   * @default 30
+   */
+  readonly retentionDays?: number | 'off';
   /**
    * When reconcile runs start; `off` for none.
    * @default - full: 02:00 UTC in production, every 6 hours in staging; incremental: every hour at half past in both; both off

@@ -88,6 +88,9 @@ async function startParts(
   return { file, cloud, clerk };
 }
 
+/** What is off in production unless somebody asks for it: here there is everything to try. */
+export const LOCAL_CONTEXT: Readonly<Record<string, string>> = { roster: 'true' };
+
 /** The template that a deployment for this Clerk instance would have. */
 async function synthesiseFor(
   clerk: ClerkStandIn,
@@ -99,7 +102,8 @@ async function synthesiseFor(
   // Also where the process ends before anyone closes: Ctrl-C while it starts.
   process.once('exit', remove);
   closers.push(remove);
-  const context = { issuer: clerk.issuer, authorizedParties: clerk.authorizedParty, ...options.context };
+  const own = { issuer: clerk.issuer, authorizedParties: clerk.authorizedParty };
+  const context = { ...LOCAL_CONTEXT, ...own, ...options.context };
   return synthesise({ outdir, context });
 }
 

@@ -18,6 +18,9 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import { retentionDays } from './retention-fields.ts';
+import type { RosterConfig } from './roster-fields.ts';
+import { roster } from './roster-fields.ts';
 import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
@@ -30,6 +33,8 @@ export interface SyncConfig {
   readonly clerkApiUrl: string;
   /** What becomes of a new Clerk user with the verified email of a deleted one. */
   readonly returningUser: 'fresh' | 'relink';
+  /** How users are linked to pre-registered people; undefined where they are not. */
+  readonly roster: RosterConfig | undefined;
   readonly secrets: SecretLocation;
 }
 
@@ -57,6 +62,11 @@ export interface ChangesConfig extends SyncConfig {
   readonly eventBus: string;
 }
 
+export interface ReconcilerConfig extends SyncConfig {
+  /** Days for which the personal fields of a deleted user are kept; undefined for good. */
+  readonly retentionDays: number | undefined;
+}
+
 type ReadField = <T>(field: Field<T>) => T;
 
 function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
@@ -66,6 +76,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     stage: read(stage),
     clerkApiUrl: read(clerkApiUrl),
     returningUser: read(returningUser),
+    roster: read(roster),
     secrets: read(secretLocation(needed)),
   };
 }
@@ -108,7 +119,11 @@ export function parseWebhookConfig(environment: Environment): SyncConfig {
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
 export function parseReconcilerConfig(environment: Environment): ReconcilerConfig {
-  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), clerkShare: read(clerkShare) }));
+  return parseWith(environment, (read) => ({
+    ...readSync(read, ['secretKey']),
+    clerkShare: read(clerkShare),
+    retentionDays: read(retentionDays),
+  }));
 }
 
 /**

@@ -48,6 +48,8 @@ export interface Tombstone {
   readonly deletedAt: number;
   /** When the personal fields were erased, ms; absent while they are kept for a restoration. */
   readonly erasedAt?: number;
+  /** Whether Clerk had the user when she was erased, and has not been heard to delete her since: then it has no end. */
+  readonly inClerk?: true;
 }
 
 /** A user as the rule sees one: two registers under one tombstone. */
@@ -101,6 +103,8 @@ export interface StoredUser extends MirroredUser {
   readonly held: HeldNames;
   /** Whether the user has ever held a verified email: whoever has is nobody who comes back as somebody else. */
   readonly hasHeldEmail?: boolean;
+  /** Address of the one roster entry that is hers. A hint for a deleted user, whose entry may have gone on to another. */
+  readonly rosterEmail?: string;
   /** The deleted user who came back as this one, with the same verified email; see `RETURNING_USER`. */
   readonly previousClerkUserId?: string;
 }

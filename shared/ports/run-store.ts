@@ -51,6 +51,8 @@ export interface RunCounts {
   readonly suspects: number;
   /** Emails and usernames that somebody waits for after the run. */
   readonly conflicts: number;
+  /** Users whom Clerk has and an admin has erased for good, in whom the two counts differ; absent where there are none. */
+  readonly erasedInClerk?: number;
 }
 
 /** Runs and the deletions they propose. Every method throws StoreUnavailable. */

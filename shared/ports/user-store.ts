@@ -1,5 +1,7 @@
+import type { ErasingWrite } from '../domain/erase.ts';
 import type { LeftOver, Name, Reservation } from '../domain/names.ts';
 import type { NameMove } from '../domain/plan-names.ts';
+import type { RosterChange } from '../domain/roster.ts';
 import type { HeldNames, MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
 import type { Version } from '../domain/version.ts';
 import type { Lease } from './lease-store.ts';
@@ -47,8 +49,11 @@ export interface UserStore {
   /** Names that somebody waits for, the longest waited for first. A hint: the reservation decides. */
   listConflicts(options?: CallOptions): AsyncIterable<Name>;
 
-  /** Ids of deleted users by the UTC day of their deletion (`YYYY-MM-DD`), whose personal fields have not been erased. */
-  listDeletedOn(day: string, options?: CallOptions): AsyncIterable<string>;
+  /** Deleted users whose personal fields have not been erased, the earliest deletion first: a hint, the item decides. */
+  listDeleted(range: DeletionRange, options?: CallOptions): AsyncIterable<DeletedUser>;
+
+  /** Ids of users who were erased while Clerk had them and whose deletion has not been heard of since. A hint, too. */
+  listErasedInClerk(options?: CallOptions): AsyncIterable<string>;
 
   /** Live users that Clerk created from `from` (ms) on, ascending by creation time and then by id; read page by page. */
   listByCreation(from: number, options?: CreationOptions): AsyncIterable<IndexedUser>;
@@ -68,6 +73,19 @@ export interface LiveCount {
   readonly users: number;
   /** From when on the rest is counted, ms: the next month's beginning; undefined when there is no rest. */
   readonly next: number | undefined;
+}
+
+export interface DeletionRange {
+  /** Users deleted at this time or later, ms. */
+  readonly from: number;
+  /** Users deleted before this time, ms. */
+  readonly until: number;
+}
+
+export interface DeletedUser {
+  readonly id: string;
+  /** ms; 0 for a deletion that is dated before 1970. */
+  readonly deletedAt: number;
 }
 
 export interface CallOptions {
@@ -98,12 +116,21 @@ export interface UserWrite {
   readonly moves: readonly NameMove[];
   /** A deleted user whose `app` this one inherits where it has no attribute of that name itself; goes with a taken email. */
   readonly inheritFrom?: string;
+  /** What becomes of the roster; without it the user's entry stays hers. */
+  readonly roster?: RosterWrite;
   /** What a reconcile run notes on the user; without it an earlier note stays. */
   readonly runChange?: RunChange;
   /** Written on condition that this lease is still the writer's, in the same transaction. */
   readonly lease?: Lease;
-  /** Empties `app` and gives the item a time to live, ms, where one is given: the user's personal data are erased. */
-  readonly erase?: { readonly expiresAt: number | undefined };
+  /** Empties `app` and gives the item a time to live, where one is given: the user's personal data are erased. */
+  readonly erase?: ErasingWrite;
+}
+
+export interface RosterWrite {
+  /** Address of the user's entry after the write. */
+  readonly link: string | undefined;
+  /** Entries that change in the same transaction. */
+  readonly changes: readonly RosterChange[];
 }
 
 export type WriteResult =
@@ -116,7 +143,10 @@ export type JointWriteResult =
   | { readonly status: 'lost' }
   | NamesChanged;
 
-/** A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. */
+/**
+ * A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. Or a roster
+ * entry is not as it was read, of which nothing is told.
+ */
 export interface NamesChanged {
   readonly status: 'names-changed';
   readonly seen: readonly Reservation[];

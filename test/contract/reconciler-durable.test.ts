@@ -36,6 +36,7 @@ describe('the reconciler as a durable execution of the SDK', () => {
       'judge',
       'delete-1',
       'conflicts-1',
+      'erased',
       'close',
     ]);
     expect(liveUsers(world)).toEqual(usersOfClerk(world));
@@ -123,6 +124,7 @@ describe('the reconciler as a durable execution of the SDK', () => {
       'judge',
       'delete-1',
       'conflicts-1',
+      'erased',
       'close',
     ]);
   });

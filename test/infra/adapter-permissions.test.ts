@@ -5,11 +5,14 @@ import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import type { RosterChange, RosterEntry } from '../../shared/domain/roster.ts';
 import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { blankUser } from '../../shared/domain/user.ts';
 import type { Lease } from '../../shared/ports/lease-store.ts';
+import type { RosterWrite } from '../../shared/ports/user-store.ts';
 import type { Run } from '../../shared/ports/run-store.ts';
 import { TABLE } from '../../shared/names/table.ts';
 import { resourcesOf, statementsOfFunction } from './stack.ts';
@@ -26,6 +29,7 @@ type Caller = 'authorizer' | 'verifyOnly' | 'webhook' | 'users' | 'reconciler' |
 
 const resources = resourcesOf();
 const relinking = resourcesOf({ returningUser: 'relink' });
+const withRoster = resourcesOf({ roster: { enabled: true } });
 
 /**
  * The local cloud does not imitate IAM, so that a permission which an adapter lacks would first be missed on AWS. Here the
@@ -75,6 +79,29 @@ describe('what the adapters call, the policies allow:', () => {
     },
   );
 
+  it.each(['authorizer', 'users', 'webhook', 'changes', 'reconciler'] as const)(
+    'the %s function links users to the roster, where there is one',
+    async (name) => {
+      const { calls, access } = recorder();
+      await attempt(() => createDynamoDbRosterStore(access).get(ENTRY.email));
+      await attempt(() => moveNames(access, undefined, undefined, { link: ENTRY.email, changes: [linking(ENTRY)] }));
+      await attempt(() => moveNames(access, undefined, undefined, { link: undefined, changes: [leaving(ENTRY)] }));
+      expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
+      expect(calls.filter((call) => !isAllowed(name, call, withRoster))).toEqual([]);
+      // Without one the reconciler alone may: it lets go of links of before.
+      expect(calls.map((call) => isAllowed(name, call))).toEqual(calls.map(() => name === 'reconciler'));
+    },
+  );
+
+  it('the reconciler erases and deletes with the roster: an entry in the transaction, and its key', async () => {
+    const { calls, access } = recorder();
+    await attempt(() => moveNames(access, undefined, LEASE, { link: undefined, changes: [leaving(ENTRY)] }));
+    await attempt(() => createDynamoDbRosterStore(access).sweep(ENTRY.email));
+    expect(calls.map(({ action }) => action)).toEqual(['UpdateItem', 'ConditionCheckItem', 'DeleteItem']);
+    for (const all of [resources, withRoster])
+      expect(calls.filter((call) => !isAllowed('reconciler', call, all))).toEqual([]);
+  });
+
   it.each(['reconciler', 'changes'] as const)('the %s function settles conflicts', async (name) => {
     const { calls, access } = recorder();
     const users = createDynamoDbUserStore(access);
@@ -100,7 +127,10 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(users.listUnknownCreation()));
     await attempt(() => drain(users.listConflicts()));
     await attempt(() => drain(users.countLive(Date.UTC(2026, 9))));
-    await attempt(() => drain(users.listDeletedOn('2026-01-01')));
+    await attempt(() => drain(users.listDeleted({ from: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) })));
+    await attempt(() => drain(users.listErasedInClerk()));
+    await attempt(() => drain(createDynamoDbQuarantine(access).list({ userId: 'user_1' })));
+    await attempt(() => createDynamoDbQuarantine(access).dismiss('msg_1'));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
     await attempt(() => createDynamoDbInstanceStore(access).get());
     await attempt(() => runs.save(RUN));
@@ -146,8 +176,21 @@ describe('and nothing besides:', () => {
   });
 
   it.each(everyone)('%s can update neither instance nor run, nor what else stands beside the users', (name) => {
-    const keys = ['settings#instance', 'run#run_1', 'audit#1', 'quarantine#msg_1', 'roster#a@example.com'];
+    const keys = ['settings#instance', 'run#run_1', 'audit#1'];
     expect(keys.filter((key) => isAllowed(name, onItem('UpdateItem', key)))).toEqual([]);
+  });
+
+  it('without a roster the reconciler alone touches one: an erasure lets go of links of before', () => {
+    const touch = (action: string): string[] =>
+      everyone.filter((name) => isAllowed(name, onItem(action, 'roster#a@example.com')));
+    const touching = ['GetItem', 'UpdateItem', 'DeleteItem', 'PutItem'].map(touch);
+    expect(touching).toEqual([['reconciler'], ['reconciler'], ['reconciler'], []]);
+  });
+
+  it('the reconciler alone empties a quarantined event, and only the webhook puts one', () => {
+    const touch = (action: string): string[] =>
+      everyone.filter((name) => isAllowed(name, onItem(action, 'quarantine#msg_1')));
+    expect([touch('UpdateItem'), touch('PutItem')]).toEqual([['reconciler'], ['webhook']]);
   });
 
   it.each([
@@ -158,7 +201,7 @@ describe('and nothing besides:', () => {
     ['reconciler', ['settings#other']],
     ['changes', ['settings#instance', 'held#run_1', 'run#run_1']],
   ] as const)('%s reads nothing that it has no use for', (name, more) => {
-    const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com'];
+    const keys = [...more, 'quarantine#msg_1', 'audit#1'];
     expect(keys.filter((key) => isAllowed(name, onItem('GetItem', key)))).toEqual([]);
   });
 
@@ -224,11 +267,30 @@ function writeUser(access: Access): Promise<unknown> {
   });
 }
 
+const ENTRY: RosterEntry = {
+  email: 'ada@example.com',
+  attributes: {},
+  cohort: undefined,
+  origin: 'registered',
+  link: undefined,
+  createdAt: 1,
+  updatedAt: 1,
+  revision: 1,
+};
+
+function linking(before: RosterEntry): RosterChange {
+  return { email: before.email, before, after: { ...before, link: { userId: 'user_1', at: 1 } } };
+}
+
+function leaving(before: RosterEntry): RosterChange {
+  return { email: before.email, before, after: undefined };
+}
+
 const LEASE = { holder: 'run_1', fence: 1 };
 const NAME = { kind: 'email', value: 'ada@example.com' } as const;
 
 /** A write of a user whose email moves with it. */
-function moveNames(access: Access, inheritFrom?: string, lease?: Lease): Promise<unknown> {
+function moveNames(access: Access, inheritFrom?: string, lease?: Lease, roster?: RosterWrite): Promise<unknown> {
   return createDynamoDbUserStore(access).write({
     next: blankUser('user_1'),
     expected: { ...blankUser('user_1'), ...STAMPS },
@@ -242,6 +304,7 @@ function moveNames(access: Access, inheritFrom?: string, lease?: Lease): Promise
     ],
     ...(inheritFrom !== undefined && { inheritFrom }),
     ...(lease && { lease }),
+    ...(roster && { roster }),
   });
 }
 

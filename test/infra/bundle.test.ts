@@ -61,12 +61,12 @@ const LEFT_OUT = [
 
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<FunctionName, number> = {
-  authorizer: 745,
-  webhook: 760,
-  reconciler: 1_250,
-  users: 770,
+  authorizer: 755,
+  webhook: 770,
+  reconciler: 1_275,
+  users: 785,
   whoami: 45,
-  changes: 765,
+  changes: 780,
 };
 
 describe('the bundles of the functions', () => {

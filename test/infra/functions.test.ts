@@ -96,7 +96,7 @@ describe('configuration', () => {
     ['verifyOnly', [...COMMON, ...READER, ...TOKENS]],
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
-    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare]],
+    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare, ENVIRONMENT.retentionDays]],
     ['changes', [...COMMON, ...CLERK, ENVIRONMENT.eventBus]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {
@@ -153,6 +153,29 @@ describe('configuration', () => {
       [ENVIRONMENT.audience]: 'https://api.example.com,orders',
       [ENVIRONMENT.claimNames]: 'email=mail,updatedAt=changed',
     });
+  });
+
+  it('says for how long deleted users are kept: 30 days, as many as the props say, or for good', () => {
+    const days = (props: Parameters<typeof resourcesOf>[0]) =>
+      environment(resourcesOf(props), 'reconciler')[ENVIRONMENT.retentionDays];
+    expect([days({}), days({ retentionDays: 7 }), days({ retentionDays: 'off' })]).toEqual(['30', '7', 'off']);
+  });
+
+  it('says how users are linked to the roster only where there is one', () => {
+    const roster = { defaultCohort: 'open', cohortMetadataKey: 'cohort' };
+    const all = resourcesOf({ roster: { enabled: true, ...roster } });
+    for (const name of ['authorizer', 'webhook', 'users', 'reconciler', 'changes'] as const) {
+      expect(environment(all, name)).toMatchObject({
+        [ENVIRONMENT.roster]: 'on',
+        [ENVIRONMENT.rosterDefaultCohort]: 'open',
+        [ENVIRONMENT.rosterCohortKey]: 'cohort',
+      });
+    }
+    for (const name of ['verifyOnly', 'whoami'] as const)
+      expect(environment(all, name)).not.toHaveProperty(ENVIRONMENT.roster);
+    expect(environment(resourcesOf({ roster: { enabled: false, ...roster } }), 'webhook')).toEqual(
+      environment(resources, 'webhook'),
+    );
   });
 
   it('of the variants differs from that of the authorizer by the variant, and by what one needs that only reads', () => {

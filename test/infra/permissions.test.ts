@@ -8,6 +8,7 @@ const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const SECRET = ['secretsmanager:GetSecretValue'];
 const USERS = 'user#*';
 const NAMES = ['email#*', 'username#*'];
+const ROSTER = 'roster#*';
 
 describe('permissions', () => {
   it.each([
@@ -82,11 +83,11 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'marks', 'settings#instance', 'watermark'],
-        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease', 'watermark'],
+        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'marks', 'settings#instance', 'watermark'],
+        UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'watermark', 'quarantine#*'],
         PutItem: ['run#*', 'held#*', 'marks', 'settings#instance'],
-        DeleteItem: NAMES,
-        ConditionCheckItem: ['lease', USERS, ...NAMES],
+        DeleteItem: [...NAMES, ROSTER],
+        ConditionCheckItem: ['lease', USERS, ...NAMES, ROSTER],
       },
     ],
     ['whoami', {}],

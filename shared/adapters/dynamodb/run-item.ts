@@ -80,6 +80,7 @@ export function parseRun(item: Attributes): Run {
 }
 
 function parseCounts(read: AttributeReader): RunCounts {
+  const erasedInClerk = read.optionalNumber('erasedInClerk');
   return {
     clerkUsers: read.number('clerkUsers'),
     storedUsers: read.number('storedUsers'),
@@ -89,5 +90,6 @@ function parseCounts(read: AttributeReader): RunCounts {
     restored: read.number('restored'),
     suspects: read.number('suspects'),
     conflicts: read.optionalNumber('conflicts') ?? 0,
+    ...(erasedInClerk !== undefined && { erasedInClerk }),
   };
 }

@@ -60,6 +60,7 @@ export function synchronisedAttributes(write: UserWrite): ItemChange {
     hasHeldEmail: expected?.hasHeldEmail === true || held.email !== undefined ? true : undefined,
     deletedAt: isoTime(next.tombstone?.deletedAt),
     erasedAt: isoTime(next.tombstone?.erasedAt),
+    erasedInClerk: next.tombstone?.inClerk,
     restoredAt: isoTime(next.restoredAt),
     group: keys?.group,
     sort: keys?.sort,
@@ -108,6 +109,7 @@ const KINDS: readonly NameKind[] = ['email', 'username'];
  */
 export function parseUserItem(item: Attributes): StoredUser {
   const read = readerOf(item);
+  const rosterEmail = read.optionalText('rosterEmail');
   const previousClerkUserId = read.optionalText('previousClerkUserId');
   const runChange = read.has('runChange') ? parseRunChange(read.text('runChange')) : undefined;
   return {
@@ -120,6 +122,7 @@ export function parseUserItem(item: Attributes): StoredUser {
     app: read.jsonOrEmpty('app'),
     held: parseHeldNames(read),
     ...(read.has('hasHeldEmail') && { hasHeldEmail: true }),
+    ...(rosterEmail !== undefined && { rosterEmail }),
     ...(previousClerkUserId !== undefined && { previousClerkUserId }),
   };
 }
@@ -167,5 +170,6 @@ function parseRecord(read: AttributeReader): Register<UserRecord> {
 function parseTombstone(read: AttributeReader): Tombstone {
   const deletedAt = read.time('deletedAt');
   const erasedAt = read.optionalTime('erasedAt');
-  return erasedAt === undefined ? { deletedAt } : { deletedAt, erasedAt };
+  if (erasedAt === undefined) return { deletedAt };
+  return { deletedAt, erasedAt, ...(read.has('erasedInClerk') && { inClerk: true }) };
 }

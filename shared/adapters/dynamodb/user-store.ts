@@ -11,7 +11,7 @@ import type {
 } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
 import { references } from './expression.ts';
-import { countLive, listConflicts, listDeletedOn, listMonths, listUnknown } from './list-users.ts';
+import { countLive, listConflicts, listDeleted, listErasedInClerk, listMonths, listUnknown } from './list-users.ts';
 import { readReservation, tidyReservation } from './reservations.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
@@ -37,7 +37,8 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
     find: (name, options = {}) => find(deps, name, options),
     tidy: (reservation, leftOver, options = {}) => tidyReservation(deps, reservation, leftOver, options),
     listConflicts: (options = {}) => listConflicts(index, options),
-    listDeletedOn: (day, options = {}) => listDeletedOn(index, day, options),
+    listDeleted: (range, options = {}) => listDeleted(index, range, options),
+    listErasedInClerk: (options = {}) => listErasedInClerk(index, options),
     listByCreation: (from, options = {}) => listMonths(index, from, options),
     listUnknownCreation: (options = {}) => listUnknown(index, options),
     countLive: (from, options = {}) => countLive({ ...deps, pageSize: deps.pageSize ?? COUNT_SIZE }, from, options),
@@ -67,12 +68,17 @@ async function get(
 
 async function writeUser(table: TableAccess, write: UserWrite, options: CallOptions): Promise<WriteResult> {
   const prepared = await prepareWrite(table, write, options);
-  if (write.moves.length === 0 && !write.lease) return updateUser(table, prepared, options);
+  if (isAlone(write)) return updateUser(table, prepared, options);
   const result = await writeInTransaction(table, [prepared], options);
   return result.status === 'written' ? { status: 'written', user: userAfter(prepared) } : result;
 }
 
-/** Where no name moves and no lease is named, one update of one item is all. */
+/** Whether nothing but the user's own item has to do with the write. */
+function isAlone({ moves, roster, lease }: UserWrite): boolean {
+  return moves.length === 0 && !lease && (roster === undefined || roster.changes.length === 0);
+}
+
+/** Where no name moves, no roster entry changes and no lease is named, one update of one item is all. */
 async function updateUser(
   { client, tableName, clock }: TableAccess,
   { write, update, condition }: PreparedWrite,

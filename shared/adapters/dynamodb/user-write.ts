@@ -46,13 +46,14 @@ export async function prepareWrite(table: TableAccess, write: UserWrite, options
 
 /** A creation may stand on what is left of an item past its time: none of that may live on, nor its time to live. */
 function changeOf(write: UserWrite): ItemChange {
-  const { expected, erase, inheritFrom, next, now } = write;
+  const { expected, erase, inheritFrom, next, now, roster } = write;
   const attributes = synchronisedAttributes(write);
   const expiresAt = erase?.expiresAt === undefined ? undefined : secondsOf(erase.expiresAt);
   return {
     ...attributes,
     ...(!expected && { createdAt: isoTime(now), runChange: attributes['runChange'] }),
     ...((!expected || erase || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
+    ...((!expected || erase || roster) && { rosterEmail: roster?.link }),
     ...((!expected || erase) && inheritFrom === undefined && { app: new Map() }),
     // A tombstone that is written again keeps its time to live.
     ...((!expected || erase || !next.tombstone) && { [TABLE.timeToLive]: expiresAt }),

@@ -4,13 +4,21 @@ import type { StoredUser } from '../../domain/user.ts';
 import type { AppStore } from '../../ports/app-store.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { CallOptions, UserStore } from '../../ports/user-store.ts';
-import { deletedGroup, endOfMonth, monthGroups, UNKNOWN_CREATION } from '../dynamodb/creation-index.ts';
+import {
+  deletedGroups,
+  endOfMonth,
+  ERASED_IN_CLERK,
+  monthGroups,
+  UNKNOWN_CREATION,
+} from '../dynamodb/creation-index.ts';
 import { secondsOf } from '../dynamodb/expiry.ts';
 import { answer } from './answer.ts';
 import { createMemoryAppStore } from './app-store.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import { createMemoryLeaseStore } from './lease-store.ts';
 import { createMemoryReservations } from './reservations.ts';
+import type { MemoryRosterStore } from './roster-store.ts';
+import { createMemoryRosterStore } from './roster-store.ts';
 import { createUserItems, rowsOf } from './user-items.ts';
 import type { Listed, UserItem } from './user-items.ts';
 import type { MemoryTable } from './write-users.ts';
@@ -38,6 +46,8 @@ interface MemoryUserStoreParts {
   readonly clock: Clock;
   /** The lease that writes may name; without it nobody has one. */
   readonly lease?: MemoryLeaseStore;
+  /** The roster whose entries change with users; without it there are none. */
+  readonly roster?: MemoryRosterStore;
 }
 
 /**
@@ -47,7 +57,8 @@ interface MemoryUserStoreParts {
 export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts): MemoryUserStore {
   const items = createUserItems(clock);
   const reservations = createMemoryReservations();
-  const table = { items, reservations, lease: given.lease ?? createMemoryLeaseStore({ clock }) };
+  const lease = given.lease ?? createMemoryLeaseStore({ clock });
+  const table = { items, reservations, lease, roster: given.roster ?? createMemoryRosterStore() };
   const change = (id: string, changed: (item: UserItem) => UserItem): void => {
     const item = items.living(id);
     if (!item) throw new Error(`There is no user ${id} to change.`);
@@ -77,7 +88,7 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
 
 type Listings = Pick<
   UserStore,
-  'countLive' | 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeletedOn'
+  'countLive' | 'listByCreation' | 'listUnknownCreation' | 'listConflicts' | 'listDeleted' | 'listErasedInClerk'
 >;
 
 function listings({ items, reservations }: MemoryTable, clock: Clock): Listings {
@@ -101,8 +112,13 @@ function listings({ items, reservations }: MemoryTable, clock: Clock): Listings 
         return groups.map((group) => ({ users: rows.get(group)?.length ?? 0, next: endOfMonth(group) }));
       }),
     listConflicts: (options = {}) => each(options, () => reservations.conflicts()),
-    listDeletedOn: (day, options = {}) => {
-      const rows = list(options, ({ group }) => group === deletedGroup(day));
+    listDeleted: ({ from, until }, options = {}) => {
+      const groups = new Set(deletedGroups(from, until));
+      const rows = list(options, ({ group, at }) => groups.has(group) && at >= from && at < until);
+      return map(rows, ({ row, at }) => ({ id: row.id, deletedAt: at }));
+    },
+    listErasedInClerk: (options = {}) => {
+      const rows = list(options, ({ group }) => group === ERASED_IN_CLERK);
       return map(rows, ({ row }) => row.id);
     },
   };

@@ -1,5 +1,6 @@
 import type { InstanceStore } from '../../ports/instance-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
 import type { RunMode, RunStore } from '../../ports/run-store.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
 import type { WatermarkStore } from '../../ports/watermark-store.ts';
@@ -15,6 +16,15 @@ export interface ReconcileDependencies extends SyncDependencies {
   readonly instance: InstanceStore;
   readonly watermark: WatermarkStore;
   readonly limits: ReconcileLimits;
+  /** Absent where the personal fields of deleted users are kept for good. */
+  readonly retention?: Retention;
+}
+
+export interface Retention {
+  /** Days for which the personal fields of a deleted user are kept. */
+  readonly days: number;
+  /** Where events about her may wait: they are personal data, too. */
+  readonly quarantine: Pick<Quarantine, 'list' | 'dismiss'>;
 }
 
 export interface ReconcileLimits {

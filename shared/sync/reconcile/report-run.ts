@@ -15,12 +15,12 @@ export function reportRun(
   summary: RunSummary,
   hasWalked: boolean,
 ): void {
-  const { status, clerkUsers, storedUsers, suspects, drift } = summary;
+  const { status, clerkUsers, storedUsers, erasedInClerk = 0, suspects, drift } = summary;
   for (const [field, users] of Object.entries(drift)) metrics.record('DriftFound', users, { Field: field });
   if (hasWalked) {
     metrics.record('ClerkUsers', clerkUsers);
     metrics.record('StoredUsers', storedUsers);
-    metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - storedUsers));
+    metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - erasedInClerk - storedUsers));
   }
   if (status === 'failed') metrics.record('ReconcileFailed', 1);
   else if (hasWalked) metrics.record('ReconcileDuration', summary.seconds * 1_000);

@@ -20,6 +20,8 @@ export interface RunState {
   readonly conflicts: number;
   /** Emails and usernames that the run has brought to those who have them. */
   readonly resolved: number;
+  /** Users whom Clerk has and an admin has erased for good. */
+  readonly erasedInClerk: number;
   /** Users who came behind the walk's back and were met later on. */
   readonly newcomers: number;
   /** An incremental run has looked at every change of Clerk up to this time, ms of Clerk's `updated_at`. */
@@ -38,6 +40,7 @@ export const NEW_RUN: RunState = {
   suspects: 0,
   conflicts: 0,
   resolved: 0,
+  erasedInClerk: 0,
   newcomers: 0,
   newest: undefined,
   heldBecause: undefined,
@@ -128,11 +131,12 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
  * An incremental run has counted what is there.
  */
 function countsOf({ dryRun, mode }: RunIdentity, state: RunState): RunCounts {
-  const { clerkUsers, walked, changes, suspects, conflicts, newcomers, heldBecause } = state;
+  const { clerkUsers, walked, changes, suspects, conflicts, erasedInClerk, newcomers, heldBecause } = state;
   const { created, updated, deleted, restored } = changes;
   const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
   const storedUsers = dryRun && mode !== 'incremental' ? after - created - restored + deleted : after;
-  return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
+  const counts = { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
+  return erasedInClerk > 0 ? { ...counts, erasedInClerk } : counts;
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {
