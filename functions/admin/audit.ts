@@ -11,7 +11,7 @@ const query = z.strictObject({
   from: z.optional(
     z.pipe(
       z.string().check(z.refine((text) => readSince(text) !== undefined, 'must be a time such as 2026-11-25T08:00:00Z')),
-      z.transform(readSince),
+      z.transform((text: string) => readSince(text)),
     ),
   ),
 });

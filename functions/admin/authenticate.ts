@@ -18,6 +18,9 @@ export interface KeyDependencies {
   readonly log: Log;
 }
 
+/** Requests without a valid key that are answered one by one, of each container: ten, and ten a minute. */
+export const DENIALS = { callsPerSecond: 10 / 60, burst: 10 };
+
 export type Authentication =
   | { readonly ok: true; readonly keyId: string }
   | { readonly ok: false; readonly refusal: 'unauthorized' | 'too_many_attempts' };

@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { PageRequest } from '../../shared/ports/page.ts';
 import type { Quarantine, QuarantineEntry } from '../../shared/ports/quarantine.ts';
 import type { quarantineListSchema } from '../http/schemas/admin-answers.ts';
@@ -30,10 +30,10 @@ export async function listEvents(
 /** The list may lag: an event that has been taken out since is not shown. */
 async function show(
   quarantine: Pick<Quarantine, 'get'>,
-  { id, firstAt, userId = null }: QuarantineEntry & { readonly userId?: string | null },
+  { id, firstAt, userId }: QuarantineEntry,
 ): Promise<ShownEvent | undefined> {
   const event = await quarantine.get(id);
-  return event && { id, firstAt: new Date(firstAt).toISOString(), userId, reason: event.reason };
+  return event && { id, firstAt: new Date(firstAt).toISOString(), userId: userId ?? null, reason: event.reason };
 }
 
 function textOf({ firstAt, userId = '', id }: QuarantineEntry): string {

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { QuarantineEntry } from '../../shared/ports/quarantine.ts';
 import { countQuarantine } from '../../shared/sync/events/count-quarantine.ts';
 import { replayEvent } from '../../shared/sync/events/replay-event.ts';
 import { encodeCursor, PAGE_QUERY, pageOf, readQuery } from '../http/query.ts';

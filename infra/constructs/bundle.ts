@@ -9,8 +9,13 @@ export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', '
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
+/** Those that are there only when a prop asks for them. */
+export const OPTIONAL_FUNCTION_NAMES = ['admin'] as const;
+
+export type BundleName = FunctionName | (typeof OPTIONAL_FUNCTION_NAMES)[number];
+
 /** Where the code of a function comes from: a directory with an `index.mjs` that exports `handler`. */
-export type BundleSource = (name: FunctionName) => Code;
+export type BundleSource = (name: BundleName) => Code;
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '../..');
 

@@ -181,6 +181,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly syncThrottle?: Throttle;
   /**
+   * Whether there is an administrative API: `/admin/…`, for whoever has a key whose SHA-256 hash is among `adminKeyHashes` of the
+   * secret. See docs/admin.md.
+   * @default false
+   */
+  readonly admin?: boolean;
+  /**
    * Alarms: who is told, from where on, and where the runbook is.
    * @default - on, told to a new topic, with the thresholds of `ALARM_THRESHOLDS`
    */

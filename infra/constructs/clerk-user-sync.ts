@@ -24,6 +24,7 @@ import type { StageDefaults } from './stage.ts';
 import { SyncApi } from './sync-api.ts';
 import { UserTable } from './user-table.ts';
 import { validateProps } from './validate-props.ts';
+import { wireAdmin } from './wire-admin.ts';
 import { wireFunctions, wireVariants } from './wire-functions.ts';
 
 /**
@@ -64,6 +65,7 @@ export class ClerkUserSync extends Construct {
       bundles: props.bundles,
       authorizerConcurrency: props.authorizerConcurrency,
       optionalAuthorizer: props.optionalAuthorizer ?? false,
+      admin: props.admin ?? false,
     });
     this.functions = functions.all;
     this.authorizerFunctions = functions.authorizers;
@@ -74,7 +76,7 @@ export class ClerkUserSync extends Construct {
     this.authorizer = authorizers.syncing;
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
     this.optionalAuthorizer = authorizers.optional;
-    const api = this.#api(props, settings, authorizers);
+    const api = this.#api(props, settings, authorizers, functions.admin);
     this.api = api.http;
     this.webhookUrl = api.webhookUrl;
     const hasFullRuns = this.#schedule(props, settings, functions);
@@ -86,6 +88,7 @@ export class ClerkUserSync extends Construct {
     const wiring = { props, table, secret, bus, metricsStack: this.#metricsStack() };
     wireFunctions(functions.all, wiring);
     wireVariants(functions.authorizers, wiring);
+    if (functions.admin) wireAdmin(functions.admin, functions.reconciler.alias, wiring);
   }
 
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
@@ -93,11 +96,17 @@ export class ClerkUserSync extends Construct {
     return createAuthorizers(this.authorizerFunctions, { tokenFrom, cacheTtl });
   }
 
-  #api(props: ClerkUserSyncProps, settings: StageDefaults, authorizers: Authorizers): SyncApi {
+  #api(
+    props: ClerkUserSyncProps,
+    settings: StageDefaults,
+    authorizers: Authorizers,
+    admin: Function | undefined,
+  ): SyncApi {
     return new SyncApi(this, 'Api', {
       logRetention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
       functions: this.functions,
+      admin,
       authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
@@ -139,7 +148,8 @@ export class ClerkUserSync extends Construct {
     };
     const namePrefix = alarmNamePrefix(this.#metricsStack());
     const { table } = this;
-    const all = [...Object.values(functions.all), verifyOnly, ...(optional ? [optional] : [])];
+    const optionals = [optional, functions.admin].filter((lambda) => lambda !== undefined);
+    const all = [...Object.values(functions.all), verifyOnly, ...optionals];
     new SyncDashboard(this, 'Dashboard', { ...watched, name: `${namePrefix}dashboard`, functions: all, table });
     return settings === 'off' ? undefined : new SyncAlarms(this, 'Alarms', { ...watched, settings, namePrefix }).topic;
   }

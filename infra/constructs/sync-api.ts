@@ -8,6 +8,8 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
+import { addAdminRoutes } from './admin-routes.ts';
+import type { LimitedRoutes } from './admin-routes.ts';
 import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
@@ -16,6 +18,8 @@ const SYNC_PATH = '/users/sync';
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
+  /** Absent where there is no administrative API. */
+  readonly admin: Function | undefined;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
@@ -44,7 +48,8 @@ export class SyncApi extends Construct {
     const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
     this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
     const webhook = this.#webhookRoutes(props.functions.webhook);
-    this.#stage(props, [...webhook, ...sync]);
+    const admin = props.admin && addAdminRoutes(this.http, props.admin);
+    this.#stage(props, [...webhook, ...sync, ...(admin?.routes ?? [])], admin?.limits ?? {});
   }
 
   /** Where Clerk's webhook endpoint has to point. */
@@ -77,7 +82,7 @@ export class SyncApi extends Construct {
     return routes;
   }
 
-  #stage(props: SyncApiProps, limited: readonly HttpRoute[]): void {
+  #stage(props: SyncApiProps, limited: readonly HttpRoute[], limitsOfAdmin: LimitedRoutes['limits']): void {
     const accessLogSettings = new AccessLog(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -88,13 +93,16 @@ export class SyncApi extends Construct {
       throttle: props.throttle,
       accessLogSettings,
     });
-    const limits = { [WEBHOOK_PATH]: props.webhookThrottle, [SYNC_PATH]: props.syncThrottle };
-    throttlePosts(stage, limited, limits);
+    throttleRoutes(stage, limited, {
+      [`${HttpMethod.POST} ${WEBHOOK_PATH}`]: props.webhookThrottle,
+      [`${HttpMethod.POST} ${SYNC_PATH}`]: props.syncThrottle,
+      ...limitsOfAdmin,
+    });
   }
 }
 
-/** Gives routes a limit of their own, by their path, which the CDK's stage has no property for. */
-function throttlePosts(
+/** Gives routes a limit of their own, by their key, which the CDK's stage has no property for. */
+function throttleRoutes(
   stage: HttpStage,
   routes: readonly HttpRoute[],
   limits: Readonly<Record<string, Throttle>>,
@@ -102,8 +110,8 @@ function throttlePosts(
   const resource = stage.node.defaultChild;
   if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
   resource.routeSettings = Object.fromEntries(
-    Object.entries(limits).map(([path, { rateLimit, burstLimit }]) => [
-      `${HttpMethod.POST} ${path}`,
+    Object.entries(limits).map(([key, { rateLimit, burstLimit }]) => [
+      key,
       { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
     ]),
   );

@@ -25,6 +25,7 @@ const NAMES = [
   'maxTokenLifeSeconds',
   'returningUser',
   'retentionDays',
+  'admin',
   'roster',
   'rosterDefaultCohort',
   'rosterCohortKey',
@@ -43,6 +44,7 @@ export interface Settings extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
+  readonly admin?: boolean;
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -62,6 +64,7 @@ export function readSettings(context: Context): Settings {
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
+    ...present('admin', context.boolean('admin')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),
