@@ -10,7 +10,9 @@ const query = z.strictObject({
   ...PAGE_QUERY,
   from: z.optional(
     z.pipe(
-      z.string().check(z.refine((text) => readSince(text) !== undefined, 'must be a time such as 2026-11-25T08:00:00Z')),
+      z
+        .string()
+        .check(z.refine((text) => readSince(text) !== undefined, 'must be a time such as 2026-11-25T08:00:00Z')),
       z.transform((text: string) => readSince(text)),
     ),
   ),

@@ -15,7 +15,8 @@ type Shared = 'quarantine' | 'instance' | 'roster';
 
 /** Everything the admin routes depend on. */
 export interface AdminDependencies
-  extends Omit<EventDependencies, Shared>,
+  extends
+    Omit<EventDependencies, Shared>,
     Omit<AdminUserDependencies, Shared>,
     RosterAdminDependencies,
     StartDependencies,

@@ -15,7 +15,12 @@ export interface BadRow {
 }
 
 export type RosterFile =
-  | { readonly status: 'read'; readonly entries: readonly EntryInput[]; readonly bad: readonly BadRow[]; readonly badRows: number }
+  | {
+      readonly status: 'read';
+      readonly entries: readonly EntryInput[];
+      readonly bad: readonly BadRow[];
+      readonly badRows: number;
+    }
   /** It is no such file at all. */
   | { readonly status: 'unreadable'; readonly problem: string }
   | { readonly status: 'too-many-rows' };

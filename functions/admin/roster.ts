@@ -73,7 +73,7 @@ export const deleteRosterEntry: Action = {
 const LINK_REFUSALS = {
   'unknown-entry': 'entry_not_found',
   'unknown-user': 'user_not_mirrored',
-  'deleted-user': 'user_deleted',
+  'deleted-user': 'user_is_deleted',
   'linked-to-another': 'entry_linked',
   'user-has-another': 'user_has_another_entry',
 } as const satisfies Record<Exclude<Linked, 'linked' | 'already-linked'>, string>;

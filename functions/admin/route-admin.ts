@@ -19,9 +19,7 @@ export function adminApi(deps: AdminDependencies): (event: HttpEvent) => Promise
   const route = routed(routesOf(deps));
   return async (event) => {
     const authentication = await authenticate(event.headers, deps);
-    return authentication.ok
-      ? route({ ...event, keyId: authentication.keyId })
-      : refuse(authentication.refusal);
+    return authentication.ok ? route({ ...event, keyId: authentication.keyId }) : refuse(authentication.refusal);
   };
 }
 

@@ -75,7 +75,10 @@ export const approveRun: Action = {
       case 'not-held':
         return refusedAs('run_not_held', `This run is ${approval.is}, and holds no deletions that could be approved.`);
       case 'superseded':
-        return refusedAs('run_superseded', `The newer full run ${approval.by} has judged the users of today: see that one.`);
+        return refusedAs(
+          'run_superseded',
+          `The newer full run ${approval.by} has judged the users of today: see that one.`,
+        );
       case 'requested':
       case 'not-started': {
         // Whose deletions were approved is what the record is asked for; the new run says itself what it approves.

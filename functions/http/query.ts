@@ -47,7 +47,10 @@ interface PageQuery {
   readonly cursor?: string | undefined;
 }
 
-export function pageOf({ limit = USUAL_ITEMS, cursor }: PageQuery): { readonly limit: number; readonly after?: string } {
+export function pageOf({ limit = USUAL_ITEMS, cursor }: PageQuery): {
+  readonly limit: number;
+  readonly after?: string;
+} {
   return { limit, ...(cursor !== undefined && { after: cursor }) };
 }
 

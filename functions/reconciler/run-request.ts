@@ -65,7 +65,9 @@ function runIdOf(members: ReadonlyMap<string, unknown>): { runId?: string } {
   const runId = members.get('runId');
   if (runId === undefined) return {};
   if (typeof runId === 'string' && RUN_ID.test(runId)) return { runId };
-  throw new Error('The event\'s "runId" must have 1 to 100 letters, digits, _ and -; without it the run makes one itself.');
+  throw new Error(
+    'The event\'s "runId" must have 1 to 100 letters, digits, _ and -; without it the run makes one itself.',
+  );
 }
 
 function heldRunOf(members: ReadonlyMap<string, unknown>): string {

@@ -26,7 +26,7 @@ const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
 };
 
 /** People and scripts of theirs, route by route: what is more is somebody who has no business here. */
-const THROTTLE: Throttle = { rateLimit: 10, burstLimit: 10 };
+const THROTTLE: Throttle = { rateLimit: 10, burstLimit: 15 };
 
 export interface LimitedRoutes {
   readonly routes: readonly HttpRoute[];

@@ -85,9 +85,7 @@ function logicalIdOf(lambda: Function): string {
 /** Tells the function which reconciler, and lets it start that one's runs: through the alias that the schedule uses, too. */
 export function connectReconciler(lambda: Function, alias: Alias): void {
   lambda.addEnvironment(ENVIRONMENT.reconcilerArn, alias.functionArn);
-  lambda.addToRolePolicy(
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [alias.functionArn] }),
-  );
+  lambda.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [alias.functionArn] }));
 }
 
 /** Sets plain configuration: values that are no secret and need no permission. */

@@ -1,4 +1,5 @@
 import { PATCH_TYPES } from '../../functions/users/patch-me.ts';
+import { ADMIN_OPERATIONS } from './admin-operations.ts';
 import type { Operation } from './operation.ts';
 import { refusals } from './operation.ts';
 
@@ -95,4 +96,5 @@ export const OPERATIONS: readonly Operation[] = [
       },
     ],
   },
+  ...ADMIN_OPERATIONS,
 ];

@@ -13,16 +13,7 @@ export const startedRunSchema = z.object({
   status: z.literal('requested'),
 });
 
-const RUN_STATUSES = [
-  'requested',
-  'running',
-  'in-sync',
-  'repaired',
-  'drift',
-  'held',
-  'failed',
-  'skipped',
-] as const;
+const RUN_STATUSES = ['requested', 'running', 'in-sync', 'repaired', 'drift', 'held', 'failed', 'skipped'] as const;
 
 /** A reconcile run: counts, and never a value of a user. */
 export const runSchema = z.object({
@@ -130,7 +121,10 @@ export const auditListSchema = z.object({
       at: time,
       keyId: described(z.string(), 'The first 12 digits of the hash of the key.'),
       action: z.string(),
-      target: described(z.nullable(z.string()), 'An id, or for a roster entry the beginning of the hash of its address.'),
+      target: described(
+        z.nullable(z.string()),
+        'An id, or for a roster entry the beginning of the hash of its address.',
+      ),
       result: described(z.string(), '`begun`: the record does not know what came of it; the log does.'),
       status: described(z.nullable(z.number()), 'HTTP status of the answer.'),
     }),

@@ -31,7 +31,9 @@ export async function readIndexPage(
   { limit, after }: PageRequest,
 ): Promise<Page<Attributes>> {
   // The bound is inclusive, and the row that it names has been shown: one more is read in its place, and one to see if it goes on.
-  const { Items = [], LastEvaluatedKey } = await callTable(() => deps.client.send(query(deps, listed, after, limit + 2)));
+  const { Items = [], LastEvaluatedKey } = await callTable(() =>
+    deps.client.send(query(deps, listed, after, limit + 2)),
+  );
   const fresh = Items.filter((row) => sortKeyOf(row) !== after);
   const items = fresh.slice(0, limit);
   const last = items.at(-1);

@@ -15,11 +15,7 @@ export function createLambdaRunStarter(options: RunStarterOptions): RunStarter {
 }
 
 /** The run's id names the execution, too: where the SDK sends the request again, Lambda does not start a second one. */
-async function start(
-  { client, reconcilerArn }: RunStarterOptions,
-  runId: string,
-  request: RunRequest,
-): Promise<void> {
+async function start({ client, reconcilerArn }: RunStarterOptions, runId: string, request: RunRequest): Promise<void> {
   const command = new InvokeCommand({
     FunctionName: reconcilerArn,
     InvocationType: 'Event',

@@ -13,7 +13,12 @@ export function createMemoryAuditStore({ clock }: { readonly clock: Clock }): Au
       const kept = [...entries].filter(
         ([, { at }]) => at >= from && !isExpired(expiryAfter(at, AUDIT_DAYS), clock.now()),
       );
-      return Promise.resolve(pageOf(kept.toSorted(([a], [b]) => (a < b ? 1 : -1)), page));
+      return Promise.resolve(
+        pageOf(
+          kept.toSorted(([a], [b]) => (a < b ? 1 : -1)),
+          page,
+        ),
+      );
     },
   };
 }
