@@ -5,7 +5,7 @@ import type { HttpEvent } from '../http/event.ts';
 const USER_ID = /^user_\w{1,100}$/;
 const RUN_ID = /^[\w-]{1,100}$/;
 /** As the webhook takes them in. */
-const MESSAGE_ID = /^[\w.~-]{1,256}$/;
+const MESSAGE_ID = /^[\w-]{1,128}$/;
 
 export function userIdIn(event: HttpEvent): string | undefined {
   return matching(USER_ID, event.pathParameters?.['id']);
