@@ -21,7 +21,9 @@ import { adminApi } from './route-admin.ts';
 
 const { roster, reconcilerArn, ...config } = parseAdminConfig(process.env);
 const table = { requestTimeoutMs: 1_500, connectionTimeoutMs: 1_000, maxAttempts: 3 };
-const parts = requestParts('admin', { ...config, roster }, { table, clerkTimeoutMs: 4_000 });
+// An action asks twice, whose instance this is and who the user is; half of what Clerk grants a development instance.
+const clerkCalls = { callsPerSecond: 5, burst: 20 };
+const parts = requestParts('admin', { ...config, roster }, { table, clerkTimeoutMs: 4_000, clerkCalls });
 const api = adminApi({
   ...parts,
   parse,
