@@ -99,7 +99,7 @@ export const getRun: Action = {
   async run(event, { runs }) {
     const id = runIdIn(event);
     const run = id === undefined ? undefined : await runs.get(id);
-    return run ? answered(200, shownRun(run), 'shown') : refusedAs('run_not_found');
+    return run ? answered(200, { ...shownRun(run), report: run.report }, 'shown') : refusedAs('run_not_found');
   },
 };
 
@@ -117,7 +117,15 @@ export const listRuns: Action = {
   },
 };
 
-function shownRun({ id: runId, counts, heldBecause, failedBecause, ...run }: Run): z.infer<typeof runSchema> {
+/** Without the report, which names users: a list of runs would be long. */
+function shownRun({
+  id: runId,
+  counts,
+  report: _report,
+  heldBecause,
+  failedBecause,
+  ...run
+}: Run): z.infer<typeof runSchema> {
   const { startedAt, endedAt, since, dryRun = false, force = false, ...rest } = run;
   return {
     runId,

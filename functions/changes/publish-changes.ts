@@ -1,5 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { MalformedItem } from '../../shared/adapters/dynamodb/read-attributes.ts';
+import { MalformedItem } from '../../shared/ports/malformed-item.ts';
 import { changedUserId, parseUserChange } from '../../shared/adapters/dynamodb/user-change.ts';
 import type { ChangeEvent } from '../../shared/domain/change-event.ts';
 import { changeEvent } from '../../shared/domain/change-event.ts';

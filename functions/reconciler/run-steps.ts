@@ -1,8 +1,9 @@
 import type { ChunkChanges } from '../../shared/sync/reconcile/changes.ts';
-import { addChanges, NO_CHANGES } from '../../shared/sync/reconcile/changes.ts';
+import { addChanges, NO_CHANGES, withoutLeft } from '../../shared/sync/reconcile/changes.ts';
 import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import { idsReported } from '../../shared/sync/reconcile/drift-report.ts';
 import type { ConflictsChunk } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import { resolveConflicts } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
@@ -24,7 +25,12 @@ export class RunSteps {
     this.#context = context;
     this.deps = deps;
     this.#run = run;
-    this.chunks = new ChunkRunner(context, deps, () => this.#run);
+    this.chunks = new ChunkRunner(
+      context,
+      deps,
+      () => this.#run,
+      () => idsReported(this.#state.changes.report),
+    );
   }
 
   get run(): RunIdentity {
@@ -38,7 +44,7 @@ export class RunSteps {
   becomeFull(becauseFull: string): void {
     const { changes } = this.#state;
     this.#run = { ...this.#run, mode: 'full', becauseFull };
-    this.#state = { ...NEW_RUN, changes: this.#run.dryRun ? NO_CHANGES : { ...changes, unstorable: 0 } };
+    this.#state = { ...NEW_RUN, changes: this.#run.dryRun ? NO_CHANGES : withoutLeft(changes) };
   }
 
   get state(): RunState {

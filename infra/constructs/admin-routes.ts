@@ -1,9 +1,10 @@
 import { Validations } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { HttpApi, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Throttle } from './clerk-user-sync-props.ts';
+import type { LimitedRoutes } from './limited-routes.ts';
 
 /** The administrative API, by path. */
 const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
@@ -28,24 +29,18 @@ const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
 /** People and scripts of theirs, route by route: what is more is somebody who has no business here. */
 const THROTTLE: Throttle = { rateLimit: 10, burstLimit: 15 };
 
-export interface LimitedRoutes {
-  readonly routes: readonly HttpRoute[];
-  /** By route key, `GET /admin/audit`. */
-  readonly limits: Readonly<Record<string, Throttle>>;
-}
-
 /** Puts the administrative routes on the API, each with a narrow limit of its own. */
-export function addAdminRoutes(api: HttpApi, lambda: Function): LimitedRoutes {
+export function addAdminRoutes(api: HttpApi, lambda: Function): readonly LimitedRoutes[] {
   const integration = new HttpLambdaIntegration('Admin', lambda);
-  const routes = Object.entries(ROUTES).flatMap(([path, methods]) =>
-    api.addRoutes({ path, methods: [...methods], integration }),
-  );
-  for (const route of routes) {
-    Validations.of(route).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason: 'The function itself asks for an admin key, before it reads anything else of a request.',
-    });
-  }
-  const keys = Object.entries(ROUTES).flatMap(([path, methods]) => methods.map((method) => `${method} ${path}`));
-  return { routes, limits: Object.fromEntries(keys.map((key) => [key, THROTTLE])) };
+  const each = Object.entries(ROUTES).flatMap(([path, methods]) => methods.map((method) => ({ path, method })));
+  return each.map(({ path, method }) => {
+    const routes = api.addRoutes({ path, methods: [method], integration });
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'The function itself asks for an admin key, before it reads anything else of a request.',
+      });
+    }
+    return { routes, method, throttle: THROTTLE };
+  });
 }

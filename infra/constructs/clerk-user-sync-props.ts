@@ -187,6 +187,17 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly admin?: boolean;
   /**
+   * Whether `GET /health` and `GET /health/user-sync` answer anybody how syncs go and how many users there are: for uptime
+   * monitors, which have no key. Off, since the number of your users is nobody's business until you say so.
+   * @default false
+   */
+  readonly health?: boolean;
+  /**
+   * Limit of each health route.
+   * @default - 10 requests a second, bursts of 20
+   */
+  readonly healthThrottle?: Throttle;
+  /**
    * Alarms: who is told, from where on, and where the runbook is.
    * @default - on, told to a new topic, with the thresholds of `ALARM_THRESHOLDS`
    */

@@ -12,12 +12,14 @@ import { SyncDashboard } from './alarms/dashboard.ts';
 import { alarmNamePrefix, SyncAlarms } from './alarms/sync-alarms.ts';
 import { createAuthorizers } from './authorizers.ts';
 import type { AuthorizerFunctions, Authorizers } from './authorizers.ts';
+import { bundlesFromSource } from './bundle.ts';
 import type { FunctionName } from './bundle.ts';
 import { ChangeStream } from './change-stream.ts';
 import { ClerkSecret } from './clerk-secret.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
 import { SyncFunctions } from './functions.ts';
+import { Health } from './health.ts';
 import { ReconcileSchedule } from './reconcile-schedule.ts';
 import { STAGE_DEFAULTS } from './stage.ts';
 import type { StageDefaults } from './stage.ts';
@@ -48,6 +50,10 @@ export class ClerkUserSync extends Construct {
   /** The functions behind these: to make authorizers for a REST API, TOKEN or REQUEST, which they answer, too. */
   readonly authorizerFunctions: AuthorizerFunctions;
   readonly webhookUrl: string;
+  /** Answers the administrative routes; there with the prop `admin` only. */
+  readonly admin: Function | undefined;
+  /** Answers the health routes; there with the prop `health` only. */
+  readonly health: Function | undefined;
   /** Tells of every user who is created, updated, deleted or restored: for rules of your own. See docs/events.md. */
   readonly bus: IEventBusRef;
   /** Where alarms are told of; undefined where there are none. */
@@ -76,7 +82,9 @@ export class ClerkUserSync extends Construct {
     this.authorizer = authorizers.syncing;
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
     this.optionalAuthorizer = authorizers.optional;
-    const api = this.#api(props, settings, authorizers, functions.admin);
+    this.health = this.#health(props, settings);
+    this.admin = functions.admin;
+    const api = this.#api(props, settings, authorizers);
     this.api = api.http;
     this.webhookUrl = api.webhookUrl;
     const hasFullRuns = this.#schedule(props, settings, functions);
@@ -96,20 +104,33 @@ export class ClerkUserSync extends Construct {
     return createAuthorizers(this.authorizerFunctions, { tokenFrom, cacheTtl });
   }
 
-  #api(
-    props: ClerkUserSyncProps,
-    settings: StageDefaults,
-    authorizers: Authorizers,
-    admin: Function | undefined,
-  ): SyncApi {
+  #health(
+    { health = false, bundles = bundlesFromSource() }: ClerkUserSyncProps,
+    logs: StageDefaults,
+  ): Function | undefined {
+    if (!health) return undefined;
+    const { logRetention, systemLogLevel, removalPolicy } = logs;
+    const { syncing, verifyOnly, optional } = this.authorizerFunctions;
+    const { webhook, users } = this.functions;
+    return new Health(this, 'Health', {
+      logs: { logRetention, systemLogLevel, removalPolicy },
+      code: bundles('health'),
+      metricsStack: this.#metricsStack(),
+      syncing: [syncing, verifyOnly, ...(optional ? [optional] : []), webhook, users],
+    }).lambda;
+  }
+
+  #api(props: ClerkUserSyncProps, settings: StageDefaults, authorizers: Authorizers): SyncApi {
     return new SyncApi(this, 'Api', {
       logRetention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
       functions: this.functions,
-      admin,
+      admin: this.admin,
       authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
+      health: this.health,
+      healthThrottle: props.healthThrottle ?? { rateLimit: 10, burstLimit: 20 },
       syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
       cors: props.cors,
     });

@@ -44,6 +44,17 @@ export function connectMetrics(lambda: Function): void {
   });
 }
 
+/** Lets the function read metrics, whoever's they are: of all that IAM knows of CloudWatch, the namespace binds only those who put. */
+export function connectMeasures(lambda: Function): void {
+  const statement = new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
+  Validations.of(policyOf(lambda, 'ReadMetrics', statement)).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'GetMetricData knows neither resources nor the condition on the namespace. What it gives is numbers, and the ' +
+      'function asks for names that it was deployed with.',
+  });
+}
+
 /** Tells the function which bus, and lets it put events on it. */
 export function connectBus(lambda: Function, bus: IEventBusRef): void {
   lambda.addEnvironment(ENVIRONMENT.eventBus, bus.eventBusRef.eventBusArn);

@@ -29,6 +29,7 @@ const NAMES = [
   'roster',
   'rosterDefaultCohort',
   'rosterCohortKey',
+  'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'secretArn',
@@ -45,6 +46,7 @@ export interface Settings extends AuthorizerSettings {
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
   readonly admin?: boolean;
+  readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -65,6 +67,7 @@ export function readSettings(context: Context): Settings {
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
     ...present('admin', context.boolean('admin')),
+    ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

@@ -27,6 +27,7 @@ import {
   rosterEntryRequestSchema,
 } from '../../functions/http/schemas/admin-requests.ts';
 import { appPatchSchema } from '../../functions/http/schemas/app-patch.ts';
+import { healthSchema, userCountsSchema } from '../../functions/http/schemas/health.ts';
 import { syncRequestSchema } from '../../functions/http/schemas/sync-request.ts';
 import { userSchema } from '../../functions/http/schemas/user.ts';
 
@@ -54,6 +55,8 @@ const COMPONENTS = {
   ImportRefusal: importRefusalSchema,
   ConflictList: conflictListSchema,
   AuditList: auditListSchema,
+  Health: healthSchema,
+  UserCounts: userCountsSchema,
   Error: errorSchema,
   GatewayMessage: gatewayMessageSchema,
 } as const satisfies Record<string, z.ZodMiniType>;

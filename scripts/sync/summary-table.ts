@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
+import { driftTable } from './drift-table.ts';
 
 /** What the command's exit says: 0 in sync or repaired, 1 failed or skipped, 2 drift in a dry run, 3 held. */
 export const EXIT_CODES: Record<RunSummary['status'], number> = {
@@ -15,7 +16,6 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
   const done = (word: string): string => (isDry ? `would be ${word}` : word);
   const { status, runId, becauseFull, clerkUsers, storedUsers, created, updated, deleted, restored } = summary;
   const { suspects, conflicts } = summary;
-  const drift = Object.entries(summary.drift).toSorted(([, a], [, b]) => b - a);
   const rows: [string, string | number][] = [
     ['status', status],
     ['run', runId],
@@ -28,11 +28,11 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
     [done('deleted'), deleted],
     ['proposed for deletion', suspects],
     ['names waited for', conflicts],
-    ...drift.map(([field, users]): [string, number] => [`drift in ${field}`, users]),
     ['seconds', summary.seconds],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const counts = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return [counts, driftTable(summary.report)].filter(Boolean).join('\n\n');
 }
 
 /** What to do next, if anything. @param stack the deployed stack that the run was about, if it was */

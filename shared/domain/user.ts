@@ -87,8 +87,24 @@ export interface RunChange {
   readonly changedFields: readonly string[];
 }
 
+/** What an item says of itself, beside the user: only a read that examines it tells. */
+export interface ItemFacts {
+  /** As it is stored, which need not be that of the content. */
+  readonly fingerprint: string | undefined;
+  /** Whether the index lists the user where it should. */
+  readonly isListedRight: boolean;
+  /** Whether it has a time to live. */
+  readonly isExpiring: boolean;
+  /** Whether an earlier version of the mapping has written it. */
+  readonly isOutdated: boolean;
+  /** Attributes that could not be read: the user has something harmless in their place, at the lowest version. */
+  readonly unreadable: readonly string[];
+}
+
 /** A user as the table holds one. */
 export interface StoredUser extends MirroredUser {
+  /** Only of a user who was examined. */
+  readonly item?: ItemFacts;
   /** Counts the writes of the synchronisation; every write is conditional on it. */
   readonly revision: number;
   /** ms, ours: when the item was first written. */

@@ -29,6 +29,7 @@ export const ENVIRONMENT = {
   reconcilerArn: 'RECONCILER_ARN',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
+  syncingFunctions: 'SYNCING_FUNCTIONS',
 } as const;
 
 export type EnvironmentName = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];

@@ -26,12 +26,31 @@ export interface Run {
   readonly counts: RunCounts;
   /** Users that differed, by field. */
   readonly drift: Readonly<Record<string, number>>;
+  /** Who differed, in what and probably why; empty in a run of an earlier version. */
+  readonly report: DriftReport;
   /** Why deletions were held, in words for the one on call. */
   readonly heldBecause: string | undefined;
   /** Why the run failed, in words for the one on call. */
   readonly failedBecause: string | undefined;
   /** Why the run was skipped, in words. */
   readonly skippedBecause?: string;
+}
+
+/**
+ * Drift by kind: a field that differed, `missing` (not in the table), `extra` (not in Clerk), `buried` (deleted in the table
+ * alone), or what was wrong with the item itself.
+ */
+export type DriftReport = Readonly<Record<string, DriftOfKind>>;
+
+/** Never a value: only that it differs. */
+export interface DriftOfKind {
+  readonly users: number;
+  /** Users by probable cause. */
+  readonly causes: Readonly<Record<string, number>>;
+  /** Age of the oldest of these differences when it was found, ms; absent where no age is known. */
+  readonly oldestMs?: number;
+  /** The first of the users, at most 100. */
+  readonly userIds: readonly string[];
 }
 
 /**

@@ -11,6 +11,7 @@ export interface UserStore {
   /**
    * @param options.consistent whether a write that has just been acknowledged must be seen; twice the price
    * @throws StoreUnavailable when the store cannot be reached in time
+   * @throws MalformedItem for an item that is not as the synchronisation writes it
    */
   get(id: string, options?: ReadOptions): Promise<StoredUser | undefined>;
 
@@ -99,6 +100,11 @@ export interface CreationOptions extends CallOptions {
 
 export interface ReadOptions extends CallOptions {
   readonly consistent?: boolean;
+  /**
+   * Also tells what the item says of itself (`StoredUser.item`). With `mend`, a user whose item cannot be read as a whole comes
+   * all the same, with something harmless for what cannot.
+   */
+  readonly examine?: 'read' | 'mend';
 }
 
 export interface UserWrite {

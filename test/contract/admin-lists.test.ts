@@ -31,6 +31,7 @@ const RUN: Omit<Run, 'id' | 'startedAt'> = {
   endedAt: undefined,
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
+  report: {},
   heldBecause: undefined,
   failedBecause: undefined,
 };

@@ -331,6 +331,7 @@ const RUN: Run = {
   endedAt: undefined,
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
+  report: {},
   heldBecause: undefined,
   failedBecause: undefined,
 };
@@ -395,6 +396,7 @@ const STAMPS = { revision: 1, createdAt: 1, updatedAt: 1, changedBy: 'webhook', 
 
 /** A user's item, in DynamoDB's own notation. */
 const ITEM = {
+  pk: { S: 'user#user_1' },
   ...Object.fromEntries(['email', 'firstName', 'lastName', 'imageUrl'].map((name) => [name, { NULL: true }])),
   ...Object.fromEntries(['profileAsOf', 'profileSeenAt', 'revision'].map((name) => [name, { N: '1' }])),
   ...Object.fromEntries(['createdAt', 'updatedAt'].map((name) => [name, { S: '2026-01-01T00:00:00.000Z' }])),

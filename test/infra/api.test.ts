@@ -30,7 +30,7 @@ describe('routes', () => {
       ({ method, path, access }) =>
         [`${method.toUpperCase()} ${path}`, access === 'signed-in' ? 'CUSTOM' : 'NONE'] as const,
     );
-    const everything = ofType(resourcesOf({ admin: true }), 'AWS::ApiGatewayV2::Route');
+    const everything = ofType(resourcesOf({ health: true, admin: true }), 'AWS::ApiGatewayV2::Route');
     const deployed = everything.map(
       ({ Properties }) => [String(Properties['RouteKey']), Properties['AuthorizationType']] as const,
     );

@@ -67,13 +67,14 @@ const LEFT_OUT = [
 
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<BundleName, number> = {
-  authorizer: 755,
+  authorizer: 765,
   webhook: 770,
   reconciler: 1_275,
   users: 785,
   whoami: 45,
   changes: 780,
   admin: 1_010,
+  health: 350,
 };
 
 describe('the bundles of the functions', () => {

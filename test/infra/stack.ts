@@ -82,10 +82,13 @@ export function only(resources: readonly Resource[], type: string): Resource {
 /** The functions, and the variants of the authorizer, which have its code. */
 export type LambdaName = BundleName | 'verifyOnly' | 'optionalAuth';
 
+/** Before a function's name in its logical id: one that every mirror has, and one that is there when it is asked for. */
+const LOGICAL_IDS = ['syncfunctions', 'sync'];
+
 /** The Lambda function of a name: its logical id carries the name. */
 export function functionOf(resources: readonly Resource[], name: LambdaName): Resource {
   const found = ofType(resources, 'AWS::Lambda::Function').filter(({ logicalId }) =>
-    logicalId.toLowerCase().startsWith(`syncfunctions${name.toLowerCase()}`),
+    LOGICAL_IDS.some((start) => logicalId.toLowerCase().startsWith(`${start}${name.toLowerCase()}`)),
   );
   if (found.length !== 1) throw new Error(`${found.length} functions are called ${name}, expected one`);
   return found[0]!;

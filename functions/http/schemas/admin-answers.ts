@@ -41,6 +41,20 @@ export const runSchema = z.object({
   conflicts: count,
   erasedInClerk: z.exactOptional(count),
   drift: described(z.record(z.string(), count), 'Users who differed, by field.'),
+  report: z.exactOptional(
+    described(
+      z.record(
+        z.string(),
+        z.object({
+          users: count,
+          causes: z.record(z.string(), count),
+          oldestMs: z.exactOptional(z.number()),
+          userIds: z.array(z.string()),
+        }),
+      ),
+      'Who differed, in what and probably why; not in the list.',
+    ),
+  ),
   becauseFull: z.exactOptional(z.string()),
   heldBecause: z.exactOptional(z.string()),
   failedBecause: z.exactOptional(z.string()),

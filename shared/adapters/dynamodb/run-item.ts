@@ -6,6 +6,7 @@ import type { AttributeInput } from './json-attributes.ts';
 import { toAttribute } from './json-attributes.ts';
 import type { AttributeReader } from './read-attributes.ts';
 import { readerOf } from './read-attributes.ts';
+import { itemOfReport, parseReport } from './run-report.ts';
 import { isoTime } from './user-item.ts';
 
 const STATUSES = [
@@ -44,6 +45,7 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     ...(run.endedAt !== undefined && { endedAt: isoTime(run.endedAt) }),
     counts: toAttribute({ ...run.counts }),
     drift: toAttribute({ ...run.drift }),
+    report: itemOfReport(run.report),
     ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
     ...(run.failedBecause !== undefined && { failedBecause: run.failedBecause }),
     ...(run.skippedBecause !== undefined && { skippedBecause: run.skippedBecause }),
@@ -73,6 +75,7 @@ export function parseRun(item: Attributes): Run {
     endedAt: read.optionalTime('endedAt'),
     counts: parseCounts(read.inside('counts')),
     drift: read.numbers('drift'),
+    report: read.has('report') ? parseReport(read.inside('report')) : {},
     heldBecause: read.optionalText('heldBecause'),
     failedBecause: read.optionalText('failedBecause'),
     ...(skippedBecause !== undefined && { skippedBecause }),

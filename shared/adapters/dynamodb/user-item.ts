@@ -22,7 +22,7 @@ import { readerOf } from './read-attributes.ts';
 import { parseRunChange, runChangeToText } from './run-change.ts';
 
 /** Raised by a migration when the meaning of an attribute changes: old and new functions run side by side during a deploy. */
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 const PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as const satisfies Path[];
 
@@ -135,7 +135,7 @@ function parseHeldNames(read: AttributeReader): HeldNames {
 
 function parseMirroredUser(read: AttributeReader): MirroredUser {
   return {
-    id: read.text('id'),
+    id: idOf(read),
     profile: {
       content: {
         email: read.textOrNull('email'),
@@ -150,6 +150,12 @@ function parseMirroredUser(read: AttributeReader): MirroredUser {
     tombstone: read.has('deletedAt') ? parseTombstone(read) : undefined,
     restoredAt: read.optionalTime('restoredAt'),
   };
+}
+
+/** Of all the ids the one in its key: a write goes by what is read here, and must not land on another user's item. */
+function idOf(read: AttributeReader): string {
+  const id = userIdOf(read.text(TABLE.partitionKey));
+  return read.text('id') === id ? id : read.oneOf('id', id === undefined ? [] : [id]);
 }
 
 function parseRecord(read: AttributeReader): Register<UserRecord> {

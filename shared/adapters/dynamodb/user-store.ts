@@ -10,6 +10,7 @@ import type {
   WriteResult,
 } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
+import { examinedUser, mendedUser } from './examined-user.ts';
 import { references } from './expression.ts';
 import { countLive, listConflicts, listDeleted, listErasedInClerk, listMonths, listUnknown } from './list-users.ts';
 import { readReservation, tidyReservation } from './reservations.ts';
@@ -63,7 +64,8 @@ async function get(
   });
   const { Item } = await callTable(() => client.send(command, sendOptions(options)));
   const item = living(Item, clock);
-  return item && parseUserItem(item);
+  if (!item || !options.examine) return item && parseUserItem(item);
+  return options.examine === 'mend' ? mendedUser(item, id, clock.now()) : examinedUser(item);
 }
 
 async function writeUser(table: TableAccess, write: UserWrite, options: CallOptions): Promise<WriteResult> {

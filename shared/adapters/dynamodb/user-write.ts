@@ -52,11 +52,23 @@ function changeOf(write: UserWrite): ItemChange {
   return {
     ...attributes,
     ...(!expected && { createdAt: isoTime(now), runChange: attributes['runChange'] }),
+    ...mendedAttributes(write, attributes),
     ...((!expected || erase || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
     ...((!expected || erase || roster) && { rosterEmail: roster?.link }),
     ...((!expected || erase) && inheritFrom === undefined && { app: new Map() }),
     // A tombstone that is written again keeps its time to live.
     ...((!expected || erase || !next.tombstone) && { [TABLE.timeToLive]: expiresAt }),
+  };
+}
+
+/** What no other write of an item names, where it could not be read. */
+function mendedAttributes({ expected, roster }: UserWrite, attributes: ItemChange): ItemChange {
+  const unreadable = expected?.item?.unreadable ?? [];
+  return {
+    ...(expected && unreadable.includes('createdAt') && { createdAt: isoTime(expected.createdAt) }),
+    ...(unreadable.includes('runChange') && { runChange: attributes['runChange'] }),
+    ...(unreadable.includes('rosterEmail') && { rosterEmail: roster?.link }),
+    ...(unreadable.includes('previousClerkUserId') && { previousClerkUserId: undefined }),
   };
 }
 

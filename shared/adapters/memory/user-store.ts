@@ -3,7 +3,7 @@ import type { Name, Reservation } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
 import type { AppStore } from '../../ports/app-store.ts';
 import type { Clock } from '../../ports/time.ts';
-import type { CallOptions, UserStore } from '../../ports/user-store.ts';
+import type { CallOptions, ReadOptions, UserStore } from '../../ports/user-store.ts';
 import {
   deletedGroups,
   endOfMonth,
@@ -65,7 +65,7 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
     items.put(changed(item));
   };
   return {
-    get: (id, options = {}) => answer(options, () => items.living(id)?.user),
+    get: (id, options = {}) => answer(options, () => examined(items.living(id), options)),
     write: (write, options = {}) => answer(options, () => writeUser(table, write)),
     writeTogether: (writes, options = {}) => answer(options, () => writeUsers(table, writes)),
     reservation: (name, options = {}) => answer(options, () => reservations.get(name)),
@@ -84,6 +84,14 @@ export function createMemoryUserStore({ clock, ...given }: MemoryUserStoreParts)
     reservations: () => reservations.all(),
     loseReservation: (name) => reservations.lose(name),
   };
+}
+
+/** What an item of the table would say of itself: here nobody can take it off the index, or write what cannot be read. */
+function examined(item: UserItem | undefined, { examine }: ReadOptions): StoredUser | undefined {
+  if (!item || !examine) return item?.user;
+  const { user, fingerprint, expiresAt } = item;
+  const isExpiring = expiresAt !== undefined;
+  return { ...user, item: { fingerprint, isListedRight: true, isExpiring, isOutdated: false, unreadable: [] } };
 }
 
 type Listings = Pick<

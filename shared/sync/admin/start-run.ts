@@ -47,6 +47,7 @@ function requestedRun({ random, clock }: StartDependencies, request: RunRequest)
     ...detailsOf(request),
     counts: NOTHING_COUNTED,
     drift: {},
+    report: {},
     heldBecause: undefined,
     failedBecause: undefined,
   };

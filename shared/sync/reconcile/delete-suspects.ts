@@ -1,13 +1,15 @@
-import type { StoredUser } from '../../domain/user.ts';
+import type { RunChange, StoredUser } from '../../domain/user.ts';
 import { each } from '../each.ts';
 import type { ChangeCounter, ChunkChanges } from './changes.ts';
-import { addChanges, createChangeCounter, NO_CHANGES } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { hasCountedInWalk } from './dry-run.ts';
+import { findingsOf } from './drift-cause.ts';
 import type { Problem } from './failure.ts';
 import { problemOf, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
-import { applyNow, changeInRun, mirrorRead } from './mirror-read.ts';
+import { lookAt } from './look-at.ts';
+import { applyNow, changeInRun, mirrorRead, unlessUnreadable } from './mirror-read.ts';
 import { batchesFrom } from './suspects.ts';
 
 export interface DeletionChunk extends ChunkChanges {
@@ -33,31 +35,33 @@ const CONFIRMED_FOR_MS = 50_000;
  * neither. May be repeated.
  *
  * @param source the run whose suspects they are: this one, or the held one that is approved
- * @param done suspects that earlier chunks are done with
+ * @param passed suspects that earlier chunks are done with
  */
 export async function deleteSuspects(
   deps: ReconcileDependencies,
   run: ChunkIdentity,
   source: string,
-  done: number,
+  passed: number,
 ): Promise<DeletionChunk> {
   const startedAt = deps.clock.now();
-  const chunk: Chunk = { deps, run, changes: createChangeCounter(), met: new Set(), newcomers: 0 };
-  let changes = NO_CHANGES;
+  const done = createChangeCounter(run.reported);
+  const chunk: Chunk = { deps, run, changes: createChangeCounter(run.reported), met: new Set(), newcomers: 0 };
   let newcomers = 0;
-  let position = done;
+  let position = passed;
   let hasEnded = true;
   let problem: Problem | undefined;
   try {
     await refuseForeignInstance(deps);
-    await passOver(chunk, source, done);
-    for await (const batch of batchesFrom(deps.runs.suspects(source), done, BATCH)) {
-      await each(batch, deps.limits.atOnce, (id) => settle(chunk, id));
+    await passOver(chunk, source, passed);
+    for await (const batch of batchesFrom(deps.runs.suspects(source), passed, BATCH)) {
+      await each(batch, deps.limits.atOnce, async (id) => {
+        await unlessUnreadable(deps, id, chunk.changes, () => settle(chunk, id));
+      });
       position += batch.length;
       // Of whole batches: the next chunk meets the users of an unfinished one again.
-      changes = addChanges(changes, chunk.changes.total());
+      done.add(chunk.changes.total());
       newcomers += chunk.newcomers;
-      chunk.changes = createChangeCounter();
+      chunk.changes = createChangeCounter(run.reported);
       chunk.newcomers = 0;
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
@@ -67,8 +71,8 @@ export async function deleteSuspects(
     problem = problemOf(error);
   }
   const tookMs = deps.clock.now() - startedAt;
-  const total = { changes, unfinished: chunk.changes.total(), newcomers };
-  return { next: hasEnded ? undefined : position, advanced: hasEnded || position > done, ...total, problem, tookMs };
+  const total = { changes: done.total(), unfinished: chunk.changes.total(), newcomers };
+  return { next: hasEnded ? undefined : position, advanced: hasEnded || position > passed, ...total, problem, tookMs };
 }
 
 interface Chunk {
@@ -97,11 +101,11 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   const { deps, run, changes, met } = chunk;
   if (met.has(id)) return;
   met.add(id);
-  const stored = await deps.store.get(id, { consistent: true });
+  const { user: stored } = await lookAt(deps, run, id, { consistent: true });
   if (!stored) return;
   if (stored.tombstone) {
     const before = changeInRun(stored.runChange, run);
-    if (before) changes.settled(before.outcome, before.changedFields);
+    if (before) countAgain(chunk, id, before);
     return;
   }
   if (isYoung(stored, chunk)) return;
@@ -111,6 +115,13 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   if (hasCountedInWalk(run, user)) return;
   await mirrorRead(deps, run, user, askedAt, changes);
   if (user.record.clerkCreatedAt > run.startedAt) chunk.newcomers += 1;
+}
+
+/** What an attempt that was cut off has done. */
+function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changedFields }: RunChange): void {
+  const evidence = { before: undefined, clerk: undefined, now: deps.clock.now() };
+  const findings = findingsOf({ outcome, changedFields }, evidence);
+  changes.settled({ userId, outcome, changedFields, findings });
 }
 
 /**

@@ -5,6 +5,7 @@ import type { RunMode, RunStore } from '../../ports/run-store.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
 import type { WatermarkStore } from '../../ports/watermark-store.ts';
 import type { SyncDependencies } from '../apply-snapshot.ts';
+import type { IdsReported } from './drift-report.ts';
 import type { DeletionGuard } from './guard.ts';
 import { DELETION_GUARD } from './guard.ts';
 
@@ -95,4 +96,11 @@ export interface RunIdentity {
 export interface ChunkIdentity extends RunIdentity {
   /** Name of the step, once in a run. */
   readonly step: string;
+  /** Ids that the run's drift report has already, by kind. */
+  readonly reported?: IdsReported;
+}
+
+/** Whether a run looks for what was edited by hand: a forced one, and one that is about a single user. */
+export function isThorough({ force = false, mode }: Pick<RunIdentity, 'force' | 'mode'>): boolean {
+  return force || mode === 'user';
 }

@@ -1,7 +1,7 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
 import { each } from '../each.ts';
 import type { ChangeCounter, Changes, ChunkChanges } from './changes.ts';
-import { addChanges, createChangeCounter, NO_CHANGES } from './changes.ts';
+import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { mirrorRead } from './mirror-read.ts';
 
@@ -46,12 +46,17 @@ export function createLook(
       }),
     listed: (isBehind) => those(isBehind).reduce((total, { listed }) => total + listed, 0),
     changes: (isBehind) => ({
-      changes: sumOf(those(isBehind)),
-      unfinished: sumOf(those((time) => !isBehind(time))),
+      changes: sumOf(run, those(isBehind)),
+      unfinished: sumOf(
+        run,
+        those((time) => !isBehind(time)),
+      ),
     }),
   };
 }
 
-function sumOf(moments: readonly Moment[]): Changes {
-  return moments.reduce((total, { changes }) => addChanges(total, changes.total()), NO_CHANGES);
+function sumOf({ reported }: ChunkIdentity, moments: readonly Moment[]): Changes {
+  const sum = createChangeCounter(reported);
+  for (const { changes } of moments) sum.add(changes.total());
+  return sum.total();
 }

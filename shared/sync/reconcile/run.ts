@@ -2,6 +2,8 @@ import type { Run, RunCounts } from '../../ports/run-store.ts';
 import type { Changes } from './changes.ts';
 import { NO_CHANGES } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { isThorough } from './dependencies.ts';
+import { reportAtTheEnd } from './held-drift.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { reportRun } from './report-run.ts';
 import type { RunSummary } from './summary.ts';
@@ -83,7 +85,8 @@ export async function recordProposals({ runs }: RecordDependencies, run: RunIden
 export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, state: RunState): Promise<RunSummary> {
   const endedAt = deps.clock.now();
   const status = statusOf(run, state);
-  const record = runRecord(run, state, status, endedAt);
+  const report = await reportAtTheEnd(deps, run, state);
+  const record = runRecord(run, { ...state, changes: { ...state.changes, report } }, status, endedAt);
   await deps.runs.save(record);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
   reportRun(deps, summary, run.mode === 'full' && state.failedBecause === undefined);
@@ -94,7 +97,7 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
 function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
   const { changes, resolved, heldBecause, failedBecause, skippedBecause } = state;
   if (skippedBecause !== undefined) return 'skipped';
-  if (failedBecause !== undefined || changes.unstorable > 0) return 'failed';
+  if (failedBecause !== undefined || changes.unstorable + changes.unreadable > 0) return 'failed';
   if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
   if (repairs === 0) return 'in-sync';
@@ -102,7 +105,7 @@ function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary[
 }
 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
-  const { drift } = state.changes;
+  const { drift, report } = state.changes;
   const { heldBecause } = state;
   const { id, mode, approves, userId, dryRun, force, since, becauseFull, startedAt } = run;
   return {
@@ -119,8 +122,9 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     endedAt,
     counts: countsOf(run, state),
     drift,
+    report,
     heldBecause,
-    failedBecause: reasonOfFailure(state),
+    failedBecause: reasonOfFailure(run, state),
     ...(state.skippedBecause !== undefined && { skippedBecause: state.skippedBecause }),
   };
 }
@@ -146,7 +150,9 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
     runId: record.id,
     ...record.counts,
     unstorable: state.changes.unstorable,
+    unreadable: state.changes.unreadable,
     drift: record.drift,
+    report: record.report,
     seconds: tookMs / 1_000,
     ...(heldBecause === undefined ? {} : { heldBecause }),
     ...(failedBecause === undefined ? {} : { failedBecause }),
@@ -155,7 +161,21 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
   };
 }
 
-function reasonOfFailure({ failedBecause, changes: { unstorable } }: RunState): string | undefined {
-  if (failedBecause !== undefined || unstorable === 0) return failedBecause;
-  return `${unstorable} users cannot be stored: the log names each with the reason.`;
+function reasonOfFailure(run: RunIdentity, { failedBecause, changes }: RunState): string | undefined {
+  if (failedBecause !== undefined) return failedBecause;
+  const reasons = [...reasonOfUnstorable(changes), ...reasonOfUnreadable(run, changes)];
+  return reasons.length > 0 ? reasons.join(' ') : undefined;
+}
+
+function reasonOfUnstorable({ unstorable }: Changes): string[] {
+  return unstorable === 0 ? [] : [`${unstorable} users cannot be stored: the log names each with the reason.`];
+}
+
+function reasonOfUnreadable(run: RunIdentity, { unreadable }: Changes): string[] {
+  if (unreadable === 0) return [];
+  const found = `${unreadable} users have an item that cannot be read: the log names each with the attribute.`;
+  const advice = isThorough(run)
+    ? 'No run can mend it: correct the attribute by hand.'
+    : 'A forced run (--force) writes them anew from Clerk.';
+  return [`${found} ${advice}`];
 }

@@ -65,7 +65,7 @@ export async function completeUnknown(
 ): Promise<UnknownChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, piece);
-  const changes = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
   const completion: Completion = { deps, run, spool, changes, newcomers: 0 };
   let position = done;
   let hasEnded = true;

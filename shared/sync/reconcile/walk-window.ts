@@ -116,11 +116,10 @@ async function settleAll(window: WindowWalk, differences: readonly Difference[],
 }
 
 async function settle({ deps, run }: WindowWalk, { user, moment, row }: Difference, seenAt: number): Promise<void> {
+  const { state, before } = await mirrorRead(deps, run, user, seenAt, moment.changes);
   // The index is not asked about users of a large moment: who waits for a name, or is live already, the item says.
-  const stored = moment.isLarge ? await deps.store.get(user.id) : undefined;
-  const state = await mirrorRead(deps, run, user, seenAt, moment.changes, stored);
-  if (isOfWaiting(row?.fingerprint) || isWaiting(stored)) await requeue(deps, user.id);
-  const wasLive = row !== undefined || (stored !== undefined && !stored.tombstone);
+  if (isOfWaiting(row?.fingerprint) || isWaiting(before)) await requeue(deps, user.id);
+  const wasLive = row !== undefined || (before !== undefined && !before.tombstone);
   if (state === 'live' || (state === 'unstorable' && wasLive)) moment.live += 1;
 }
 

@@ -42,8 +42,8 @@ export async function walkChunk(
 ): Promise<WalkChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, start.piece);
-  const changes = createChangeCounter();
-  const unfinished = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
+  const unfinished = createChangeCounter(run.reported);
   const turnstile = atMost(deps.limits.atOnce);
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
   const { markEvery } = start;

@@ -16,6 +16,7 @@ const RUN: Run = {
   endedAt: undefined,
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
+  report: {},
   heldBecause: undefined,
   failedBecause: undefined,
 };
@@ -61,6 +62,15 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
           endedAt: NOW + 90_001,
           counts,
           drift: { email: 2, publicMetadata: 1 },
+          report: {
+            email: {
+              users: 2,
+              causes: { 'missed-webhook': 1, unknown: 1 },
+              oldestMs: 0,
+              userIds: ['user_a', 'user_b'],
+            },
+            extra: { users: 300, causes: {}, userIds: [] },
+          },
           heldBecause: '21 deletions are more than the 20 that one run may make.',
           failedBecause: 'Clerk did not answer.',
         };

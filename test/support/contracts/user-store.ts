@@ -57,6 +57,33 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect.poll(() => store.get(ID), { timeout: 10_000 }).toEqual(user);
       });
 
+      it('says what the item itself looks like, to those who ask alone', async () => {
+        const user = await create(store, aUser(ID), { fingerprint: 'print' });
+        const item = {
+          fingerprint: 'print',
+          isListedRight: true,
+          isExpiring: false,
+          isOutdated: false,
+          unreadable: [],
+        };
+        for (const examine of ['read', 'mend'] as const) {
+          expect(await store.get(ID, { consistent: true, examine })).toEqual({ ...user, item });
+        }
+        await world.expireAt(ID, NOW + DAY_MS);
+        const expiring = await store.get(ID, { consistent: true, examine: 'read' });
+        expect(expiring).toEqual({ ...user, item: { ...item, isExpiring: true } });
+        expect(await store.get('user_bea', { examine: 'mend' })).toBeUndefined();
+        expect(await current()).toEqual(user);
+      });
+
+      it('writes an examined user as any other, and says nothing of its item afterwards', async () => {
+        await create(store, aUser(ID));
+        const expected = await store.get(ID, { consistent: true, examine: 'mend' });
+        const after = written(await store.write(aWrite(aUser(ID, { lastName: 'Byron' }), expected)));
+        expect(after).not.toHaveProperty('item');
+        expect(await current()).toEqual(after);
+      });
+
       it('gives back what a run has noted, until another run notes something', async () => {
         const note = { runId: 'run-1', step: 'walk-1', outcome: 'created', changedFields: [] } as const;
         const first = await create(store, aUser(ID), { runChange: note });

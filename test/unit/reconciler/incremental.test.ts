@@ -145,7 +145,7 @@ describe('an incremental run in chunks', () => {
     expect(await incremental(world)).toMatchObject({ status: 'repaired', updated: 31, drift: { lastName: 31 } });
   });
 
-  it('keeps only positions and counts in the execution, never a user', async () => {
+  it('keeps only positions, counts and ids in the execution, never a value of a user', async () => {
     const world = await changedWorld(limits);
     slow(world);
     const journal = new Journal();
@@ -158,7 +158,7 @@ describe('an incremental run in chunks', () => {
     };
     await incremental(world, {}, journal);
     expect(answers.join()).toContain('"offset"');
-    expect(answers.join()).not.toMatch(/user_|example\.com|Changed|First/);
+    expect(answers.join()).not.toMatch(/example\.com|Changed|First/);
   });
 
   it('keeps the lease for each of them', async () => {
