@@ -3,7 +3,7 @@ import { listAudit } from './audit.ts';
 import { listConflicts } from './conflicts.ts';
 import { importRoster } from './import-roster.ts';
 import { dismissEvent, listQuarantine, replayOne } from './quarantine.ts';
-import { deleteRosterEntry, linkRosterEntry, listRoster, putRosterEntry } from './roster.ts';
+import { deleteRosterEntry, linkRosterEntry, listRoster, putRosterEntry, unlinkRosterEntry } from './roster.ts';
 import { approveRun, getRun, listRuns, syncUsers } from './runs.ts';
 import { eraseOne, restoreOne, syncOne } from './users.ts';
 
@@ -23,6 +23,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   'PUT /admin/roster/{email}': putRosterEntry,
   'DELETE /admin/roster/{email}': deleteRosterEntry,
   'POST /admin/roster/{email}/link': linkRosterEntry,
+  'POST /admin/roster/{email}/unlink': unlinkRosterEntry,
   'POST /admin/roster/import': importRoster,
   'GET /admin/conflicts': listConflicts,
   'GET /admin/audit': listAudit,

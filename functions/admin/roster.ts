@@ -4,6 +4,7 @@ import { deleteEntry } from '../../shared/sync/roster/delete-entry.ts';
 import type { Linked } from '../../shared/sync/roster/link-roster.ts';
 import { linkRoster } from '../../shared/sync/roster/link-roster.ts';
 import { putEntry } from '../../shared/sync/roster/put-entry.ts';
+import { unlinkRoster } from '../../shared/sync/roster/unlink-roster.ts';
 import { readJson } from '../http/json-body.ts';
 import { encodeCursor, PAGE_QUERY, pageOf, readQuery } from '../http/query.ts';
 import type { rosterEntrySchema } from '../http/schemas/admin-answers.ts';
@@ -91,6 +92,22 @@ export const linkRosterEntry: Action = {
     const linked = await linkRoster(deps, email, body.value.userId);
     if (linked === 'linked' || linked === 'already-linked') return answered(200, { outcome: linked }, linked);
     return refusedAs(LINK_REFUSALS[linked]);
+  },
+};
+
+/** `POST /admin/roster/{email}/unlink`: for whoever verifies the address next, or a link by hand. */
+export const unlinkRosterEntry: Action = {
+  name: 'unlink-roster-entry',
+  changes: true,
+  target,
+  async run(event, deps) {
+    const email = emailIn(event);
+    if (email === undefined) return refusedAddress();
+    const refusal = readNothing(event);
+    if (refusal) return refusal;
+    const unlinked = await unlinkRoster(deps, email);
+    if (unlinked === 'unknown-entry') return refusedAs('entry_not_found');
+    return unlinked === 'not-linked' ? refusedAs('entry_not_linked') : answered(200, { outcome: unlinked }, unlinked);
   },
 };
 

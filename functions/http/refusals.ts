@@ -54,6 +54,7 @@ export const REFUSALS = {
   event_unusable: { status: 409, message: 'The event cannot be applied, and stays in quarantine.' },
   entry_not_found: { status: 404, message: 'There is no roster entry for this address.' },
   entry_linked: { status: 409, message: 'This roster entry is linked to a user.' },
+  entry_not_linked: { status: 409, message: 'Nobody is linked to this roster entry.' },
   user_is_deleted: { status: 409, message: 'This user is deleted: restore her first.' },
   user_has_another_entry: { status: 409, message: 'The user is linked to another registered roster entry.' },
   invalid_import: { status: 400, message: 'Rows of the file cannot be imported, and nothing was.' },

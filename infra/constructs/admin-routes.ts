@@ -22,6 +22,7 @@ const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
   '/admin/roster/import': [HttpMethod.POST],
   '/admin/roster/{email}': [HttpMethod.PUT, HttpMethod.DELETE],
   '/admin/roster/{email}/link': [HttpMethod.POST],
+  '/admin/roster/{email}/unlink': [HttpMethod.POST],
   '/admin/conflicts': [HttpMethod.GET],
   '/admin/audit': [HttpMethod.GET],
 };

@@ -249,6 +249,14 @@ describe('The roster', () => {
     const entries = (await send('GET /admin/roster', { query: '?limit=100' })).body['entries'] as { email: string }[];
     expect(entries.find((entry) => entry.email === email)).toMatchObject({ linkedUserId: id });
     expect(codeOf(await send(`DELETE /admin/roster/${email}`))).toEqual([409, 'entry_linked']);
+    const unlink = () => send(`POST /admin/roster/${email}/unlink`);
+    expect(codeOf(await unlink())).toEqual([200, 'unlinked']);
+    expect(codeOf(await unlink())).toEqual([409, 'entry_not_linked']);
+    expect(codeOf(await send('POST /admin/roster/nobody@secret-mail.example/unlink'))).toEqual([
+      404,
+      'entry_not_found',
+    ]);
+    expect(codeOf(await link(id))).toEqual([200, 'linked']);
     await send('PUT /admin/roster/free@secret-mail.example', { body: {} });
     const second = { email: 'free@secret-mail.example', body: { userId: id } };
     expect(codeOf(await send(`POST /admin/roster/${second.email}/link`, second))).toEqual([
@@ -263,6 +271,7 @@ describe('The roster', () => {
   it.each([
     ['PUT /admin/roster/nobody', {}],
     ['DELETE /admin/roster/nobody', undefined],
+    ['POST /admin/roster/nobody/unlink', undefined],
     ['POST /admin/roster/nobody/link', { userId: 'user_1' }],
   ])('has no entry without an address: %s', async (route, body) => {
     expect(codeOf(await send(route, { body }))).toEqual([400, 'invalid_request']);

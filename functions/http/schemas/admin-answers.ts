@@ -101,7 +101,7 @@ export const rosterEntrySchema = z.object({
 
 export const rosterListSchema = z.object({ entries: z.array(rosterEntrySchema), next });
 
-export const rosterActionSchema = z.object({ outcome: z.enum(['linked', 'already-linked', 'deleted']) });
+export const rosterActionSchema = z.object({ outcome: z.enum(['linked', 'already-linked', 'unlinked', 'deleted']) });
 
 const badRow = z.object({
   line: described(z.number(), 'Of the file, the header being line 1.'),
