@@ -17,6 +17,8 @@ let send: (route: string, request?: ApiRequest & { readonly query?: string }) =>
 
 /** Addresses and attributes that were sent, and must stand in no log. */
 const PERSONAL = /secret-mail\.example|Quetzal|Salamander|tungsten/;
+/** Documented answers that the tests below have brought about. */
+const seen = new Set<string>();
 const WRONG_KEY = `cds_${'wrong'.repeat(9)}`;
 
 beforeAll(async () => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
     });
     for (let left = 20; ; left -= 1) {
       const answer = await client.send(`${method} ${path}${query}`, { token, ...request });
+      seen.add(`${method} ${known} ${answer.status}`);
       // The gateway lets ten a second through, and a container asks Clerk once a second: a test file is faster.
       const isPaced = answer.status === 429 && !('error' in answer.body);
       if (!(isPaced || (answer.status === 503 && request.headers?.['x-again'] !== 'no')) || left === 0) return answer;
@@ -328,6 +331,12 @@ describe('The roster', () => {
   ])('takes no file that is none', async (text, status, code) => {
     expect(codeOf(await file(text))).toEqual([status, code]);
   });
+
+  it('takes no file that does not say what it is, nor a query that it does not know', async () => {
+    const json = await send('POST /admin/roster/import', { body: { email: 'a@example.com' } });
+    expect(codeOf(json)).toEqual([415, 'unsupported_media_type']);
+    expect(codeOf(await file('email\n', '?partial=maybe'))).toEqual([400, 'invalid_request']);
+  });
 });
 
 describe('Conflicts', () => {
@@ -441,6 +450,16 @@ describe('The record', () => {
     expect(entries.length).toBe(100);
     expect(entries.filter(({ result }) => result === 'begun')).toEqual([]);
     expect(JSON.stringify(entries)).not.toMatch(PERSONAL);
+  });
+});
+
+describe('The description of the admin API', () => {
+  it('has no answer that was not looked at here, but what nobody can bring about', () => {
+    const documentedOnes = documented().answers.filter((answer) => answer.includes(' /admin/'));
+    // After ten wrong keys a container answers 429 to every other one.
+    const isSeen = (answer: string) => seen.has(answer) || seen.has(answer.replace(/ 401$/, ' 429'));
+    const unseen = documentedOnes.filter((answer) => !isSeen(answer) && !/ (429|500|503)$/.test(answer));
+    expect(unseen).toEqual([]);
   });
 });
 
