@@ -3,7 +3,7 @@ import { normaliseName } from '../../shared/domain/user.ts';
 import type { EntryInput } from '../../shared/sync/roster/entry-input.ts';
 import { problemsOfEntry } from '../../shared/sync/roster/entry-input.ts';
 
-export const MOST_ROWS = 5_000;
+const MOST_ROWS = 5_000;
 
 /** What is wrong with a row: where and what, never a value of it. */
 export interface BadRow {

@@ -119,7 +119,7 @@ export const importAnswerSchema = z.object({
 
 /** The refusal of a file that has bad rows: nothing of it was imported. */
 export const importRefusalSchema = z.object({
-  error: z.object({ code: z.string(), message: z.string() }),
+  error: z.object({ code: z.literal('invalid_import'), message: z.string() }),
   problems: z.exactOptional(described(z.array(badRow), 'What is wrong, 100 at most.')),
 });
 
