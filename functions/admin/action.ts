@@ -36,8 +36,8 @@ export function answered(
 }
 
 /** A refusal by its code. @param message in place of the usual one: names and places, never a value that somebody sent */
-export function refusedAs(code: RefusalCode, message?: string, target?: string): ActionResult {
-  return { answer: refuse(code, message), result: code, ...(target !== undefined && { target }) };
+export function refusedAs(code: RefusalCode, message?: string): ActionResult {
+  return { answer: refuse(code, message), result: code };
 }
 
 /** A request that is not what the route takes, as whoever read it has answered. */

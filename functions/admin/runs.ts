@@ -52,10 +52,14 @@ export const syncUsers: Action = {
   },
 };
 
+/** Where the run is, also one that was not started: its record says why. */
 function answerStart({ runId, status }: StartedRun): ActionResult {
-  if (status === 'not-started') return refusedAs('run_not_started', undefined, runId);
-  const headers = { location: `/admin/sync-runs/${runId}` };
-  return answered(202, { runId, status }, status, { target: runId, headers });
+  const location = `/admin/sync-runs/${runId}`;
+  if (status === 'requested') {
+    return answered(202, { runId, status }, status, { target: runId, headers: { location } });
+  }
+  const { answer, result } = refusedAs('run_not_started');
+  return { answer: { ...answer, headers: { ...answer.headers, location } }, result, target: runId };
 }
 
 /** `POST /admin/sync-runs/{id}/approve-deletions`: 202 with the id of the run that makes them. */

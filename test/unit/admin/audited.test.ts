@@ -80,7 +80,12 @@ describe('An action that changes something', () => {
   });
 
   it('is on record, too, where it was refused or failed', async () => {
-    await audited(EVENT, 'key_1', action({ run: async () => refusedAs('run_not_held', undefined, 'run_1') }), deps);
+    await audited(
+      EVENT,
+      'key_1',
+      action({ run: async () => ({ ...refusedAs('run_not_held'), target: 'run_1' }) }),
+      deps,
+    );
     const failing = action({ run: () => Promise.reject(new Error('secret text')) });
     await expect(audited(EVENT, 'key_1', failing, deps)).rejects.toThrow('secret text');
     expect(happened).toMatchObject([
