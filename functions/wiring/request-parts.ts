@@ -42,7 +42,7 @@ export function requestParts(service: string, config: SyncConfig, limits: Reques
   const timers = systemTimers;
   const secrets = clerkSecrets(config.secrets, { clock, timers });
   const secretKey = pick(secrets, (held) => held.secretKey);
-  const log = createLog({ service });
+  const log = createLog({ service, level: config.logLevel });
   const directory = createUserDirectory({
     apiUrl: config.clerkApiUrl,
     secretKey: () => secretKey.current(),

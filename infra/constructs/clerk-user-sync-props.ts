@@ -12,6 +12,11 @@ import type { Stage } from './stage.ts';
 /** What of a user's profile a session token carries, and when it changed. */
 export type ClaimField = 'email' | 'firstName' | 'lastName' | 'imageUrl' | 'updatedAt';
 
+/** How much of what happens is worth a line of the log. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
+
 /** Requests a second, and how many may come at once above that. */
 export interface Throttle {
   readonly rateLimit: number;
@@ -157,6 +162,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly eventBus?: IEventBusRef;
   /** @default - 3 months in production, 1 month in staging, 1 week in development */
   readonly logRetention?: RetentionDays;
+  /**
+   * The least level that the functions log. At `warn` nobody can look up what came of a single change, only of how many.
+   * @default 'info' - one line for each change
+   */
+  readonly logLevel?: LogLevel;
   /**
    * What becomes of table, secret and logs when they leave the stack; all but `DESTROY` also protects the table.
    * @default - retained in production, destroyed elsewhere

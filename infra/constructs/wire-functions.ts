@@ -57,6 +57,7 @@ export function wireVariants({ verifyOnly, optional }: AuthorizerFunctions, wiri
 export function configureCommon(lambda: Function, { props, metricsStack }: Wiring): void {
   configure(lambda, {
     [ENVIRONMENT.stage]: props.stage ?? 'production',
+    [ENVIRONMENT.logLevel]: props.logLevel ?? 'info',
     [ENVIRONMENT.stackName]: metricsStack,
   });
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import type { AuthorizerSettings, ClaimField, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
+import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
+import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/validate-props.ts';
@@ -32,6 +33,7 @@ const NAMES = [
   'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
+  'logLevel',
   'secretArn',
   'stackName',
 ];
@@ -48,6 +50,7 @@ export interface Settings extends AuthorizerSettings {
   readonly admin?: boolean;
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
+  readonly logLevel?: LogLevel;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
   /** Names in the context that nothing reads. */
@@ -69,6 +72,7 @@ export function readSettings(context: Context): Settings {
     ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),
   };

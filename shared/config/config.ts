@@ -19,6 +19,8 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import type { LogConfig } from './log-fields.ts';
+import { logLevel } from './log-fields.ts';
 import { retentionDays } from './retention-fields.ts';
 import type { RosterConfig } from './roster-fields.ts';
 import { roster } from './roster-fields.ts';
@@ -26,7 +28,7 @@ import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
 /** What every function that reads Clerk and writes the table needs. */
-export interface SyncConfig {
+export interface SyncConfig extends LogConfig {
   readonly tableName: string;
   /** The value of the metrics' dimension `Stack`. */
   readonly stackName: string;
@@ -80,6 +82,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     tableName: read(tableName),
     stackName: read(stackName),
     stage: read(stage),
+    logLevel: read(logLevel),
     clerkApiUrl: read(clerkApiUrl),
     returningUser: read(returningUser),
     roster: read(roster),

@@ -28,6 +28,7 @@ export const ENVIRONMENT = {
   rosterCohortKey: 'ROSTER_COHORT_KEY',
   reconcilerArn: 'RECONCILER_ARN',
   stage: 'STAGE',
+  logLevel: 'LOG_LEVEL',
   stackName: 'METRICS_STACK',
   syncingFunctions: 'SYNCING_FUNCTIONS',
 } as const;

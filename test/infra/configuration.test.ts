@@ -33,6 +33,7 @@ describe('what the construct sets, the functions accept:', () => {
         requireEmail: false,
         clerkApiUrl: 'https://clerk-api.example.com',
         retentionDays: 'off',
+        logLevel: 'error',
         roster: { enabled: true, defaultCohort: 'Frühling 2026', cohortMetadataKey: 'cohort' },
       },
     ],
