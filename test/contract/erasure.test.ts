@@ -57,6 +57,15 @@ async function settle(mirror: Mirror): Promise<void> {
   await mirror.run();
 }
 
+/** Ada has been erased although Clerk has her, and there are three others. */
+async function erasedAmongOthers(mirror: Mirror): Promise<void> {
+  await mirror.signUp(ada());
+  for (const id of ['user_b', 'user_c', 'user_d']) await mirror.signUp(person(id, `${id}@example.com`));
+  await mirror.run();
+  await mirror.passDays(1);
+  expect(await eraseUser(mirror.deps, 'user_ada', { evenIfClerkHas: true })).toBe('erased');
+}
+
 async function traces(mirror: Mirror): Promise<string[]> {
   await mirror.sweep();
   const text = JSON.stringify(await mirror.items(), (_key, value: unknown) =>
@@ -209,6 +218,33 @@ describe('An admin erases', () => {
     expect(await mirror.run()).not.toHaveProperty('erasedInClerk');
     await mirror.passDays(30);
     expect(await mirror.get('user_ada')).toBeUndefined();
+  });
+
+  it('a user whom no run that doubts Clerk’s word takes for deleted', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    const kept = [...mirror.clerk.users.values()];
+    mirror.clerk.users.clear();
+    expect(await mirror.run()).toMatchObject({ status: 'held', deleted: 0 });
+    mirror.clerk.add(...kept);
+    await mirror.passDays(1);
+    await mirror.run();
+    await mirror.passDays(31);
+    await mirror.run();
+    expect((await mirror.get('user_ada'))?.tombstone).toMatchObject({ inClerk: true });
+    expect(await traces(mirror)).toEqual([]);
+  });
+
+  it('a user whom a mistaken deletion would have given back in a month', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    await mirror.apply({ source: 'deletion', id: 'user_ada', at: mirror.clock.now() + 1 });
+    await mirror.passDays(1);
+    expect(await mirror.run()).toMatchObject({ status: 'repaired', updated: 1, restored: 0, erasedInClerk: 1 });
+    expect(await mirror.run()).toMatchObject({ status: 'in-sync', erasedInClerk: 1 });
+    await mirror.passDays(31);
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
   });
 
   it('a user whom Clerk has and the table has not, so that nobody brings her', async () => {
