@@ -66,6 +66,16 @@ async function erasedAmongOthers(mirror: Mirror): Promise<void> {
   expect(await eraseUser(mirror.deps, 'user_ada', { evenIfClerkHas: true })).toBe('erased');
 }
 
+/** Ada has left and come back as somebody else, with what the application kept of her. */
+async function relinked(mirror: Mirror): Promise<void> {
+  await mirror.signUp(ada());
+  await mirror.writeApp('user_ada', { bio: 'ockham' });
+  await mirror.leave('user_ada');
+  await mirror.pass(60_000);
+  await mirror.signUp(person('user_new', ADA, { asOf: mirror.clock.now(), record: { clerkCreatedAt: BEGIN } }));
+  expect(await mirror.get('user_new')).toMatchObject({ previousClerkUserId: 'user_ada', app: { bio: 'ockham' } });
+}
+
 async function traces(mirror: Mirror): Promise<string[]> {
   await mirror.sweep();
   const text = JSON.stringify(await mirror.items(), (_key, value: unknown) =>
@@ -266,6 +276,28 @@ describe('An admin erases', () => {
     mirror.clerk.instance = 'ins_other';
     await expect(eraseUser(mirror.deps, 'user_ada')).rejects.toThrow(ForeignInstance);
     expect((await mirror.get('user_ada'))?.tombstone).toBeUndefined();
+  });
+
+  it.each([
+    ['although Clerk has her', true],
+    ['who has left again', false],
+  ])('with a relinked user %s the deleted one that she was', async (_name, inClerk) => {
+    const mirror = await openMirror(tables, { returningUser: 'relink' });
+    await relinked(mirror);
+    if (!inClerk) mirror.clerk.users.delete('user_new');
+    expect(await eraseUser(mirror.deps, 'user_new', { evenIfClerkHas: inClerk })).toBe('erased');
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
+  });
+
+  it('with a relinked user nobody who has been restored since', async () => {
+    const mirror = await openMirror(tables, { returningUser: 'relink' });
+    await relinked(mirror);
+    await mirror.passDays(1);
+    mirror.clerk.add(ada());
+    await mirror.run();
+    await eraseUser(mirror.deps, 'user_new', { evenIfClerkHas: true });
+    expect(await mirror.get('user_ada')).toMatchObject({ app: { bio: 'ockham' }, tombstone: undefined });
   });
 
   it('what somebody waits for goes to the one who waits', async () => {
