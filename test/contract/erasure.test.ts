@@ -76,6 +76,10 @@ async function relinked(mirror: Mirror): Promise<void> {
   expect(await mirror.get('user_new')).toMatchObject({ previousClerkUserId: 'user_ada', app: { bio: 'ockham' } });
 }
 
+async function itemOf(mirror: Mirror, id: string) {
+  return (await mirror.items()).find(({ pk }) => pk === `user#${id}`);
+}
+
 async function traces(mirror: Mirror): Promise<string[]> {
   await mirror.sweep();
   const text = JSON.stringify(await mirror.items(), (_key, value: unknown) =>
@@ -134,6 +138,27 @@ describe('Retention', () => {
     expect(await mirror.get('user_ada')).toBeUndefined();
     await mirror.sweep();
     expect((await mirror.items()).filter(({ pk }) => String(pk).startsWith('user#'))).toEqual([]);
+  });
+
+  it('erases everybody else where one item has been broken by hand, and says whose it is', async () => {
+    const mirror = await openMirror(tables);
+    const ids = ['user_a', 'user_b', 'user_c'];
+    for (const id of ids) {
+      await mirror.signUp(person(id, `${id}@example.com`));
+      await mirror.leave(id);
+    }
+    await mirror.put({ ...(await itemOf(mirror, 'user_a')), changedBy: 'support' });
+    await mirror.passDays(31);
+    expect(await mirror.run()).toMatchObject({ status: 'in-sync' });
+    const items = await Promise.all(ids.map((id) => itemOf(mirror, id)));
+    expect(items.map((item) => item?.['erasedAt'] !== undefined)).toEqual([false, true, true]);
+    expect(mirror.deps.log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: 'user not erased',
+        facts: { userId: 'user_a', attribute: 'changedBy' },
+      }),
+    );
   });
 
   it('passes over a user whom Clerk has after all, and says so', async () => {
