@@ -125,19 +125,34 @@ describe('Retention', () => {
     expect([await erased('user_b'), await erased('user_c')]).toEqual([true, false]);
   });
 
-  it('keeps the id of an erased user for 30 days more, and then lets DynamoDB take it', async () => {
+  it('keeps the id of an erased user for 32 days more, and then lets DynamoDB take it', async () => {
     const mirror = await openMirror(tables);
     await mirror.signUp(ada());
     await mirror.leave('user_ada');
     await mirror.passDays(31);
     await mirror.run();
-    await mirror.passDays(29);
+    await mirror.passDays(31);
     const late = { source: 'event', ...ada({ asOf: mirror.clock.now() }), seenAt: mirror.clock.now() } as const;
     expect(await mirror.apply(late)).toMatchObject({ outcome: 'stale' });
     await mirror.passDays(1);
     expect(await mirror.get('user_ada')).toBeUndefined();
     await mirror.sweep();
     expect((await mirror.items()).filter(({ pk }) => String(pk).startsWith('user#'))).toEqual([]);
+  });
+
+  it('keeps the id for longer than any event about her can wait in quarantine', async () => {
+    const mirror = await openMirror(tables);
+    await mirror.signUp(ada());
+    await mirror.leave('user_ada');
+    await eraseUser(mirror.deps, 'user_ada');
+    // Svix tries for 28 hours.
+    await mirror.pass(28 * 60 * 60_000);
+    const event = { id: 'msg_last', body: '{}', reason: 'bad-date', firstAt: mirror.clock.now(), userId: 'user_ada' };
+    await mirror.deps.quarantine.put(event);
+    await mirror.pass(30 * DAY_MS - 1);
+    expect(await mirror.deps.quarantine.get('msg_last')).toBeDefined();
+    const replayed = { source: 'event', ...ada(), seenAt: event.firstAt } as const;
+    expect(await mirror.apply(replayed)).toMatchObject({ outcome: 'stale' });
   });
 
   it('erases everybody else where one item has been broken by hand, and says whose it is', async () => {
@@ -192,7 +207,7 @@ describe('An admin erases', () => {
     await settle(mirror);
     mirror.clerk.users.delete('user_ada');
     expect(await eraseUser(mirror.deps, 'user_ada')).toBe('erased');
-    await mirror.passDays(30);
+    await mirror.passDays(32);
     expect(await traces(mirror)).toEqual([]);
     expect(await mirror.get('user_ada')).toBeUndefined();
   });
@@ -236,7 +251,7 @@ describe('An admin erases', () => {
     const at = mirror.clock.now() + afterwards;
     expect(await mirror.apply({ source: 'deletion', id: 'user_ada', at })).toMatchObject({ outcome: 'deleted' });
     expect(await mirror.apply({ source: 'deletion', id: 'user_ada', at })).toMatchObject({ outcome: 'unchanged' });
-    await mirror.passDays(29);
+    await mirror.passDays(31);
     expect(await mirror.get('user_ada')).toBeDefined();
     await mirror.passDays(1);
     expect(await mirror.get('user_ada')).toBeUndefined();
@@ -251,7 +266,7 @@ describe('An admin erases', () => {
     expect(await mirror.run({ mode: 'full', dryRun: true })).toMatchObject({ status: 'in-sync' });
     expect((await mirror.get('user_ada'))?.tombstone).toMatchObject({ inClerk: true });
     expect(await mirror.run()).not.toHaveProperty('erasedInClerk');
-    await mirror.passDays(30);
+    await mirror.passDays(32);
     expect(await mirror.get('user_ada')).toBeUndefined();
   });
 
