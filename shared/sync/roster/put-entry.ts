@@ -1,5 +1,5 @@
 import { sameJson } from '../../domain/json.ts';
-import type { RosterEntry } from '../../domain/roster.ts';
+import type { RosterEntry, RosterLink } from '../../domain/roster.ts';
 import { normaliseName } from '../../domain/user.ts';
 import { persist } from '../persist.ts';
 import type { RosterAdminDependencies } from './dependencies.ts';
@@ -47,9 +47,16 @@ function entryFrom(
     attributes,
     cohort: cohort ?? before?.cohort,
     origin: 'registered',
-    link: before?.link,
+    link: linkBeside(cohort, before),
     createdAt: before?.createdAt ?? now,
     updatedAt: now,
     revision: (before?.revision ?? 0) + 1,
   };
+}
+
+/** A cohort that is registered is the entry's own, whatever the link gave. */
+function linkBeside(cohort: string | undefined, before: RosterEntry | undefined): RosterLink | undefined {
+  if (!before?.link || cohort === undefined) return before?.link;
+  const { userId, at } = before.link;
+  return { userId, at };
 }
