@@ -107,7 +107,7 @@ export class IncrementalRun {
     if (clerkUsers === walked.live) return;
     const step = 'erased';
     steps.learn({
-      erasedInClerk: await steps.step(step, () => countErasedInClerk(steps.deps, { ...steps.run, step })),
+      erasedInClerk: await steps.step(step, () => countErasedInClerk(steps.deps, { ...steps.run, step }, false)),
     });
   }
 

@@ -46,14 +46,17 @@ async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Pro
   );
 }
 
-/** Those that have judged nobody, not yet or not at all. */
-const WITHOUT_JUDGEMENT: readonly Run['status'][] = ['failed', 'running', 'requested'];
+/** Not yet, or not at all: one that failed and proposes nobody has not come to judge anybody. */
+function hasJudged({ status, counts }: Run): boolean {
+  if (status === 'running' || status === 'requested') return false;
+  return status !== 'failed' || counts.suspects > 0;
+}
 
 /** The newer full run that has judged the users of today; undefined while the held one's judgement stands. @throws StoreUnavailable */
 export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | undefined> {
   for await (const run of runs.list(held.startedAt)) {
     const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
-    const isJudge = run.mode === 'full' && run.dryRun !== true && !WITHOUT_JUDGEMENT.includes(run.status);
+    const isJudge = run.mode === 'full' && run.dryRun !== true && hasJudged(run);
     if (isNewer && isJudge) return run;
   }
   return undefined;
