@@ -12,18 +12,21 @@ import { SyncDashboard } from './alarms/dashboard.ts';
 import { alarmNamePrefix, SyncAlarms } from './alarms/sync-alarms.ts';
 import { createAuthorizers } from './authorizers.ts';
 import type { AuthorizerFunctions, Authorizers } from './authorizers.ts';
+import { bundlesFromSource } from './bundle.ts';
 import type { FunctionName } from './bundle.ts';
 import { ChangeStream } from './change-stream.ts';
 import { ClerkSecret } from './clerk-secret.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
 import { SyncFunctions } from './functions.ts';
+import { Health } from './health.ts';
 import { ReconcileSchedule } from './reconcile-schedule.ts';
 import { STAGE_DEFAULTS } from './stage.ts';
 import type { StageDefaults } from './stage.ts';
 import { SyncApi } from './sync-api.ts';
 import { UserTable } from './user-table.ts';
 import { validateProps } from './validate-props.ts';
+import { wireAdmin } from './wire-admin.ts';
 import { wireFunctions, wireVariants } from './wire-functions.ts';
 
 /**
@@ -47,6 +50,10 @@ export class ClerkUserSync extends Construct {
   /** The functions behind these: to make authorizers for a REST API, TOKEN or REQUEST, which they answer, too. */
   readonly authorizerFunctions: AuthorizerFunctions;
   readonly webhookUrl: string;
+  /** Answers the administrative routes; there with the prop `admin` only. */
+  readonly admin: Function | undefined;
+  /** Answers the health routes; there with the prop `health` only. */
+  readonly health: Function | undefined;
   /** Tells of every user who is created, updated, deleted or restored: for rules of your own. See docs/events.md. */
   readonly bus: IEventBusRef;
   /** Where alarms are told of; undefined where there are none. */
@@ -64,6 +71,7 @@ export class ClerkUserSync extends Construct {
       bundles: props.bundles,
       authorizerConcurrency: props.authorizerConcurrency,
       optionalAuthorizer: props.optionalAuthorizer ?? false,
+      admin: props.admin ?? false,
     });
     this.functions = functions.all;
     this.authorizerFunctions = functions.authorizers;
@@ -74,6 +82,8 @@ export class ClerkUserSync extends Construct {
     this.authorizer = authorizers.syncing;
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
     this.optionalAuthorizer = authorizers.optional;
+    this.health = this.#health(props, settings);
+    this.admin = functions.admin;
     const api = this.#api(props, settings, authorizers);
     this.api = api.http;
     this.webhookUrl = api.webhookUrl;
@@ -86,6 +96,7 @@ export class ClerkUserSync extends Construct {
     const wiring = { props, table, secret, bus, metricsStack: this.#metricsStack() };
     wireFunctions(functions.all, wiring);
     wireVariants(functions.authorizers, wiring);
+    if (functions.admin) wireAdmin(functions.admin, functions.reconciler.alias, wiring);
   }
 
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
@@ -93,14 +104,33 @@ export class ClerkUserSync extends Construct {
     return createAuthorizers(this.authorizerFunctions, { tokenFrom, cacheTtl });
   }
 
+  #health(
+    { health = false, bundles = bundlesFromSource() }: ClerkUserSyncProps,
+    logs: StageDefaults,
+  ): Function | undefined {
+    if (!health) return undefined;
+    const { logRetention, systemLogLevel, removalPolicy } = logs;
+    const { syncing, verifyOnly, optional } = this.authorizerFunctions;
+    const { webhook, users } = this.functions;
+    return new Health(this, 'Health', {
+      logs: { logRetention, systemLogLevel, removalPolicy },
+      code: bundles('health'),
+      metricsStack: this.#metricsStack(),
+      syncing: [syncing, verifyOnly, ...(optional ? [optional] : []), webhook, users],
+    }).lambda;
+  }
+
   #api(props: ClerkUserSyncProps, settings: StageDefaults, authorizers: Authorizers): SyncApi {
     return new SyncApi(this, 'Api', {
       logRetention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
       functions: this.functions,
+      admin: this.admin,
       authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
+      health: this.health,
+      healthThrottle: props.healthThrottle ?? { rateLimit: 10, burstLimit: 20 },
       syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
       cors: props.cors,
     });
@@ -139,7 +169,8 @@ export class ClerkUserSync extends Construct {
     };
     const namePrefix = alarmNamePrefix(this.#metricsStack());
     const { table } = this;
-    const all = [...Object.values(functions.all), verifyOnly, ...(optional ? [optional] : [])];
+    const optionals = [optional, functions.admin].filter((lambda) => lambda !== undefined);
+    const all = [...Object.values(functions.all), verifyOnly, ...optionals];
     new SyncDashboard(this, 'Dashboard', { ...watched, name: `${namePrefix}dashboard`, functions: all, table });
     return settings === 'off' ? undefined : new SyncAlarms(this, 'Alarms', { ...watched, settings, namePrefix }).topic;
   }

@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { CfnStage, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { CorsPreflightOptions, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -8,18 +8,27 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
+import { addAdminRoutes } from './admin-routes.ts';
 import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
+import type { LimitedRoutes } from './limited-routes.ts';
+import { throttleRoutes } from './limited-routes.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
 const SYNC_PATH = '/users/sync';
+const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
+  /** Absent where there is no administrative API. */
+  readonly admin: Function | undefined;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
   readonly syncThrottle: Throttle;
+  /** Undefined for no health routes. */
+  readonly health: Function | undefined;
+  readonly healthThrottle: Throttle;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
   readonly cors: CorsPreflightOptions | undefined;
@@ -44,7 +53,13 @@ export class SyncApi extends Construct {
     const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
     this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
     const webhook = this.#webhookRoutes(props.functions.webhook);
-    this.#stage(props, [...webhook, ...sync]);
+    const health = props.health ? this.#healthRoutes(props.health) : [];
+    this.#stage(props, [
+      { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
+      { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
+      { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
+      ...(props.admin ? addAdminRoutes(this.http, props.admin) : []),
+    ]);
   }
 
   /** Where Clerk's webhook endpoint has to point. */
@@ -77,7 +92,21 @@ export class SyncApi extends Construct {
     return routes;
   }
 
-  #stage(props: SyncApiProps, limited: readonly HttpRoute[]): void {
+  #healthRoutes(handler: Function): HttpRoute[] {
+    const integration = new HttpLambdaIntegration('Health', handler);
+    const routes = HEALTH_PATHS.flatMap((path) =>
+      this.http.addRoutes({ path, methods: [HttpMethod.GET], integration }),
+    );
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Uptime monitors have no credentials; the answer holds counts, and is there only when it is asked for.',
+      });
+    }
+    return routes;
+  }
+
+  #stage(props: SyncApiProps, limited: readonly LimitedRoutes[]): void {
     const accessLogSettings = new AccessLog(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -88,25 +117,6 @@ export class SyncApi extends Construct {
       throttle: props.throttle,
       accessLogSettings,
     });
-    const limits = { [WEBHOOK_PATH]: props.webhookThrottle, [SYNC_PATH]: props.syncThrottle };
-    throttlePosts(stage, limited, limits);
+    throttleRoutes(stage, limited);
   }
-}
-
-/** Gives routes a limit of their own, by their path, which the CDK's stage has no property for. */
-function throttlePosts(
-  stage: HttpStage,
-  routes: readonly HttpRoute[],
-  limits: Readonly<Record<string, Throttle>>,
-): void {
-  const resource = stage.node.defaultChild;
-  if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
-  resource.routeSettings = Object.fromEntries(
-    Object.entries(limits).map(([path, { rateLimit, burstLimit }]) => [
-      `${HttpMethod.POST} ${path}`,
-      { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
-    ]),
-  );
-  // A stage that sets a limit for a route which does not exist yet is refused.
-  stage.node.addDependency(...routes);
 }

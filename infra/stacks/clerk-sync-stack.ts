@@ -32,6 +32,11 @@ export class ClerkSyncStack extends Stack {
     );
     this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
     this.#output(
+      'AuthorizerName',
+      this.sync.functions.authorizer.functionName,
+      'The authorizer: by it, `npm run doctor` knows how tokens are verified',
+    );
+    this.#output(
       'ReconcilerName',
       this.sync.functions.reconciler.functionName,
       'The reconciler: by it, commands given --stack find the rest',

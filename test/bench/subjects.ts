@@ -99,12 +99,19 @@ export const PARTS: Subject = {
   mirror: peerMirror,
 };
 
+/**
+ * What Lambda's runtime starts Node with where a function has 512 MB, as the construct gives the reconciler: 5 % for the young
+ * generation, 90 % for the old. Without it V8 takes its measure from this machine's memory, and lets a run have much more.
+ */
+const HEAP_ON_LAMBDA = { NODE_OPTIONS: '--max-semi-space-size=25 --max-old-space-size=460' };
+
 /** The reconciler as the construct deploys it, over a Clerk and a durable service of its own. */
 export function reconcilerOf({ url, secretKey }: ServedClerk, durableUrl: string): Subject {
   return {
     ...OURS,
     entry: 'functions/reconciler/handler.ts',
     environment: ({ tableName }) => ({
+      ...HEAP_ON_LAMBDA,
       [ENVIRONMENT.tableName]: tableName,
       [ENVIRONMENT.stackName]: 'bench',
       [ENVIRONMENT.stage]: 'production',
@@ -122,7 +129,12 @@ export function naiveReconcilerOf({ url, secretKey }: ServedClerk): Subject {
   return {
     name: NAIVE.name,
     entry: 'test/bench/peers/naive-reconciler/handler.ts',
-    environment: ({ tableName }) => ({ TABLE_NAME: tableName, CLERK_API_URL: url, CLERK_SECRET_KEY: secretKey }),
+    environment: ({ tableName }) => ({
+      ...HEAP_ON_LAMBDA,
+      TABLE_NAME: tableName,
+      CLERK_API_URL: url,
+      CLERK_SECRET_KEY: secretKey,
+    }),
     mirror: peerMirror,
   };
 }

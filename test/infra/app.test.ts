@@ -26,6 +26,7 @@ describe('the app', () => {
     const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
     expect(Object.keys(Outputs).toSorted()).toEqual([
       'ApiUrl',
+      'AuthorizerName',
       'EventBusName',
       'ReconcilerName',
       'SecretArn',

@@ -7,6 +7,7 @@ import { startDynamoDbEngine } from '../dynamodb/engine.ts';
 import type { DynamoDbEngine } from '../dynamodb/engine.ts';
 import { startFaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
 import type { FaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
+import type { Alarms } from './alarms/alarms.ts';
 import type { Closers } from './closers.ts';
 import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
@@ -36,6 +37,7 @@ export interface FoundationOptions {
   readonly closers: Closers;
   /** Puts local URLs in place of deployed ones. */
   readonly localise: (text: string) => string;
+  readonly alarms: Pick<Alarms, 'views'>;
 }
 
 /** What everything else stands on: tables, services and functions. */
@@ -127,7 +129,10 @@ async function startStore(engineUrl: string, closers: Closers): Promise<FaultyEn
   return store;
 }
 
-function serviceTargets({ cloud, stack, observer }: FoundationOptions, buses: EventBuses): ServicesOptions['targets'] {
+function serviceTargets(
+  { cloud, stack, observer, alarms }: FoundationOptions,
+  buses: EventBuses,
+): ServicesOptions['targets'] {
   const { region, accountId } = stack;
   const now = (): number => Date.now();
   const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
@@ -135,7 +140,10 @@ function serviceTargets({ cloud, stack, observer }: FoundationOptions, buses: Ev
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
     ['AWSEvents', eventBridge({ buses, region, accountId, now })],
-    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, shift: observer.shift })],
+    [
+      'GraniteServiceVersion20100801',
+      cloudWatch(observer.metrics, { now, shift: observer.shift }, () => alarms.views()),
+    ],
   ]);
 }
 

@@ -66,7 +66,8 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
   const observer = new Observer(cloud.clock, (entry) => cloud.onLog?.(entry));
   const schedules = scheduleDefinitions(stack);
   const apis = await listenForApis(stack, cloud, observer, closers);
-  const options = { cloud, stack, observer, closers, localise: localiser(apis, stack.region) };
+  const watched = watchAlarms({ cloud, stack, observer, closers });
+  const options = { cloud, stack, observer, closers, localise: localiser(apis, stack.region), ...watched };
   const foundation = await startFoundation(options);
   const scheduler = new Scheduler({
     schedules,
@@ -79,10 +80,9 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     onProblem: observer.problem,
   });
   closers.add(() => scheduler.close());
-  const alarms = watchAlarms(options);
   const rules = deliverEvents({ ...options, ...foundation, onProblem: observer.problem });
   const streams = await driveStreams(options, foundation);
-  return { ...options, ...foundation, apis, schedules, scheduler, streams, rules, ...alarms };
+  return { ...options, ...foundation, apis, schedules, scheduler, streams, rules };
 }
 
 /** A schedule only starts its target. What becomes of it is told to the target's own queue. */
@@ -101,7 +101,7 @@ function watchAlarms({
   observer,
   cloud,
   closers,
-}: FoundationOptions): Pick<Running, 'alarms' | 'ignoredAlarms'> {
+}: Omit<FoundationOptions, 'alarms' | 'localise'>): Pick<Running, 'alarms' | 'ignoredAlarms'> {
   const { alarms: definitions, ignored: ignoredAlarms } = alarmDefinitions(stack);
   const { metrics, problem: onProblem } = observer;
   const alarms = new Alarms({ definitions, metrics, clock: cloud.clock, onProblem });

@@ -16,6 +16,8 @@ export interface ReconcileDependencies extends SyncDependencies {
   readonly lease: LeaseStore;
   readonly instance: InstanceStore;
   readonly watermark: WatermarkStore;
+  /** Where signed events wait that could not be applied: every run tells how many. */
+  readonly quarantine: Pick<Quarantine, 'list'>;
   readonly limits: ReconcileLimits;
   /** Absent where the personal fields of deleted users are kept for good. */
   readonly retention?: Retention;

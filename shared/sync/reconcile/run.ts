@@ -1,6 +1,7 @@
 import type { Run, RunCounts } from '../../ports/run-store.ts';
 import type { Changes } from './changes.ts';
 import { NO_CHANGES } from './changes.ts';
+import { countQuarantined } from './count-quarantined.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { isThorough } from './dependencies.ts';
 import { reportAtTheEnd } from './held-drift.ts';
@@ -89,7 +90,9 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const record = runRecord(run, { ...state, changes: { ...state.changes, report } }, status, endedAt);
   await deps.runs.save(record);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
-  reportRun(deps, summary, run.mode === 'full' && state.failedBecause === undefined);
+  const isComplete = state.failedBecause === undefined && state.skippedBecause === undefined;
+  const quarantined = run.dryRun ? undefined : await countQuarantined(deps);
+  reportRun(deps, summary, { mode: run.mode, isComplete, quarantined });
   return summary;
 }
 

@@ -54,6 +54,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
   const log = createMemoryLog();
   const watermark = createMemoryWatermarkStore();
   const runs = createMemoryRunStore({ clock: time.clock });
+  const quarantine = createMemoryQuarantine({ clock: time.clock });
   const deps: ReconcileDependencies = {
     store,
     clock: time.clock,
@@ -66,11 +67,10 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
     lease,
     instance: createMemoryInstanceStore(),
     watermark,
+    quarantine,
     returningUser: 'fresh',
     limits: { ...RECONCILE_LIMITS, ...limits },
-    ...(retentionDays !== undefined && {
-      retention: { days: retentionDays, quarantine: createMemoryQuarantine({ clock: time.clock }) },
-    }),
+    ...(retentionDays !== undefined && { retention: { days: retentionDays, quarantine } }),
   };
   const world = {
     time,
@@ -82,6 +82,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
     runs,
     lease,
     watermark,
+    quarantine,
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),
