@@ -12,6 +12,7 @@ import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const ME_PATH = '/users/me';
 const SYNC_PATH = '/users/sync';
 const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
@@ -21,6 +22,7 @@ export interface SyncApiProps {
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
   readonly syncThrottle: Throttle;
+  readonly patchThrottle: Throttle;
   /** Undefined for no health routes. */
   readonly health: Function | undefined;
   readonly healthThrottle: Throttle;
@@ -43,7 +45,8 @@ export class SyncApi extends Construct {
     const { syncing, verifyOnly } = props.authorizers;
     // They say how the user stands now, and ask Clerk for her themselves if need be.
     const users = new HttpLambdaIntegration('Users', props.functions.users);
-    this.#protected([HttpMethod.GET, HttpMethod.PATCH], '/users/me', verifyOnly, users);
+    this.#protected([HttpMethod.GET], ME_PATH, verifyOnly, users);
+    const patch = this.#protected([HttpMethod.PATCH], ME_PATH, verifyOnly, users);
     const sync = this.#protected([HttpMethod.POST], SYNC_PATH, verifyOnly, users);
     const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
     this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
@@ -52,6 +55,7 @@ export class SyncApi extends Construct {
     this.#stage(props, [
       { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
       { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
+      { routes: patch, method: HttpMethod.PATCH, throttle: props.patchThrottle },
       { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
     ]);
   }
