@@ -340,6 +340,20 @@ describe('An admin erases', () => {
     expect(await mirror.get('user_ada')).toMatchObject({ app: { bio: 'ockham' }, tombstone: undefined });
   });
 
+  it('the events about somebody whom the table never had', async () => {
+    const mirror = await openMirror(tables);
+    const event = {
+      id: 'msg_1',
+      body: JSON.stringify(ada()),
+      reason: 'unstorable',
+      firstAt: BEGIN,
+      userId: 'user_ada',
+    };
+    await mirror.deps.quarantine.put(event);
+    expect(await eraseUser(mirror.deps, 'user_ada')).toBe('absent');
+    expect(await traces(mirror)).toEqual([]);
+  });
+
   it('what somebody waits for goes to the one who waits', async () => {
     const mirror = await openMirror(tables);
     await mirror.signUp(ada());

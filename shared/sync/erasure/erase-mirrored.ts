@@ -62,8 +62,9 @@ async function eraseInTime(
   for (;;) {
     const stored = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
     const refusal = refusalOf(stored, options);
+    // Somebody may wait in quarantine whom the table never had.
+    if (!refusal || options.whom === 'anyone') await persist(deps, signal, () => dismissEvents(deps, userId));
     if (refusal) return refusal;
-    await persist(deps, signal, () => dismissEvents(deps, userId));
     await erasePredecessor(deps, stored, lives, options, signal);
     if (stored?.tombstone?.erasedAt !== undefined) return 'erased-before';
     if (await eraseItem(deps, userId, stored, options, signal)) {
