@@ -271,6 +271,19 @@ describe('An admin erases', () => {
     expect(await mirror.get('user_ada')).toBeUndefined();
   });
 
+  it('a user whose later events, refused into quarantine, stay there until the next run only', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    const facts = { reason: 'bad-date', firstAt: mirror.clock.now() };
+    await mirror.deps.quarantine.put({ ...facts, id: 'msg_late', body: JSON.stringify(ada()), userId: 'user_ada' });
+    await mirror.deps.quarantine.put({ ...facts, id: 'msg_other', body: '{}', userId: 'user_b' });
+    await mirror.run({ mode: 'full', dryRun: true });
+    expect(await traces(mirror)).not.toEqual([]);
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
+    expect(await mirror.deps.quarantine.get('msg_other')).toBeDefined();
+  });
+
   it('a user whom no run that doubts Clerk’s word takes for deleted', async () => {
     const mirror = await openMirror(tables);
     await erasedAmongOthers(mirror);
