@@ -1,4 +1,5 @@
 import { PATCH_TYPES } from '../../functions/users/patch-me.ts';
+import { ADMIN_OPERATIONS } from './admin-operations.ts';
 import type { Operation } from './operation.ts';
 import { refusals } from './operation.ts';
 
@@ -122,4 +123,5 @@ export const OPERATIONS: readonly Operation[] = [
     answers: [{ status: 200, description: 'The counts, or that nobody can say.', schema: 'UserCounts' }],
     refusals: refusals('internal_error'),
   },
+  ...ADMIN_OPERATIONS,
 ];

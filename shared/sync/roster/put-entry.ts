@@ -1,3 +1,4 @@
+import { sameJson } from '../../domain/json.ts';
 import type { RosterEntry, RosterLink } from '../../domain/roster.ts';
 import { normaliseName } from '../../domain/user.ts';
 import { persist } from '../persist.ts';
@@ -7,12 +8,13 @@ import { problemsOfEntry } from './entry-input.ts';
 import { inTime } from './in-time.ts';
 
 export type PutEntry =
-  | { readonly status: 'created' | 'updated'; readonly entry: RosterEntry }
+  | { readonly status: 'created' | 'updated' | 'unchanged'; readonly entry: RosterEntry }
   | { readonly status: 'invalid'; readonly problems: readonly string[] };
 
 /**
  * Registers a person by address, or replaces what is registered. Whoever is linked stays linked, also to an entry that was made
- * with defaults, which is a registered one from then on. Nobody is linked by it: see `linkRoster`.
+ * with defaults, which is a registered one from then on. Nobody is linked by it: see `linkRoster`. An entry that says the same
+ * already is not written.
  *
  * @throws StoreUnavailable
  */
@@ -23,10 +25,16 @@ export async function putEntry(deps: RosterAdminDependencies, input: EntryInput)
   const { store } = deps.roster;
   return inTime(deps, async (signal) => {
     const before = await persist(deps, signal, () => store.get(email, { signal }));
+    if (before && saysTheSame(before, input)) return { status: 'unchanged', entry: before };
     const after = entryFrom({ ...input, email }, before, deps.clock.now());
     const isDone = await persist(deps, signal, () => store.change({ email, before, after }, { signal }));
     return isDone ? { status: before ? 'updated' : 'created', entry: after } : undefined;
   });
+}
+
+function saysTheSame(before: RosterEntry, { attributes = {}, cohort }: EntryInput): boolean {
+  const sameCohort = cohort === undefined || cohort === before.cohort;
+  return before.origin === 'registered' && sameCohort && sameJson(before.attributes, attributes);
 }
 
 function entryFrom(
