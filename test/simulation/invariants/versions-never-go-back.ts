@@ -1,0 +1,26 @@
+import type { Version } from '../../../shared/domain/version.ts';
+import type { Invariant } from './invariant.ts';
+
+export const versionsNeverGoBack: Invariant = {
+  number: 2,
+  name: 'versions-never-go-back',
+  promise: 'No write makes a version, a revision or the time of a deletion smaller.',
+  watch: (_truth, isBroken) => ({
+    written({ before, after }) {
+      if (!before) return;
+      const { id } = after;
+      if (after.revision !== before.revision + 1)
+        isBroken(`${id} went from revision ${before.revision} to another one.`);
+      if (isLower(after.profile.version, before.profile.version)) isBroken(`The profile of ${id} went back.`);
+      if (isLower(after.record?.version, before.record?.version)) isBroken(`The record of ${id} went back.`);
+      const [died, dies] = [before.tombstone?.deletedAt, after.tombstone?.deletedAt];
+      if (died !== undefined && dies !== undefined && dies < died) isBroken(`The deletion of ${id} went back.`);
+    },
+  }),
+};
+
+function isLower(after: Version | undefined, before: Version | undefined): boolean {
+  if (!before) return false;
+  if (!after || after.asOf < before.asOf) return true;
+  return after.asOf === before.asOf && after.seenAt < before.seenAt;
+}
