@@ -115,7 +115,7 @@ function startWorker(plant: string | undefined): Thread {
           resolve(played);
         });
         worker.once('error', reject);
-        worker.postMessage(seed);
+        worker.postMessage(seed, []);
       }),
     end: () => worker.terminate(),
   };

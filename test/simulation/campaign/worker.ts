@@ -5,5 +5,5 @@ import { playSeed } from './play-seed.ts';
 const { plant } = workerData as { readonly plant?: string };
 
 parentPort?.on('message', (seed: number) => {
-  void playSeed(seed, plant).then((played) => parentPort?.postMessage(played));
+  void playSeed(seed, plant).then((played) => parentPort?.postMessage(played, []));
 });

@@ -82,7 +82,7 @@ const SHARES: Partial<Record<ActKind, number>> = {
 const DECK: readonly ActKind[] = ACTS.flatMap((kind) => Array.from({ length: SHARES[kind] ?? 1 }, () => kind));
 
 /** Acts of a history: with what follows from them it has more than 200 events. */
-const ACTS_OF_HISTORY = 130;
+const ACTS_OF_HISTORY = 140;
 
 /** Everything that happens in a history, before any of it does. */
 export function planHistory(seed: number): readonly Act[] {

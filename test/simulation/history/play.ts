@@ -8,7 +8,7 @@ import { ClerkActs } from './clerk-acts.ts';
 import { perform } from './perform.ts';
 import type { Act } from './plan.ts';
 import type { Violation } from './simulation.ts';
-import { BEGIN, Simulation } from './simulation.ts';
+import { BEGIN, NO_DEFECT, Simulation } from './simulation.ts';
 
 export interface History {
   readonly seed: number;
@@ -75,6 +75,10 @@ async function runToItsEnd(simulation: Simulation, event: Parameters<Simulation[
   const running = simulation.run(event);
   await simulation.scheduler.play();
   if (simulation.violations.length > 0) return undefined;
+  if (simulation.underWay().length > 0) {
+    simulation.broken(NO_DEFECT, 'Everything has come to an end but a run: it waits for something that never comes.');
+    return undefined;
+  }
   const summary = await running;
   if (summary === undefined || summary.status === 'failed') {
     simulation.broken('table-equals-clerk', `The clean run failed: ${summary?.failedBecause ?? 'it never ended'}.`);

@@ -72,7 +72,6 @@ export class Simulation {
   readonly #runOf = new WeakMap<Party, Running>();
   readonly #modes = new Map<string, string>();
   readonly #stream: ChangeStream;
-  readonly #reconcile;
   readonly #containers = new Map<string, unknown>();
   #events = 0;
   #newcomers = 0;
@@ -120,7 +119,6 @@ export class Simulation {
       deliver: (attempt) => this.#deliver(attempt),
     });
     this.#stream = new ChangeStream(this.stage);
-    this.#reconcile = createReconciler(this.stage, this.limits);
     const truth = this.#truth(this.limits.guard);
     this.#watches = INVARIANTS.map(({ name, watch }) => watch(truth, (detail) => this.#broken(name, detail)));
   }
@@ -213,7 +211,8 @@ export class Simulation {
           this.#runOf.set(party, running);
           return party;
         },
-        run: (context) => this.#reconcile(event, context),
+        // Each invocation has a process of its own: what one that died has held back holds nobody else back.
+        run: (context) => createReconciler(this.stage, this.limits)(event, context),
         ended: (outcome) => this.keep(this.#runEnded(running, outcome).then(resolve)),
       });
       const startedAt = this.scheduler.now;

@@ -20,7 +20,7 @@ const MOST_ATTEMPTS = 5;
 export class ChangeStream {
   readonly #stage: Stage;
   readonly #waiting: Change[] = [];
-  readonly #deps;
+  #deps;
   #changes = 0;
   #invocations = 0;
   #isBusy = false;
@@ -53,6 +53,7 @@ export class ChangeStream {
     const answer = await scheduler
       .invoke(party, () => resolveChanges(eventOf(batch), this.#deps))
       .catch(() => 'failed' as const);
+    if (answer === 'died') this.#deps = requestPartsOf(this.#stage, 'changes');
     const first = typeof answer === 'string' ? batch[0]?.number : numberOf(answer.batchItemFailures[0]?.itemIdentifier);
     const done = first === undefined ? batch.length : batch.findIndex(({ number }) => number === first);
     this.#waiting.splice(0, Math.max(0, done));

@@ -53,23 +53,28 @@ export class Execution<T> {
 
   #invoke(): void {
     if (this.#hasEnded) return;
-    const { scheduler, run, count } = this.#options;
+    const { scheduler, run } = this.#options;
     this.#invocations += 1;
     if (this.#invocations > MOST_INVOCATIONS) return this.#end('stopped');
     const party = this.#options.party(this.#invocations);
     this.#party = party;
     const context = this.#contextOf(party);
-    void scheduler
-      .invoke(party, () => run(context))
-      .then(
-        (answer) => {
-          if (answer !== 'died') return this.#end({ answer });
-          if (this.#party !== party || this.#hasEnded) return;
-          count('run interrupted');
-          this.#resumeAfter(party.draws.between(200, 60_000));
-        },
-        (error: unknown) => this.#end({ error }),
-      );
+    void this.#await(
+      party,
+      scheduler.invoke(party, () => run(context)),
+    );
+  }
+
+  async #await(party: Party, invoked: Promise<T | 'died'>): Promise<void> {
+    try {
+      const answer = await invoked;
+      if (answer !== 'died') return this.#end({ answer });
+      if (this.#party !== party || this.#hasEnded) return;
+      this.#options.count('run interrupted');
+      this.#resumeAfter(party.draws.between(200, 60_000));
+    } catch (error) {
+      this.#end({ error });
+    }
   }
 
   #end(outcome: Parameters<ExecutionOptions<T>['ended']>[0]): void {
@@ -93,7 +98,7 @@ export class Execution<T> {
 
   async #step<A>(party: Party, name: string, work: () => Promise<A>, config: StepConfig = {}): Promise<A> {
     const kept = this.#kept.get(name);
-    if (kept) return answerOf<A>(kept);
+    if (kept) return answerOf(kept) as A;
     let result: Kept;
     try {
       result = { answer: await work() };
@@ -107,7 +112,7 @@ export class Execution<T> {
     }
     const text = JSON.stringify(result);
     this.#kept.set(name, JSON.parse(text) as Kept);
-    return answerOf<A>(this.#kept.get(name)!);
+    return answerOf(this.#kept.get(name)!) as A;
   }
 
   async #wait(party: Party, name: string, seconds: number): Promise<void> {
@@ -128,7 +133,7 @@ export class Execution<T> {
 }
 
 /** As the SDK does, it hands on the message of a failure and not the error. */
-function answerOf<A>(kept: Kept): A {
+function answerOf(kept: Kept): unknown {
   if ('error' in kept) throw new Error(kept.error);
-  return ('answer' in kept ? kept.answer : undefined) as A;
+  return 'answer' in kept ? kept.answer : undefined;
 }

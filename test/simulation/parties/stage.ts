@@ -90,7 +90,7 @@ function randomOf({ scheduler }: Stage): Random {
     next: () => scheduler.party?.draws.next() ?? 0.5,
     id: () => {
       ids += 1;
-      return `run-${String(scheduler.now).padStart(14, '0')}-${ids}`;
+      return [String(scheduler.now).padStart(14, '0'), scheduler.party?.name.replace('.', '-'), ids].join('-');
     },
   };
 }

@@ -61,7 +61,7 @@ export const OTHER_PLANTS: readonly Plant[] = [
     name: 'stamped-on-arrival',
     fault: "An event is dated by its arrival instead of by Clerk's `updated_at`.",
     trap: 'trap 6: stamped with local time',
-    breaks: ['table-equals-clerk', 'replays-change-nothing'],
+    breaks: ['table-equals-clerk', 'replays-change-nothing', 'accepted-events-are-kept'],
     seams: { parse: stampedOnArrival },
   },
   {
@@ -109,7 +109,7 @@ export const OTHER_PLANTS: readonly Plant[] = [
     fault: 'A dry run is not taken for one.',
     trap: 'section 4: `dryRun` writes nothing',
     breaks: ['dry-runs-write-nothing'],
-    seams: { runEvent: ({ dryRun: _, ...event }) => event },
+    seams: { runEvent: (event) => ({ ...event, dryRun: false }) },
   },
 ];
 

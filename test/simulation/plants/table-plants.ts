@@ -20,6 +20,11 @@ function unconditional(write: UserWrite, table: SimulatedTable): UserWrite {
   return { ...write, expected: table.get(write.next.id) };
 }
 
+function unfenced(write: UserWrite): UserWrite {
+  const { lease: _, ...rest } = write;
+  return rest;
+}
+
 function without(write: UserWrite, actions: readonly string[]): UserWrite {
   return { ...write, moves: write.moves.filter(({ action }) => !actions.includes(action)) };
 }
@@ -184,7 +189,7 @@ export const TABLE_PLANTS: readonly Plant[] = [
         },
         store: {
           ...ports.store,
-          write: ({ lease: _, ...write }, own) => ports.store.write(write, own),
+          write: (write, own) => ports.store.write(unfenced(write), own),
         },
       }),
     },

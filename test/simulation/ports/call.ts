@@ -63,16 +63,25 @@ export function send<T>(deps: CallDependencies, call: Call<T>): Promise<T> {
     scheduler.at(scheduler.now + travelMs, () => {
       if (fate.dies === 'before') return scheduler.kill(party);
       if (fate.refusal) return back(() => reject(call.refused(fate.refusal!)));
-      void call.apply().then(
-        (answer) => {
-          if (fate.dies === 'after') return scheduler.kill(party);
-          if (fate.isAnswerLost) return back(() => reject(call.unavailable('connection reset')));
-          back(() => resolve(answer));
-        },
-        (error: unknown) => back(() => reject(error as Error)),
-      );
+      void answered(call).then((answer) => {
+        if (fate.dies === 'after') return scheduler.kill(party);
+        if (fate.isAnswerLost) return back(() => reject(call.unavailable('connection reset')));
+        return back(() => answer(resolve, reject));
+      });
     });
   });
+}
+
+type Tell<T> = (resolve: (answer: T) => void, reject: (error: unknown) => void) => void;
+
+/** What came of a call, to be told when it has travelled back. */
+async function answered<T>(call: Call<T>): Promise<Tell<T>> {
+  try {
+    const answer = await call.apply();
+    return (resolve) => resolve(answer);
+  } catch (error) {
+    return (_resolve, reject) => reject(error);
+  }
 }
 
 /** A dead party's draws go on where they were: it is the call that is drawn for. */

@@ -49,7 +49,8 @@ export class Tokens {
 
   /** A token that somebody else has signed. */
   forged(person: Person): string {
-    return signToken(FORGER, { ...claimsOf(person, 'fresh'), ...this.#times() });
+    forger ??= generateKeys();
+    return signToken(forger, { ...claimsOf(person, 'fresh'), ...this.#times() });
   }
 
   #stateFor(person: Person, kind: TokenKind, draws: Draws): Person {
@@ -62,7 +63,7 @@ export class Tokens {
   }
 }
 
-const FORGER: KeyPair = generateKeys();
+let forger: KeyPair | undefined;
 
 function claimsOf(person: Person, kind: TokenKind): Readonly<Record<string, unknown>> {
   const { id, email, firstName, lastName, imageUrl, updatedAt } = person;
