@@ -3,7 +3,7 @@
  * Exits 0 when it ran, whatever came of it: each row says whether it meets its target. `-- --json` prints the report as one
  * document.
  */
-import { MEASUREMENTS } from '../test/bench/measurements/index.ts';
+import { MEASUREMENTS, MILLION_USERS } from '../test/bench/measurements/index.ts';
 import { benchOptions, OptionInvalid } from '../test/bench/options.ts';
 import type { BenchOptions } from '../test/bench/options.ts';
 import { createProgress } from '../test/bench/progress.ts';
@@ -15,10 +15,14 @@ import type { World } from '../test/bench/world.ts';
 import { readArguments } from './support/arguments.ts';
 import { onInterrupt } from './support/interrupt.ts';
 
-const USAGE = 'npm run bench -- [--json] [--rounds N] [--only PATTERN]';
+const USAGE = 'npm run bench -- [--json] [--rounds N] [--only PATTERN] [--million]';
 
-const { json = false, ...given } = readArguments(
-  { json: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' } },
+const {
+  json = false,
+  million = false,
+  ...given
+} = readArguments(
+  { json: { type: 'boolean' }, million: { type: 'boolean' }, rounds: { type: 'string' }, only: { type: 'string' } },
   USAGE,
 );
 const options = usable();
@@ -48,7 +52,7 @@ try {
 /** On an option that cannot be used: says what to give instead, and ends with exit code 2. */
 function usable(): BenchOptions {
   try {
-    return benchOptions(given, MEASUREMENTS);
+    return benchOptions(given, million ? [...MEASUREMENTS, MILLION_USERS] : MEASUREMENTS);
   } catch (error) {
     if (!(error instanceof OptionInvalid)) throw error;
     console.error(`${error.message}\n\nUsage: ${USAGE}`);

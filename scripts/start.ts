@@ -51,7 +51,12 @@ async function start(): Promise<void> {
     await close();
   });
   if (fresh) forget(stateDirectory);
-  const stack = await startLocalStack({ ...options, onProgress: (message) => console.log(`  ${message} …`) });
+  const schedulesOnTime = true;
+  const stack = await startLocalStack({
+    ...options,
+    schedulesOnTime,
+    onProgress: (message) => console.log(`  ${message} …`),
+  });
   close = () => stack.close();
   try {
     const sampleUserId = await loadSampleUsers(stack.file, (message) => console.log(`  ${message} …`));

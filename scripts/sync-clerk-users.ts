@@ -1,9 +1,9 @@
 /**
  * `npm run sync`: a full run in this process, by the reconciler's own code, over the local cloud that runs here or, with
  * `--stack NAME`, over a deployed stack with the caller's AWS credentials. Also the way back when the table was lost: it writes
- * every user anew from Clerk.
+ * every user anew from Clerk. With `--since` it looks at what Clerk has changed since then, and no further unless it has to.
  *
- * Exits 0 in sync or repaired, 1 failed (also for an option that there is not), 2 drift found in a dry run, 3 deletions held. With `--json` the last thing on standard
+ * Exits 0 in sync or repaired, 1 failed (also for an option that there is not) or skipped for another run, 2 drift found in a dry run, 3 deletions held. With `--json` the last thing on standard
  * output is the summary.
  */
 import { resolve } from 'node:path';
@@ -20,17 +20,19 @@ import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
 import { inProcessSteps } from './sync/in-process-steps.ts';
 import { createProgress } from './sync/progress.ts';
+import { parseSince } from './sync/since.ts';
 import { adviceFor, EXIT_CODES, summaryTable } from './sync/summary-table.ts';
 import { watchedDirectory } from './sync/watched-directory.ts';
 
 const USAGE =
-  'npm run sync -- [--dry-run] [--force] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
+  'npm run sync -- [--dry-run] [--force | --since TIME] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
 
 const options = readArguments(
   {
     'dry-run': { type: 'boolean', default: false },
     force: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    since: { type: 'string' },
     'approve-deletions': { type: 'string' },
     stack: { type: 'string' },
   },
@@ -45,6 +47,14 @@ if (heldRun !== undefined && (dryRun || force)) {
     EXIT_CODES.failed,
   );
 }
+if (options.since !== undefined && (force || heldRun !== undefined)) {
+  refuse(
+    '--since looks at what Clerk has changed since then: it goes with neither --force nor --approve-deletions.',
+    USAGE,
+    EXIT_CODES.failed,
+  );
+}
+const since = options.since === undefined ? undefined : sinceOrRefuse(options.since);
 
 const stop = new AbortController();
 const running = run();
@@ -70,7 +80,13 @@ async function run(): Promise<number> {
   }
 }
 
+function sinceOrRefuse(text: string): number {
+  const problem = `--since ${text} is no time in the past: give one such as 2026-11-25T08:00:00Z, or 90m, 2h or 3d for so long ago.`;
+  return parseSince(text, Date.now()) ?? refuse(problem, USAGE, EXIT_CODES.failed);
+}
+
 function requested(): object {
+  if (since !== undefined) return { mode: 'incremental', dryRun, since };
   return heldRun === undefined ? { mode: 'full', dryRun, force } : { mode: 'approve', run: heldRun };
 }
 

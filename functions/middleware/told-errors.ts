@@ -7,6 +7,7 @@ const TOLD = new Set([
   'SecretsUnavailable',
   'StoreUnavailable',
   'DirectoryUnavailable',
+  'MeasuresUnavailable',
 ]);
 
 /** What the log may say of an unexpected error: its kind and place, and its message only where it is one of ours. */

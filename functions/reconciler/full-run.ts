@@ -1,4 +1,3 @@
-import { addChanges } from '../../shared/sync/reconcile/changes.ts';
 import { judgeRun } from '../../shared/sync/reconcile/judge.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { openRun, recordProposals } from '../../shared/sync/reconcile/run.ts';
@@ -7,6 +6,7 @@ import { leaveMarks, planWalk } from '../../shared/sync/reconcile/plan-walk.ts';
 import type { WalkPosition } from '../../shared/sync/reconcile/walk-progress.ts';
 import { addWalked } from '../../shared/sync/reconcile/walk-progress.ts';
 import { walkChunk } from '../../shared/sync/reconcile/walk.ts';
+import { retain } from './retention-steps.ts';
 import type { RunSteps } from './run-steps.ts';
 
 /** A full run from its opening to its last deletion, as steps of a durable execution. */
@@ -33,6 +33,7 @@ export class FullRun {
       const { heldBecause, suspects } = steps.state;
       if (heldBecause === undefined && suspects > 0) await steps.delete(steps.run.id);
       await steps.resolveConflicts();
+      await retain(steps);
     });
   }
 
@@ -53,8 +54,8 @@ export class FullRun {
         this.#spooled += chunk.suspects;
         this.#marks = [...this.#marks, ...chunk.marks];
         this.#doubtful = [...this.#doubtful, ...chunk.doubtful];
-        const { walked, changes } = steps.state;
-        steps.learn({ walked: addWalked(walked, chunk.walked), changes: addChanges(changes, chunk.changes) });
+        steps.count(chunk);
+        steps.learn({ walked: addWalked(steps.state.walked, chunk.walked) });
       },
     );
   }
@@ -69,8 +70,8 @@ export class FullRun {
       (position, chunk) => completeUnknown(steps.deps, chunk, position),
       (chunk) => {
         this.#spooled += chunk.suspects;
-        const { newcomers, changes } = steps.state;
-        steps.learn({ newcomers: newcomers + chunk.newcomers, changes: addChanges(changes, chunk.changes) });
+        steps.count(chunk);
+        steps.learn({ newcomers: steps.state.newcomers + chunk.newcomers });
       },
     );
   }

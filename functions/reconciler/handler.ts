@@ -9,8 +9,11 @@ import { createPutMetricData } from '../../shared/adapters/cloudwatch/put-metric
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
@@ -22,7 +25,8 @@ import { clerkSecrets } from '../wiring/clerk-secrets.ts';
 import { reconcile } from './reconcile.ts';
 
 const config = parseReconcilerConfig(process.env);
-const { tableName, stackName, clerkApiUrl, clerkShare, returningUser, secrets: location } = config;
+const { tableName, stackName, clerkApiUrl, clerkShare, returningUser, roster, secrets: location } = config;
+const { retentionDays: days } = config;
 const log = createLog({ service: 'reconciler' });
 const random = createSystemRandom();
 
@@ -52,9 +56,12 @@ const table = { client, tableName, clock };
 const deps: ReconcileDependencies = {
   store: createDynamoDbUserStore(table),
   returningUser,
+  // Also where nobody is linked any more: an erasure lets go of links of before.
+  roster: { store: createDynamoDbRosterStore(table), isOn: roster !== undefined, cohort: roster?.cohort ?? {} },
   runs: createDynamoDbRunStore(table),
   lease: createDynamoDbLeaseStore(table),
   instance: createDynamoDbInstanceStore(table),
+  watermark: createDynamoDbWatermarkStore(table),
   directory,
   metrics: createPutMetricData({ client: new CloudWatchClient({}), stackName, log }),
   clock,
@@ -62,6 +69,7 @@ const deps: ReconcileDependencies = {
   random,
   log,
   limits,
+  ...(days !== undefined && { retention: { days, quarantine: createDynamoDbQuarantine(table) } }),
 };
 
 export const handler = withDurableExecution((event: unknown, context) => reconcile(event, context, deps));

@@ -10,6 +10,15 @@ const PAUSES = [5, 15, 30, 60, 120, 300];
 /** Some 12 hours: a run that is still at work then would meet the next night's. */
 const MOST_LOOKS = 150;
 
+/** Looks once, and takes the lease if no other run is at work. @returns who has it */
+export function askForLease(
+  context: DurableSteps,
+  deps: ReconcileDependencies,
+  runId: string,
+): PromiseLike<LeaseTaken> {
+  return runStep(context, deps, 'lease-1', () => takeLease(deps, runId));
+}
+
 /**
  * Waits until no other run is at work: one that died loses the lease by itself. Waiting costs nothing.
  * @throws StepFailed when another run is at work for too long

@@ -1,14 +1,17 @@
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import { withoutEffect } from '../../shared/sync/reconcile/dry-run.ts';
+import type { LeaseTaken } from '../../shared/sync/reconcile/lease.ts';
 import { releaseLease } from '../../shared/sync/reconcile/lease.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { closeRun, NEW_RUN } from '../../shared/sync/reconcile/run.ts';
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
+import { moveWatermark } from '../../shared/sync/reconcile/watermark.ts';
 import { approvalRun } from './approval-run.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { runStep } from './durable-steps.ts';
 import { FullRun } from './full-run.ts';
-import { waitForLease } from './lease-steps.ts';
+import { IncrementalRun } from './incremental-run.ts';
+import { askForLease, waitForLease } from './lease-steps.ts';
 import type { RunRequest } from './run-request.ts';
 import { parseRunRequest } from './run-request.ts';
 import { RunSteps } from './run-steps.ts';
@@ -16,9 +19,10 @@ import { userRun } from './user-run.ts';
 
 /**
  * A run as a durable execution. A full one walks Clerk's list beside the index, repairs what is missing or differs, judges the
- * proposed deletions once, after the last page, and makes those that Clerk confirms; an approval makes those of a held run; a single user
- * can be brought in line alone.
- * One run at a time: it begins when no other one has the lease, and lets go of it at its end, however it ends.
+ * proposed deletions once, after the last page, and makes those that Clerk confirms; an incremental one looks at what Clerk has
+ * changed lately; an approval makes the deletions of a held run; a single user can be brought in line alone.
+ * One run at a time: it begins when no other one has the lease, or not at all if it is an incremental one, and lets go of it at
+ * its end, however it ends.
  *
  * A dry run does the same over dependencies that change nothing.
  *
@@ -40,15 +44,16 @@ export async function reconcile(
   const working = asked.dryRun ? withoutEffect(deps) : deps;
   // Only what is done to users goes unsaid in a dry run: its end is logged like any other.
   const closing = { ...working, log: deps.log };
-  const lease = await leaseOrFailure(context, working, id);
-  if (typeof lease === 'string') {
-    return close(context, closing, { ...asked, startedAt: at, fence: 0 }, { ...NEW_RUN, failedBecause: lease });
+  const lease = await leaseOrReason(context, working, id, request);
+  if (!('fence' in lease)) {
+    return close(context, closing, { ...asked, startedAt: at, fence: 0 }, { ...NEW_RUN, ...lease });
   }
-  const run = { ...asked, startedAt: lease.at, fence: lease.fence };
-  return close(context, closing, run, await work(request, new RunSteps(context, working, run)));
+  const steps = new RunSteps(context, working, { ...asked, startedAt: lease.at, fence: lease.fence });
+  const state = await work(request, steps);
+  return close(context, closing, steps.run, state);
 }
 
-function identityOf(request: RunRequest): Pick<RunIdentity, 'mode' | 'approves' | 'userId' | 'dryRun' | 'force'> {
+function identityOf(request: RunRequest): Omit<RunIdentity, 'id' | 'startedAt' | 'fence'> {
   return request.mode === 'approve' ? { mode: request.mode, approves: request.run } : request;
 }
 
@@ -56,12 +61,25 @@ function begin({ random, clock }: ReconcileDependencies): { id: string; at: numb
   return { id: random.id(), at: clock.now() };
 }
 
-/** The lease, or why there is none, in words. */
-async function leaseOrFailure(context: DurableSteps, deps: ReconcileDependencies, runId: string) {
+/**
+ * The lease, or why there is none. An incremental run does not wait: the run that has the lease, or the next one an hour later,
+ * does the same.
+ */
+async function leaseOrReason(
+  context: DurableSteps,
+  deps: ReconcileDependencies,
+  runId: string,
+  { mode }: RunRequest,
+): Promise<LeaseTaken | Partial<RunState>> {
   try {
-    return await waitForLease(context, deps, runId);
+    if (mode !== 'incremental') return await waitForLease(context, deps, runId);
+    const lease = await askForLease(context, deps, runId);
+    if (lease.holder === runId) return lease;
+    // Whoever let go of it in this very moment has no name any more.
+    const other = lease.holder === '' ? 'Another run' : `Run ${lease.holder}`;
+    return { skippedBecause: `${other} is at work: this one did nothing.` };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return { failedBecause: error instanceof Error ? error.message : String(error) };
   }
 }
 
@@ -69,6 +87,8 @@ function work(request: RunRequest, steps: RunSteps): Promise<RunState> {
   switch (request.mode) {
     case 'full':
       return new FullRun(steps).toItsEnd();
+    case 'incremental':
+      return new IncrementalRun(steps).toItsEnd();
     case 'approve':
       return approvalRun(steps, request.run);
     case 'user':
@@ -86,6 +106,7 @@ async function close(
 ): Promise<RunSummary> {
   try {
     return await runStep(context, deps, 'close', async () => {
+      await moveWatermark(deps, run, state);
       const summary = await closeRun(deps, run, state);
       await releaseLease(deps, run);
       return summary;

@@ -1,10 +1,11 @@
 import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import type { Problem } from '../../shared/sync/reconcile/failure.ts';
+import type { IdsReported } from '../../shared/sync/reconcile/drift-report.ts';
 import { keepLease } from '../../shared/sync/reconcile/lease.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { MOST_ATTEMPTS, retryDelay, runStep, StepFailed } from './durable-steps.ts';
 
-/** What every chunk of a run answers. It is kept by the durable execution: positions and counts, never a field of a user. */
+/** What every chunk of a run answers. It is kept by the durable execution: positions, counts and ids, never a value of a user. */
 export interface Chunk<Position> {
   /** Where the next chunk begins; undefined when there is none. */
   readonly next: Position | undefined;
@@ -29,11 +30,17 @@ const MOST_CHUNKS = 1_300;
 export class ChunkRunner {
   readonly #context: DurableSteps;
   readonly #deps: ReconcileDependencies;
-  readonly #run: RunIdentity;
+  readonly #run: () => RunIdentity;
+  readonly #reported: () => IdsReported;
   #chunks = 0;
   #usedMs = 0;
 
-  constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
+  /**
+   * @param run what it is at the time: an incremental run may become a full one
+   * @param reported ids that its drift report has so far, by kind
+   */
+  constructor(context: DurableSteps, deps: ReconcileDependencies, run: () => RunIdentity, reported: () => IdsReported) {
+    this.#reported = reported;
     this.#context = context;
     this.#deps = deps;
     this.#run = run;
@@ -59,15 +66,17 @@ export class ChunkRunner {
     for (let number = 1; position !== undefined; number += 1) {
       const step = `${name}-${number}`;
       const from: Position = position;
+      const reported = this.#reported();
       const chunk = await this.#step(step, async () => {
-        await keepLease(this.#deps, this.#run);
-        return work(from, { ...this.#run, step });
+        const run = this.#run();
+        await keepLease(this.#deps, run);
+        return work(from, { ...run, step, reported });
       });
       seen(chunk);
       stalls = stallsAfter(stalls, chunk);
       position = chunk.next;
-      if (stalls > 0) await this.#wait(`${step}-retry`, retryDelay(stalls));
-      else if (this.#usedMs >= YIELD_AFTER_MS) await this.#wait(`${step}-yield`, { seconds: 1 });
+      if (stalls > 0) await this.pause(`${step}-retry`, retryDelay(stalls));
+      else if (this.#usedMs >= YIELD_AFTER_MS) await this.pause(`${step}-yield`, { seconds: 1 });
     }
   }
 
@@ -83,7 +92,8 @@ export class ChunkRunner {
     return chunk;
   }
 
-  async #wait(name: string, duration: { seconds: number }): Promise<void> {
+  /** Ends this invocation, and goes on later in another one. */
+  async pause(name: string, duration: { seconds: number }): Promise<void> {
     await this.#context.wait(name, duration);
     this.#usedMs = 0;
   }

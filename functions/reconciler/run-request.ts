@@ -7,12 +7,26 @@ export type RunRequest =
       /** Reads every item, also where version and fingerprint agree: only so a hand edit is seen. */
       readonly force: boolean;
     }
+  | {
+      readonly mode: 'incremental';
+      readonly dryRun: boolean;
+      /** Where to begin, ms of Clerk's `updated_at`; without it, at the watermark. */
+      readonly since?: number;
+    }
   /** `run`: the held run whose deletions are approved. */
   | { readonly mode: 'approve'; readonly run: string }
   | { readonly mode: 'user'; readonly userId: string; readonly dryRun: boolean };
 
 const KNOWN =
-  'send { "mode": "full" }, { "mode": "approve", "run": "<id of a held run>" } or { "mode": "user", "userId": "user_…" }';
+  'send { "mode": "full" }, { "mode": "incremental" }, { "mode": "approve", "run": "<id of a held run>" } or ' +
+  '{ "mode": "user", "userId": "user_…" }';
+
+/** Times between September 2001 and November 2286: one in seconds would be taken for 1970, and everybody for changed. */
+const EARLIEST = 1_000_000_000_000;
+const LATEST = 9_999_999_999_999;
+
+/** With a time zone: without one it means another time on every machine. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
  * Reads the event that a schedule, a function or a person sent.
@@ -22,6 +36,7 @@ export function parseRunRequest(event: unknown): RunRequest {
   const members = membersOf(event);
   const mode = members.get('mode');
   if (mode === 'full') return { mode, dryRun: flagOf(members, 'dryRun'), force: flagOf(members, 'force') };
+  if (mode === 'incremental') return { mode, dryRun: flagOf(members, 'dryRun'), ...sinceOf(members) };
   if (mode === 'approve') return { mode, run: heldRunOf(members) };
   if (mode === 'user') return { mode, userId: userIdOf(members), dryRun: flagOf(members, 'dryRun') };
   const given = typeof mode === 'string' ? `the mode "${mode.slice(0, 40)}"` : 'no mode';
@@ -33,6 +48,18 @@ function flagOf(members: ReadonlyMap<string, unknown>, name: string): boolean {
   const flag = members.get(name) ?? false;
   if (typeof flag === 'boolean') return flag;
   throw new Error(`The event's "${name}" must be true or false: ${KNOWN}.`);
+}
+
+function sinceOf(members: ReadonlyMap<string, unknown>): { since?: number } {
+  const given = members.get('since');
+  if (given === undefined) return {};
+  const since = typeof given === 'string' && ISO_TIME.test(given) ? Date.parse(given) : given;
+  if (typeof since === 'number' && Number.isSafeInteger(since) && since >= EARLIEST && since <= LATEST)
+    return { since };
+  throw new Error(
+    'The event\'s "since" must be a time, in milliseconds or as "2026-11-25T08:00:00Z", to look at what was changed from then ' +
+      'on; without it the run begins where the last one has come to.',
+  );
 }
 
 function heldRunOf(members: ReadonlyMap<string, unknown>): string {

@@ -1,7 +1,9 @@
-import { addChanges } from '../../shared/sync/reconcile/changes.ts';
+import type { ChunkChanges } from '../../shared/sync/reconcile/changes.ts';
+import { addChanges, NO_CHANGES, withoutLeft } from '../../shared/sync/reconcile/changes.ts';
 import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import { idsReported } from '../../shared/sync/reconcile/drift-report.ts';
 import type { ConflictsChunk } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import { resolveConflicts } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
@@ -13,16 +15,36 @@ import { ChunkRunner } from './run-chunks.ts';
 /** What the modes of a run have in common: how they make a step, what they know so far, and their last steps. */
 export class RunSteps {
   readonly deps: ReconcileDependencies;
-  readonly run: RunIdentity;
   readonly chunks: ChunkRunner;
   readonly #context: DurableSteps;
+  #run: RunIdentity;
   #state = NEW_RUN;
+  #unfinished = NO_CHANGES;
 
   constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
     this.#context = context;
     this.deps = deps;
-    this.run = run;
-    this.chunks = new ChunkRunner(context, deps, run);
+    this.#run = run;
+    this.chunks = new ChunkRunner(
+      context,
+      deps,
+      () => this.#run,
+      () => idsReported(this.#state.changes.report),
+    );
+  }
+
+  get run(): RunIdentity {
+    return this.#run;
+  }
+
+  /**
+   * An incremental run goes on as a full one. What it has changed is carried over; what it has found and left as it is, the full
+   * run finds again.
+   */
+  becomeFull(becauseFull: string): void {
+    const { changes } = this.#state;
+    this.#run = { ...this.#run, mode: 'full', becauseFull };
+    this.#state = { ...NEW_RUN, changes: this.#run.dryRun ? NO_CHANGES : withoutLeft(changes) };
   }
 
   get state(): RunState {
@@ -31,6 +53,12 @@ export class RunSteps {
 
   learn(more: Partial<RunState>): void {
     this.#state = { ...this.#state, ...more };
+  }
+
+  /** Takes in what a chunk has changed. */
+  count({ changes, unfinished }: ChunkChanges): void {
+    this.learn({ changes: addChanges(this.#state.changes, changes) });
+    this.#unfinished = unfinished;
   }
 
   step<T>(name: string, work: () => Promise<T>): PromiseLike<T> {
@@ -42,7 +70,8 @@ export class RunSteps {
     try {
       await work();
     } catch (error) {
-      this.learn({ failedBecause: error instanceof Error ? error.message : String(error) });
+      const changes = addChanges(this.#state.changes, this.#unfinished);
+      this.learn({ changes, failedBecause: error instanceof Error ? error.message : String(error) });
     }
     return this.#state;
   }
@@ -53,9 +82,9 @@ export class RunSteps {
       'delete',
       0,
       (done, chunk) => deleteSuspects(this.deps, chunk, source, done),
-      ({ newcomers, changes }) => {
-        const state = this.#state;
-        this.learn({ newcomers: state.newcomers + newcomers, changes: addChanges(state.changes, changes) });
+      (chunk) => {
+        this.count(chunk);
+        this.learn({ newcomers: this.#state.newcomers + chunk.newcomers });
       },
     );
   }

@@ -5,6 +5,7 @@ import type { CorrelatedLog } from '../../shared/adapters/cloudwatch/log.ts';
 import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
 import type { ClientLimits } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import type { TableAccess } from '../../shared/adapters/dynamodb/table-access.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import type { Secrets } from '../../shared/adapters/secrets/parse-secrets.ts';
@@ -55,6 +56,7 @@ export function requestParts(service: string, config: SyncConfig, limits: Reques
     metrics: createEmbeddedMetrics({ stackName: config.stackName }),
     store: createDynamoDbUserStore(table),
     returningUser: config.returningUser,
+    ...(config.roster && { roster: { ...config.roster, store: createDynamoDbRosterStore(table), isOn: true } }),
     table,
     secrets,
     directory: withinLimits(directory, { clock, log }),

@@ -4,13 +4,18 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
 
-/** The functions of the construct; each has its entry file in `functions/<name>/handler.ts`. */
+/** The functions of every mirror; each has its entry file in `functions/<name>/handler.ts`. */
 export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', 'whoami', 'changes'] as const;
+
+/** Those that are there when they are asked for. */
+export const OPTIONAL_FUNCTION_NAMES = ['health'] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
+export type BundleName = FunctionName | (typeof OPTIONAL_FUNCTION_NAMES)[number];
+
 /** Where the code of a function comes from: a directory with an `index.mjs` that exports `handler`. */
-export type BundleSource = (name: FunctionName) => Code;
+export type BundleSource = (name: BundleName) => Code;
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '../..');
 

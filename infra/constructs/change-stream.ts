@@ -1,7 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMappingProps, Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { TABLE } from '../../shared/names/table.ts';
 import { FailureQueue } from './failure-queue.ts';
@@ -12,32 +12,64 @@ export interface ChangeStreamProps {
   readonly lambda: Function;
 }
 
-/** Drives the function that settles conflicts of names by the changes of the table, and by no more of them than it needs. */
+/**
+ * Drives the function of the changes by the table's stream, twice over: by the reservations that it must look at, and by the
+ * users, of whom it tells the bus. Two mappings, so that a bus that does not answer holds up no conflict, and a Clerk that
+ * does not answer no event. A shard of a stream has two readers at most: whoever else wants to know listens to the bus.
+ */
 export class ChangeStream extends Construct {
-  /** What was given up: shard and sequence numbers, no item. The next run resolves what it was about. */
+  /**
+   * What was given up: shard and sequence numbers, no item. A name is resolved by the next run; an event can be told as long as
+   * the stream has the change, a day.
+   */
   readonly failures: FailureQueue;
 
   constructor(scope: Construct, id: string, { table, lambda }: ChangeStreamProps) {
     super(scope, id);
     this.failures = new FailureQueue(this, 'Failures');
-    const mapping = new EventSourceMapping(this, 'Mapping', {
-      target: lambda,
-      eventSourceArn: table.streamArn,
-      // A deployment must not miss what changes while the mapping comes up, and what it sees again does no harm.
-      startingPosition: StartingPosition.TRIM_HORIZON,
-      // A name takes some 10 ms, and 10 s at the worst: ten of them end before the function's timeout.
-      batchSize: 10,
-      reportBatchItemFailures: true,
-      bisectBatchOnError: true,
-      // As often as it takes within the hour. Clerk may be down for longer: then a run resolves the rest, and later changes are
-      // not held up for hours.
-      maxRecordAge: Duration.hours(1),
-      onFailure: { bind: () => ({ destination: this.failures.queueArn }) },
-      filters: [isWaitedFor(), isFree()].map((pattern) => FilterCriteria.filter(pattern)),
-    });
-    // Lambda tries the stream when the mapping is made: the permission must be there by then.
-    mapping.node.addDependency(readStream(lambda, table, this.failures));
+    const policy = readStream(lambda, table, this.failures);
+    const common = commonProps({ table, lambda }, this.failures);
+    const mappings = [
+      new EventSourceMapping(this, 'Mapping', {
+        ...common,
+        // A name takes some 10 ms, and 10 s at the worst: ten of them end before the function's timeout.
+        batchSize: 10,
+        // As often as it takes within the hour. Clerk may be down for longer: then a run resolves the rest, and later changes
+        // are not held up for hours.
+        maxRecordAge: Duration.hours(1),
+        filters: [isWaitedFor(), isFree()].map((pattern) => FilterCriteria.filter(pattern)),
+      }),
+      new EventSourceMapping(this, 'EventMapping', {
+        ...common,
+        // Ten calls of the bus. What a second brings comes together: an import is not one invocation a user.
+        batchSize: 100,
+        maxBatchingWindow: Duration.seconds(1),
+        // A bus that is away for a morning costs nobody an event; what is given up then is in the stream for 18 hours more.
+        maxRecordAge: Duration.hours(6),
+        filters: [FilterCriteria.filter(isUser())],
+      }),
+    ];
+    // Lambda tries the stream when a mapping is made: the permission must be there by then.
+    for (const mapping of mappings) mapping.node.addDependency(policy);
   }
+}
+
+function commonProps({ table, lambda }: ChangeStreamProps, failures: FailureQueue): EventSourceMappingProps {
+  return {
+    target: lambda,
+    eventSourceArn: table.streamArn,
+    // A deployment must not miss what changes while the mapping comes up, and what is seen again does no harm.
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    reportBatchItemFailures: true,
+    bisectBatchOnError: true,
+    onFailure: { bind: () => ({ destination: failures.queueArn }) },
+  };
+}
+
+/** A user that was written: no filter can tell which of its attributes. None is removed but tombstones whose time is over. */
+function isUser(): Record<string, unknown> {
+  const key = { [TABLE.partitionKey]: { S: FilterRule.beginsWith(TABLE.userPrefix) } };
+  return { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: key } };
 }
 
 const NAME_KEY = {

@@ -1,5 +1,6 @@
 import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { TokenFrom } from './authorizers.ts';
@@ -83,6 +84,20 @@ export interface AuthorizerSettings {
   readonly optionalAuthorizer?: boolean;
 }
 
+/** Whether users are linked to pre-registered people, and where the cohort of an entry without one comes from. */
+export interface RosterSettings {
+  readonly enabled: boolean;
+  /**
+   * @default - none
+   */
+  readonly defaultCohort?: string;
+  /**
+   * Member of Clerk's public metadata that names a user's cohort.
+   * @default - none
+   */
+  readonly cohortMetadataKey?: string;
+}
+
 export interface ClerkUserSyncProps extends AuthorizerSettings {
   /**
    * Decides the defaults of removal policy, log retention and schedule.
@@ -107,10 +122,22 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly returningUser?: 'fresh' | 'relink';
   /**
-   * When reconcile runs start; `off` for none.
-   * @default - full: 02:00 UTC in production, every 6 hours in staging, off in development
+   * Pre-registered people: whoever takes a verified address is linked to its entry, `roster#<address>`, in the same transaction.
+   * @default - off
    */
-  readonly schedules?: { readonly full?: ScheduleExpression | 'off' };
+  readonly roster?: RosterSettings;
+  /**
+   * Days after which a full run erases the personal fields of a deleted user, what your application kept about her included:
+   * 7 to 3,650, or `off` to keep them for good.
+   * @default 30
+   */
+  readonly retentionDays?: number | 'off';
+  /**
+   * When reconcile runs start; `off` for none.
+   * @default - full: 02:00 UTC in production, every 6 hours in staging; incremental: every hour at half past in both; both off
+   * in development
+   */
+  readonly schedules?: Readonly<Partial<Record<'full' | 'incremental', ScheduleExpression | 'off'>>>;
   /**
    * Put before the names of the schedules, so that `full` becomes `<prefix>full`. Schedules stand in a group of each mirror's
    * own, but CloudFormation identifies a schedule by its name alone: give a second mirror in one account and region a prefix.
@@ -123,6 +150,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default - a new one with placeholders, to be filled in after the first deployment
    */
   readonly secret?: ReadableSecret;
+  /**
+   * An existing bus to tell of users' changes on, which carry no personal value. Give rules the source `clerk-dynamodb-sync`.
+   * @default - a bus of its own
+   */
+  readonly eventBus?: IEventBusRef;
   /** @default - 3 months in production, 1 month in staging, 1 week in development */
   readonly logRetention?: RetentionDays;
   /**
@@ -143,12 +175,30 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly webhookThrottle?: Throttle;
   /**
+   * Limit of `POST /users/sync`, each of whose requests reads a user from Clerk: the default takes a quarter of the 100 calls
+   * a second that Clerk grants a production instance, which your application's own calls need, too.
+   * @default - 25 requests a second, bursts of 50
+   */
+  readonly syncThrottle?: Throttle;
+  /**
+   * Whether `GET /health` and `GET /health/user-sync` answer anybody how syncs go and how many users there are: for uptime
+   * monitors, which have no key. Off, since the number of your users is nobody's business until you say so.
+   * @default false
+   */
+  readonly health?: boolean;
+  /**
+   * Limit of each health route.
+   * @default - 10 requests a second, bursts of 20
+   */
+  readonly healthThrottle?: Throttle;
+  /**
    * Alarms: who is told, from where on, and where the runbook is.
    * @default - on, told to a new topic, with the thresholds of `ALARM_THRESHOLDS`
    */
   readonly alarms?: AlarmSettings | 'off';
   /**
-   * Cross-origin rules of the API, for browsers on another origin.
+   * Cross-origin rules of the API, for browsers on another origin. For the users' routes they have to allow GET, PATCH and
+   * POST, and the headers `authorization` and `content-type`.
    * @default - none
    */
   readonly cors?: CorsPreflightOptions;

@@ -1,7 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { Measures } from './alarms/measures.ts';
@@ -9,12 +12,14 @@ import { SyncDashboard } from './alarms/dashboard.ts';
 import { alarmNamePrefix, SyncAlarms } from './alarms/sync-alarms.ts';
 import { createAuthorizers } from './authorizers.ts';
 import type { AuthorizerFunctions, Authorizers } from './authorizers.ts';
+import { bundlesFromSource } from './bundle.ts';
 import type { FunctionName } from './bundle.ts';
 import { ChangeStream } from './change-stream.ts';
 import { ClerkSecret } from './clerk-secret.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
 import { SyncFunctions } from './functions.ts';
+import { Health } from './health.ts';
 import { ReconcileSchedule } from './reconcile-schedule.ts';
 import { STAGE_DEFAULTS } from './stage.ts';
 import type { StageDefaults } from './stage.ts';
@@ -25,7 +30,7 @@ import { wireFunctions, wireVariants } from './wire-functions.ts';
 
 /**
  * An exact, current mirror of every user of one Clerk instance: the table, the functions that keep it, the HTTP API with
- * its syncing authorizer, and the schedule of the full run.
+ * its syncing authorizer, and the schedules of its runs.
  *
  * After the first deployment, put Clerk's keys into `secret` and point a webhook endpoint of Clerk at `webhookUrl`.
  * @throws SettingError when a prop cannot work, with its name and what to set
@@ -44,6 +49,10 @@ export class ClerkUserSync extends Construct {
   /** The functions behind these: to make authorizers for a REST API, TOKEN or REQUEST, which they answer, too. */
   readonly authorizerFunctions: AuthorizerFunctions;
   readonly webhookUrl: string;
+  /** Answers the health routes; there with the prop `health` only. */
+  readonly health: Function | undefined;
+  /** Tells of every user who is created, updated, deleted or restored: for rules of your own. See docs/events.md. */
+  readonly bus: IEventBusRef;
   /** Where alarms are told of; undefined where there are none. */
   readonly alarmTopic: ITopic | undefined;
 
@@ -62,14 +71,14 @@ export class ClerkUserSync extends Construct {
     });
     this.functions = functions.all;
     this.authorizerFunctions = functions.authorizers;
-    const wiring = { props, table: this.table, secret: this.secret, metricsStack: this.#metricsStack() };
-    wireFunctions(functions.all, wiring);
-    wireVariants(functions.authorizers, wiring);
+    this.bus = props.eventBus ?? new EventBus(this, 'Bus', { description: 'Changes of the users that Clerk has' });
+    this.#wire(props, functions);
     const changeStream = new ChangeStream(this, 'ChangeStream', { table: this.table, lambda: functions.all.changes });
     const authorizers = this.#authorizers(props);
     this.authorizer = authorizers.syncing;
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
     this.optionalAuthorizer = authorizers.optional;
+    this.health = this.#health(props, settings);
     const api = this.#api(props, settings, authorizers);
     this.api = api.http;
     this.webhookUrl = api.webhookUrl;
@@ -77,9 +86,32 @@ export class ClerkUserSync extends Construct {
     this.alarmTopic = this.#watch(props, functions, changeStream, hasFullRuns);
   }
 
+  #wire(props: ClerkUserSyncProps, functions: SyncFunctions): void {
+    const { table, secret, bus } = this;
+    const wiring = { props, table, secret, bus, metricsStack: this.#metricsStack() };
+    wireFunctions(functions.all, wiring);
+    wireVariants(functions.authorizers, wiring);
+  }
+
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
     const cacheTtl = authorizerCacheTtl ?? Duration.seconds(tokenFrom === 'both' ? 0 : 30);
     return createAuthorizers(this.authorizerFunctions, { tokenFrom, cacheTtl });
+  }
+
+  #health(
+    { health = false, bundles = bundlesFromSource() }: ClerkUserSyncProps,
+    logs: StageDefaults,
+  ): Function | undefined {
+    if (!health) return undefined;
+    const { logRetention, systemLogLevel, removalPolicy } = logs;
+    const { syncing, verifyOnly, optional } = this.authorizerFunctions;
+    const { webhook, users } = this.functions;
+    return new Health(this, 'Health', {
+      logs: { logRetention, systemLogLevel, removalPolicy },
+      code: bundles('health'),
+      metricsStack: this.#metricsStack(),
+      syncing: [syncing, verifyOnly, ...(optional ? [optional] : []), webhook, users],
+    }).lambda;
   }
 
   #api(props: ClerkUserSyncProps, settings: StageDefaults, authorizers: Authorizers): SyncApi {
@@ -90,18 +122,22 @@ export class ClerkUserSync extends Construct {
       authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
+      health: this.health,
+      healthThrottle: props.healthThrottle ?? { rateLimit: 10, burstLimit: 20 },
+      syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
       cors: props.cors,
     });
   }
 
   /** @returns whether a schedule starts full runs */
   #schedule(props: ClerkUserSyncProps, settings: StageDefaults, functions: SyncFunctions): boolean {
-    const expression = props.schedules?.full ?? settings.fullRun;
-    if (expression === undefined || expression === 'off') return false;
+    const full = onTime(props.schedules?.full ?? settings.fullRun);
+    const incremental = onTime(props.schedules?.incremental ?? settings.incrementalRun);
+    if (!full && !incremental) return false;
     const { alias: target, failures } = functions.reconciler;
     const namePrefix = props.scheduleNamePrefix ?? '';
-    new ReconcileSchedule(this, 'Schedule', { namePrefix, expression, target, failures });
-    return true;
+    new ReconcileSchedule(this, 'Schedule', { namePrefix, full, incremental, target, failures });
+    return full !== undefined;
   }
 
   /** @returns the topic that alarms are told to */
@@ -137,6 +173,10 @@ export class ClerkUserSync extends Construct {
     const below = this.node.path.slice(stack.node.path.length + 1);
     return `${stack.stackName}/${below}`;
   }
+}
+
+function onTime(expression: ScheduleExpression | 'off' | undefined): ScheduleExpression | undefined {
+  return expression === 'off' ? undefined : expression;
 }
 
 /** The stage's defaults under what the props say. */

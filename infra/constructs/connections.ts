@@ -1,4 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
@@ -41,6 +42,25 @@ export function connectMetrics(lambda: Function): void {
     id: 'AwsSolutions-IAM5[Resource::*]',
     reason: 'PutMetricData knows no resources; the condition keeps it to the namespace of this project.',
   });
+}
+
+/** Lets the function read metrics, whoever's they are: of all that IAM knows of CloudWatch, the namespace binds only those who put. */
+export function connectMeasures(lambda: Function): void {
+  const statement = new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
+  Validations.of(policyOf(lambda, 'ReadMetrics', statement)).acknowledge({
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'GetMetricData knows neither resources nor the condition on the namespace. What it gives is numbers, and the ' +
+      'function asks for names that it was deployed with.',
+  });
+}
+
+/** Tells the function which bus, and lets it put events on it. */
+export function connectBus(lambda: Function, bus: IEventBusRef): void {
+  lambda.addEnvironment(ENVIRONMENT.eventBus, bus.eventBusRef.eventBusArn);
+  lambda.addToRolePolicy(
+    new PolicyStatement({ actions: ['events:PutEvents'], resources: [bus.eventBusRef.eventBusArn] }),
+  );
 }
 
 /**

@@ -36,13 +36,18 @@ export class SyncFunctions extends Construct {
       ),
       // Svix gives up on an answer after 15 seconds and would come again while the first attempt is still at work.
       webhook: this.#function('webhook', 'Applies the events that Clerk sends', Duration.seconds(14)),
-      users: this.#function('users', 'Answers GET /users/me', Duration.seconds(10)),
+      // A new user's PATCH reads the table, asks Clerk and writes twice, each within a limit of its own: 19 s at most.
+      users: this.#function('users', 'Answers /users/me and /users/sync', Duration.seconds(20)),
       whoami: this.#function(
         'whoami',
         'Answers GET /whoami: the user as the authorizer passed it on',
         Duration.seconds(10),
       ),
-      changes: this.#function('changes', 'Gives emails and usernames to those who have them', Duration.seconds(120)),
+      changes: this.#function(
+        'changes',
+        'Gives emails and usernames to those who have them, and tells the bus of changes',
+        Duration.seconds(120),
+      ),
       reconciler: this.reconciler.lambda,
     };
     this.authorizers = {

@@ -8,7 +8,10 @@ import { Construct } from 'constructs';
 
 export interface ReconcileScheduleProps {
   readonly namePrefix: string;
-  readonly expression: ScheduleExpression;
+  /** When full runs start; undefined for none. */
+  readonly full: ScheduleExpression | undefined;
+  /** When incremental runs start; undefined for none. */
+  readonly incremental: ScheduleExpression | undefined;
   /** A durable function is only invoked through a version or an alias. */
   readonly target: Alias;
   /** Where an event goes that could not be delivered. */
@@ -16,7 +19,8 @@ export interface ReconcileScheduleProps {
 }
 
 /**
- * Starts the full run on time: a schedule named `full` in a group of the construct's own. The run itself is asynchronous and may take hours.
+ * Starts runs on time: schedules named `full` and `incremental` in a group of the construct's own. A run itself is asynchronous
+ * and may take hours.
  */
 export class ReconcileSchedule extends Construct {
   constructor(scope: Construct, id: string, props: ReconcileScheduleProps) {
@@ -24,16 +28,22 @@ export class ReconcileSchedule extends Construct {
     // Nothing in it outlives the stack; kept, its name would stand in the way of the next deployment.
     const group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
     const role = this.#role(group, props);
-    const schedule = new Schedule(this, 'Full', {
-      scheduleName: `${props.namePrefix}full`,
-      scheduleGroup: group,
-      description: 'Compares every Clerk user with the table and repairs what differs',
-      schedule: props.expression,
-      timeWindow: TimeWindow.off(),
-      target: fullRun(props, role),
-    });
-    // The role's permissions are a resource beside it: without them the first start would fail.
-    schedule.node.addDependency(role);
+    const add = (id: string, mode: 'full' | 'incremental', description: string): void => {
+      const expression = props[mode];
+      if (!expression) return;
+      const schedule = new Schedule(this, id, {
+        scheduleName: `${props.namePrefix}${mode}`,
+        scheduleGroup: group,
+        description,
+        schedule: expression,
+        timeWindow: TimeWindow.off(),
+        target: runOf(mode, props, role),
+      });
+      // The role's permissions are a resource beside it: without them the first start would fail.
+      schedule.node.addDependency(role);
+    };
+    add('Full', 'full', 'Compares every Clerk user with the table and repairs what differs');
+    add('Incremental', 'incremental', 'Looks at what Clerk has changed since the last run and repairs what differs');
   }
 
   /** Only schedules of this group may take the role, and only to invoke the alias and to keep what was not delivered. */
@@ -48,12 +58,12 @@ export class ReconcileSchedule extends Construct {
   }
 }
 
-function fullRun({ target, failures }: ReconcileScheduleProps, role: Role): IScheduleTarget {
+function runOf(mode: string, { target, failures }: ReconcileScheduleProps, role: Role): IScheduleTarget {
   return {
     bind: () => ({
       arn: target.functionArn,
       role,
-      input: ScheduleTargetInput.fromObject({ mode: 'full' }),
+      input: ScheduleTargetInput.fromObject({ mode }),
       deadLetterConfig: { arn: failures.queueArn },
       // Retries deliver the event, they do not repeat the run. An hour outlives a throttled account or a slow deployment.
       retryPolicy: { maximumRetryAttempts: 10, maximumEventAgeInSeconds: Duration.hours(1).toSeconds() },

@@ -21,7 +21,12 @@ export interface StageDefaults {
   readonly systemLogLevel: SystemLogLevel;
   /** When the full run starts; undefined where it is only started by hand. */
   readonly fullRun: ScheduleExpression | undefined;
+  /** When the incremental run starts; undefined likewise. */
+  readonly incrementalRun: ScheduleExpression | undefined;
 }
+
+/** Every hour at half past: the full run of 02:00 is through with most tables by then. */
+const HOURLY = ScheduleExpression.expression('cron(30 * * * ? *)', TimeZone.ETC_UTC);
 
 export const STAGE_DEFAULTS: Readonly<Record<Stage, StageDefaults>> = {
   development: {
@@ -29,17 +34,20 @@ export const STAGE_DEFAULTS: Readonly<Record<Stage, StageDefaults>> = {
     logRetention: RetentionDays.ONE_WEEK,
     systemLogLevel: SystemLogLevel.INFO,
     fullRun: undefined,
+    incrementalRun: undefined,
   },
   staging: {
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_MONTH,
     systemLogLevel: SystemLogLevel.INFO,
     fullRun: ScheduleExpression.expression('rate(6 hours)'),
+    incrementalRun: HOURLY,
   },
   production: {
     removalPolicy: RemovalPolicy.RETAIN,
     logRetention: RetentionDays.THREE_MONTHS,
     systemLogLevel: SystemLogLevel.WARN,
     fullRun: ScheduleExpression.expression('cron(0 2 * * ? *)', TimeZone.ETC_UTC),
+    incrementalRun: HOURLY,
   },
 };

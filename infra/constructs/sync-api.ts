@@ -12,12 +12,18 @@ import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const SYNC_PATH = '/users/sync';
+const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
+  readonly syncThrottle: Throttle;
+  /** Undefined for no health routes. */
+  readonly health: Function | undefined;
+  readonly healthThrottle: Throttle;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
   readonly cors: CorsPreflightOptions | undefined;
@@ -35,11 +41,19 @@ export class SyncApi extends Construct {
       ...(props.cors && { corsPreflight: props.cors }),
     });
     const { syncing, verifyOnly } = props.authorizers;
-    // It says how the user stands now, and fetches her from Clerk itself if need be.
-    this.#protected('/users/me', verifyOnly, new HttpLambdaIntegration('Users', props.functions.users));
-    this.#protected('/whoami', syncing, new HttpLambdaIntegration('Whoami', props.functions.whoami));
+    // They say how the user stands now, and ask Clerk for her themselves if need be.
+    const users = new HttpLambdaIntegration('Users', props.functions.users);
+    this.#protected([HttpMethod.GET, HttpMethod.PATCH], '/users/me', verifyOnly, users);
+    const sync = this.#protected([HttpMethod.POST], SYNC_PATH, verifyOnly, users);
+    const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
+    this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
     const webhook = this.#webhookRoutes(props.functions.webhook);
-    this.#stage(props, webhook);
+    const health = props.health ? this.#healthRoutes(props.health) : [];
+    this.#stage(props, [
+      { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
+      { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
+      { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
+    ]);
   }
 
   /** Where Clerk's webhook endpoint has to point. */
@@ -47,8 +61,13 @@ export class SyncApi extends Construct {
     return `${this.http.apiEndpoint}${WEBHOOK_PATH}`;
   }
 
-  #protected(path: string, authorizer: HttpLambdaAuthorizer, integration: HttpLambdaIntegration): void {
-    this.http.addRoutes({ path, methods: [HttpMethod.GET], authorizer, integration });
+  #protected(
+    methods: HttpMethod[],
+    path: string,
+    authorizer: HttpLambdaAuthorizer,
+    integration: HttpLambdaIntegration,
+  ): HttpRoute[] {
+    return this.http.addRoutes({ path, methods, authorizer, integration });
   }
 
   #webhookRoutes(handler: Function): HttpRoute[] {
@@ -67,7 +86,21 @@ export class SyncApi extends Construct {
     return routes;
   }
 
-  #stage(props: SyncApiProps, webhook: readonly HttpRoute[]): void {
+  #healthRoutes(handler: Function): HttpRoute[] {
+    const integration = new HttpLambdaIntegration('Health', handler);
+    const routes = HEALTH_PATHS.flatMap((path) =>
+      this.http.addRoutes({ path, methods: [HttpMethod.GET], integration }),
+    );
+    for (const route of routes) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions-APIG4',
+        reason: 'Uptime monitors have no credentials; the answer holds counts, and is there only when it is asked for.',
+      });
+    }
+    return routes;
+  }
+
+  #stage(props: SyncApiProps, limited: readonly LimitedRoutes[]): void {
     const accessLogSettings = new AccessLog(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: props.removalPolicy,
@@ -78,16 +111,26 @@ export class SyncApi extends Construct {
       throttle: props.throttle,
       accessLogSettings,
     });
-    throttleRoutes(stage, webhook, props.webhookThrottle);
+    throttleRoutes(stage, limited);
   }
 }
 
+/** Routes of one method with a limit of their own. */
+interface LimitedRoutes {
+  readonly routes: readonly HttpRoute[];
+  readonly method: HttpMethod;
+  readonly throttle: Throttle;
+}
+
 /** Gives routes a limit of their own, which the CDK's stage has no property for. */
-function throttleRoutes(stage: HttpStage, routes: readonly HttpRoute[], throttle: Throttle): void {
+function throttleRoutes(stage: HttpStage, limited: readonly LimitedRoutes[]): void {
   const resource = stage.node.defaultChild;
   if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
-  const settings = { ThrottlingRateLimit: throttle.rateLimit, ThrottlingBurstLimit: throttle.burstLimit };
-  resource.routeSettings = { [`${HttpMethod.POST} ${WEBHOOK_PATH}`]: settings };
+  const settings = limited.flatMap(({ routes, method, throttle: { rateLimit, burstLimit } }) => {
+    const limit = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
+    return routes.map(({ path }) => [`${method} ${path}`, limit] as const);
+  });
+  resource.routeSettings = Object.fromEntries(settings);
   // A stage that sets a limit for a route which does not exist yet is refused.
-  stage.node.addDependency(...routes);
+  stage.node.addDependency(...limited.flatMap(({ routes }) => routes));
 }

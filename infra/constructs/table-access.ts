@@ -23,7 +23,7 @@ export function connectTable(lambda: Function, table: UserTable, access: ItemAcc
 
 /**
  * Lets the function query the table's index, any partition of it: what it projects is versions and fingerprints, no personal
- * value. AWS documents `dynamodb:LeadingKeys` for the table's own key only, and a condition that turns out to mean something
+ * value but for the names in the keys of conflicts and of the roster. AWS documents `dynamodb:LeadingKeys` for the table's own key only, and a condition that turns out to mean something
  * else there would stop the nightly run where nobody looks.
  */
 export function connectIndex(lambda: Function, table: UserTable): void {

@@ -14,6 +14,10 @@ const LONGEST_AUTHORIZER_CACHE = 30;
 const SHORTEST_TOKEN_LIFE = 60;
 const LONGEST_TOKEN_LIFE = 86_400;
 
+/** A user who was deleted by mistake must have time to come back; the function takes four digits. Days. */
+const FEWEST_RETENTION_DAYS = 7;
+const MOST_RETENTION_DAYS = 3_650;
+
 /** @throws SettingError for the first setting that would only fail later, at cold start or in a user's face */
 export function validateProps(props: ClerkUserSyncProps): void {
   validateIssuer(props.issuer);
@@ -24,6 +28,8 @@ export function validateProps(props: ClerkUserSyncProps): void {
   validateTokens(props);
   validateUpdatedAt(props);
   validateTokenLife(props);
+  validateRetention(props.retentionDays);
+  validateRoster(props);
   validatePrefix(props.scheduleNamePrefix);
   if (props.secret !== undefined) validateSecret(props.secret.secretArn);
   if (props.alarms !== undefined && props.alarms !== 'off') validateThresholds(props.alarms.thresholds ?? {});
@@ -118,6 +124,26 @@ function validateTokenLife({ maxTokenLife: life }: ClerkUserSyncProps): void {
     `maxTokenLife is ${seconds} seconds. Set it to a whole number of seconds between ${SHORTEST_TOKEN_LIFE} seconds and 24 ` +
       'hours, or leave it out for an hour.',
   );
+}
+
+function validateRetention(days: ClerkUserSyncProps['retentionDays']): void {
+  if (days === undefined || days === 'off' || Token.isUnresolved(days)) return;
+  if (Number.isInteger(days) && days >= FEWEST_RETENTION_DAYS && days <= MOST_RETENTION_DAYS) return;
+  throw new SettingError(
+    `retentionDays is ${days}. Set it to a whole number of days between ${FEWEST_RETENTION_DAYS} and ${MOST_RETENTION_DAYS}, to off ` +
+      'to keep the personal fields of deleted users for good, or leave it out for 30.',
+  );
+}
+
+function validateRoster({
+  roster: { defaultCohort, cohortMetadataKey } = { enabled: false },
+}: ClerkUserSyncProps): void {
+  for (const [name, text] of Object.entries({ defaultCohort, cohortMetadataKey })) {
+    if (text === undefined || Token.isUnresolved(text) || (text.trim() === text && /^.{1,256}$/u.test(text))) continue;
+    throw new SettingError(
+      `roster.${name} is ${JSON.stringify(text)}. Set it to a text of 1 to 256 characters without blanks around it, or leave it out.`,
+    );
+  }
 }
 
 function validatePrefix(prefix: string | undefined): void {

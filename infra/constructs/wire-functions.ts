@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { TABLE } from '../../shared/names/table.ts';
@@ -6,23 +7,28 @@ import type { AuthorizerFunctions } from './authorizers.ts';
 import type { FunctionName } from './bundle.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
-import { configure, connectMetrics, connectSecret } from './connections.ts';
+import { configure, connectBus, connectMetrics, connectSecret } from './connections.ts';
 import { connectIndex, connectTable } from './table-access.ts';
 import type { UserTable } from './user-table.ts';
 
-const USERS = 'user#*';
+const USERS = `${TABLE.userPrefix}*`;
 /** Emails and usernames that belong to one user each: they move with the users, in the same transactions. */
 const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
 const INSTANCE = 'settings#instance';
 const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
 const LEASE = 'lease';
+/** Entries of pre-registered people change in the transactions that write users. */
+const ROSTER = 'roster#*';
+const QUARANTINE = 'quarantine#*';
 const MARKS = 'marks';
+const WATERMARK = 'watermark';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
   readonly table: UserTable;
   readonly secret: ReadableSecret;
+  readonly bus: IEventBusRef;
   /** Value of the metrics' `Stack` dimension. */
   readonly metricsStack: string;
 }
@@ -58,7 +64,7 @@ function configureCommon(lambda: Function, { props, metricsStack }: Wiring): voi
 function wireAuthorizer(lambda: Function, wiring: Wiring, variant: 'syncing' | 'optional'): void {
   const { props, table, secret } = wiring;
   configureTokens(lambda, wiring, variant);
-  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: [USERS, ...NAMES] });
+  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: writable(props) });
   connectClerk(lambda, secret, props);
 }
 
@@ -88,40 +94,53 @@ function pairs(values: Readonly<Record<string, string>>): string {
 function wireWebhook(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
     GetItem: [...readable(props), INSTANCE],
-    UpdateItem: [USERS, ...NAMES],
-    PutItem: ['quarantine#*'],
+    UpdateItem: writable(props),
+    PutItem: [QUARANTINE],
   });
   connectClerk(lambda, secret, props);
 }
 
 function wireUsers(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: [USERS, ...NAMES] });
+  connectTable(lambda, table, { GetItem: readable(props), UpdateItem: writable(props) });
   connectClerk(lambda, secret, props);
 }
 
 function wireReconciler(lambda: Function, { props, table, secret }: Wiring): void {
   connectTable(lambda, table, {
-    GetItem: [USERS, ...NAMES, RUNS, HELD_DELETIONS, MARKS, INSTANCE],
-    UpdateItem: [USERS, ...NAMES, HELD_DELETIONS, LEASE],
+    GetItem: [USERS, ...NAMES, ROSTER, RUNS, HELD_DELETIONS, MARKS, INSTANCE, WATERMARK],
+    // Events about a user who is erased are emptied: what they say of her is personal data, too.
+    UpdateItem: [USERS, ...NAMES, ROSTER, HELD_DELETIONS, LEASE, WATERMARK, QUARANTINE],
     PutItem: [RUNS, HELD_DELETIONS, MARKS, INSTANCE],
-    DeleteItem: NAMES,
+    DeleteItem: [...NAMES, ROSTER],
     // The lease is checked in the transaction that deletes a user, whose other keys the request names as well.
-    ConditionCheckItem: [LEASE, USERS, ...NAMES],
+    ConditionCheckItem: [LEASE, USERS, ...NAMES, ROSTER],
   });
   connectIndex(lambda, table);
   connectClerk(lambda, secret, props);
   configure(lambda, { [ENVIRONMENT.clerkShare]: String(props.clerkShare ?? 0.5) });
   connectMetrics(lambda);
+  configure(lambda, { [ENVIRONMENT.retentionDays]: String(props.retentionDays ?? 30) });
 }
 
-function wireChanges(lambda: Function, { props, table, secret }: Wiring): void {
-  connectTable(lambda, table, { GetItem: [USERS, ...NAMES], UpdateItem: [USERS, ...NAMES], DeleteItem: NAMES });
+function wireChanges(lambda: Function, { props, table, secret, bus }: Wiring): void {
+  const GetItem = [USERS, ...NAMES, ...rosterOf(props)];
+  connectTable(lambda, table, { GetItem, UpdateItem: writable(props), DeleteItem: NAMES });
+  connectBus(lambda, bus);
   connectClerk(lambda, secret, props);
 }
 
 /** A function that writes users need not read who has a name, unless it must know who comes back. */
-function readable({ returningUser }: ClerkUserSyncProps): readonly string[] {
-  return returningUser === 'relink' ? [USERS, ...NAMES] : [USERS];
+function readable(props: ClerkUserSyncProps): readonly string[] {
+  return [USERS, ...(props.returningUser === 'relink' ? NAMES : []), ...rosterOf(props)];
+}
+
+/** What changes in the transactions that write users. */
+function writable(props: ClerkUserSyncProps): readonly string[] {
+  return [USERS, ...NAMES, ...rosterOf(props)];
+}
+
+function rosterOf({ roster }: ClerkUserSyncProps): readonly string[] {
+  return roster?.enabled ? [ROSTER] : [];
 }
 
 /** Clerk's Backend API and the keys to it. */
@@ -129,6 +148,17 @@ function connectClerk(lambda: Function, secret: ReadableSecret, props: ClerkUser
   configure(lambda, {
     [ENVIRONMENT.clerkApiUrl]: props.clerkApiUrl ?? 'https://api.clerk.com',
     [ENVIRONMENT.returningUser]: props.returningUser ?? 'fresh',
+    ...rosterSettings(props),
   });
   connectSecret(lambda, secret);
+}
+
+function rosterSettings({ roster }: ClerkUserSyncProps): Readonly<Record<string, string>> {
+  if (!roster?.enabled) return {};
+  const { defaultCohort, cohortMetadataKey } = roster;
+  return {
+    [ENVIRONMENT.roster]: 'on',
+    ...(defaultCohort !== undefined && { [ENVIRONMENT.rosterDefaultCohort]: defaultCohort }),
+    ...(cohortMetadataKey !== undefined && { [ENVIRONMENT.rosterCohortKey]: cohortMetadataKey }),
+  };
 }

@@ -24,6 +24,8 @@ export interface LocalStackOptions {
   readonly assembly?: string;
   /** 1: Svix's own retry schedule; 0.001: a thousand times faster. */
   readonly webhookRetryScale?: number;
+  /** Absent: schedules are fired when asked for only, so that no run comes upon a test or a demo at half past the hour. */
+  readonly schedulesOnTime?: boolean;
   onProgress?(message: string): void;
 }
 
@@ -76,6 +78,7 @@ async function startParts(
   const cloud = await startLocalCloud({
     assembly,
     clock,
+    schedulesOnTime: options.schedulesOnTime ?? false,
     environment: { [ENVIRONMENT.clerkApiUrl]: clerk.url },
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(state === undefined ? {} : { dataDirectory: state }),
@@ -84,6 +87,9 @@ async function startParts(
   const file = await connect(clerk, cloud);
   return { file, cloud, clerk };
 }
+
+/** What is off in production unless somebody asks for it: here there is everything to try. */
+export const LOCAL_CONTEXT: Readonly<Record<string, string>> = { roster: 'true', health: 'true' };
 
 /** The template that a deployment for this Clerk instance would have. */
 async function synthesiseFor(
@@ -96,7 +102,8 @@ async function synthesiseFor(
   // Also where the process ends before anyone closes: Ctrl-C while it starts.
   process.once('exit', remove);
   closers.push(remove);
-  const context = { issuer: clerk.issuer, authorizedParties: clerk.authorizedParty, ...options.context };
+  const own = { issuer: clerk.issuer, authorizedParties: clerk.authorizedParty };
+  const context = { ...LOCAL_CONTEXT, ...own, ...options.context };
   return synthesise({ outdir, context });
 }
 

@@ -34,11 +34,11 @@ export function writeStackFile(path: string, stack: StackFile): void {
   renameSync(draft, path);
 }
 
-/** The fields that a tool needs to reach the table and Clerk. */
-const ADDRESSES = ['clerk', 'secretKey', 'dynamodb', 'region', 'tableName'] as const;
+/** The fields that a tool needs to reach what runs, the table and Clerk. */
+const ADDRESSES = ['api', 'clerk', 'secretKey', 'dynamodb', 'metrics', 'region', 'tableName'] as const;
 
 /**
- * Where the local cloud that runs here has its table and Clerk.
+ * Where the local cloud that runs here is, and has its table and Clerk.
  * @throws Error that says what to do where none is running
  */
 export function readStackFile(path: string): Pick<StackFile, (typeof ADDRESSES)[number]> {

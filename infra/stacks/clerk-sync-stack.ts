@@ -25,7 +25,17 @@ export class ClerkSyncStack extends Stack {
     this.#output('ApiUrl', this.sync.api.apiEndpoint, 'The HTTP API');
     this.#output('WebhookUrl', this.sync.webhookUrl, 'The URL to enter as webhook endpoint in the Clerk dashboard');
     this.#output('TableName', this.sync.table.tableName, 'The DynamoDB table that mirrors the users');
+    this.#output(
+      'EventBusName',
+      this.sync.bus.eventBusRef.eventBusName,
+      "The EventBridge bus that tells of users' changes",
+    );
     this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
+    this.#output(
+      'AuthorizerName',
+      this.sync.functions.authorizer.functionName,
+      'The authorizer: by it, `npm run doctor` knows how tokens are verified',
+    );
     this.#output(
       'ReconcilerName',
       this.sync.functions.reconciler.functionName,

@@ -31,6 +31,11 @@ export class Context {
     throw refusal(name, value, `one of ${values.join(', ')}`);
   }
 
+  /** Whether it is set to this very word. */
+  is(name: string, word: string): boolean {
+    return this.#read(name) === word;
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.#read(name);
     if (value === undefined || typeof value === 'boolean') return value;

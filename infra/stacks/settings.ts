@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { AuthorizerSettings, ClaimField } from '../constructs/clerk-user-sync-props.ts';
+import type { AuthorizerSettings, ClaimField, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/validate-props.ts';
@@ -24,6 +24,11 @@ const NAMES = [
   'requireEmail',
   'maxTokenLifeSeconds',
   'returningUser',
+  'retentionDays',
+  'roster',
+  'rosterDefaultCohort',
+  'rosterCohortKey',
+  'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
   'secretArn',
@@ -37,6 +42,9 @@ export interface Settings extends AuthorizerSettings {
   readonly clerkApiUrl?: string;
   readonly clerkShare?: number;
   readonly returningUser?: 'fresh' | 'relink';
+  readonly retentionDays?: number | 'off';
+  readonly roster?: RosterSettings;
+  readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -54,6 +62,9 @@ export function readSettings(context: Context): Settings {
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
     ...present('clerkShare', context.number('clerkShare')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
+    ...present('retentionDays', readRetention(context)),
+    ...present('roster', readRoster(context)),
+    ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),
@@ -118,6 +129,20 @@ function readSecretArn(context: Context): string | undefined {
     `Context secretArn is ${JSON.stringify(arn)}. Pass the whole ARN as Secrets Manager shows it, such as ` +
       '-c secretArn=arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk-AbCdEf',
   );
+}
+
+function readRetention(context: Context): number | 'off' | undefined {
+  return context.is('retentionDays', 'off') ? 'off' : context.count('retentionDays');
+}
+
+function readRoster(context: Context): RosterSettings | undefined {
+  const enabled = context.boolean('roster');
+  if (enabled === undefined) return undefined;
+  return {
+    enabled,
+    ...present('defaultCohort', context.text('rosterDefaultCohort')),
+    ...present('cohortMetadataKey', context.text('rosterCohortKey')),
+  };
 }
 
 /** A property only where there is a value: the props are optional, not undefined. */

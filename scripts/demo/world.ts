@@ -27,6 +27,7 @@ export interface World {
   token(userId: string, options?: Readonly<Record<string, unknown>>): Promise<string>;
   control(method: 'PUT' | 'POST', path: string, body?: object): Promise<Answer>;
   fireFullRun(): Promise<Answer>;
+  fireIncrementalRun(): Promise<Answer>;
   /** Delivers everything that waits. */
   flushWebhooks(): Promise<void>;
   /** Sends a message about a user again, exactly as it was first sent. */
@@ -50,6 +51,7 @@ export function createWorld(stack: StackFile): World {
     token: async (userId, options = {}) =>
       textOf((await control('POST', 'tokens', { userId, ...options })).body, 'token'),
     fireFullRun: () => call(`${stack.api}/__local/schedules/full`, { method: 'POST' }),
+    fireIncrementalRun: () => call(`${stack.api}/__local/schedules/incremental`, { method: 'POST' }),
     flushWebhooks: async () => expectDelivered(await control('POST', 'webhooks/flush'), 0),
     resend: async (userId, type) => {
       const message = (await deliveries(stack)).find(

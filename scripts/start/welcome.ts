@@ -22,12 +22,14 @@ Try it:
     -H 'Content-Type: application/json' -d '{"first_name":"Augusta"}' > /dev/null
   curl -s ${stack.api}/users/me -H "Authorization: Bearer $TOKEN"
 
-  # Fire the nightly schedule
+  # Fire the nightly schedule, or the hourly one
   curl -s -X POST ${stack.api}/__local/schedules/full
+  curl -s -X POST ${stack.api}/__local/schedules/incremental
 
-  # What was counted, and what else there is
+  # What was counted, what your subscribers were told, and what else there is
   curl -s ${stack.api}/__local/metrics
   curl -s ${stack.api}/__local/alarms
+  curl -s ${stack.api}/__local/events
   curl -s ${stack.console}
 ${notImitated.length === 0 ? '' : `\nNot imitated here: ${notImitated.join(', ')}.\n`}`;
 }

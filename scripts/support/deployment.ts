@@ -1,4 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { clerkSecrets } from '../../functions/wiring/clerk-secrets.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
@@ -13,10 +17,22 @@ export interface Deployment extends ReconcilerConfig {
 }
 
 /** A person waits: a network that swallows packets must not keep her for the SDK's two minutes. */
-const LIMITS = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
+export const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 } };
 
-/** The output of the stack by which everything else is found. */
-const OUTPUT = 'ReconcilerName';
+/** Where AWS is and who calls it; what is left out the SDK finds as it always does. */
+export interface AwsSettings {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface StackResource {
+  readonly type: string;
+  readonly physicalId: string;
+}
+
+/** Outputs of the stack by which everything else is found, and the functions they name. */
+const OUTPUTS = { ReconcilerName: 'reconciler', AuthorizerName: 'authorizer' } as const;
 
 /**
  * Finds out what a deployed reconciler works with: its own environment says it, so that a command started by hand does exactly
@@ -26,35 +42,73 @@ const OUTPUT = 'ReconcilerName';
  * @throws Error that says what is missing and what to do: credentials, region, stack, output or permission
  */
 export async function findDeployment(stackName: string, time: { clock: Clock; timers: Timers }): Promise<Deployment> {
-  const reconciler = await inWords('cloudformation:DescribeStacks', stackName, () => reconcilerOf(stackName));
-  const variables = await inWords('lambda:GetFunctionConfiguration', stackName, () => variablesOf(reconciler));
+  const outputs = await stackOutputs(stackName);
+  const variables = await variablesOf(functionIn(outputs, 'ReconcilerName', stackName), stackName);
   const config = parseReconcilerConfig(variables);
   return { ...config, secretKey: pick(clerkSecrets(config.secrets, time), (secrets) => secrets.secretKey) };
 }
 
-async function reconcilerOf(stackName: string): Promise<string> {
-  const client = new CloudFormationClient(LIMITS);
+/** @throws Error that says what to do where the stack cannot be seen */
+export async function stackOutputs(
+  stackName: string,
+  aws: AwsSettings = {},
+): Promise<Readonly<Record<string, string>>> {
+  const client = new CloudFormationClient({ ...PATIENCE, ...aws });
+  const command = new DescribeStacksCommand({ StackName: stackName });
+  const { Stacks: [stack] = [] } = await inWords('cloudformation:DescribeStacks', stackName, () =>
+    client.send(command),
+  ).finally(() => client.destroy());
+  const pairs = (stack?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue] as const);
+  return Object.fromEntries(pairs);
+}
+
+/** @throws Error that says what to do where they cannot be seen */
+export async function stackResources(stackName: string, aws: AwsSettings = {}): Promise<readonly StackResource[]> {
+  const client = new CloudFormationClient({ ...PATIENCE, ...aws });
+  const resources: StackResource[] = [];
   try {
-    const { Stacks: [stack] = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const output = stack?.Outputs?.find(({ OutputKey }) => OutputKey === OUTPUT)?.OutputValue;
-    if (output !== undefined) return output;
+    const pages = paginateListStackResources({ client }, { StackName: stackName });
+    await inWords('cloudformation:ListStackResources', stackName, async () => {
+      for await (const { StackResourceSummaries: summaries = [] } of pages) {
+        for (const { ResourceType: type = '', PhysicalResourceId: physicalId = '' } of summaries)
+          resources.push({ type, physicalId });
+      }
+    });
   } finally {
     client.destroy();
   }
+  return resources;
+}
+
+/**
+ * The name of a function by the stack's outputs.
+ * @throws Error that says how to add the output
+ */
+export function functionIn(
+  outputs: Readonly<Record<string, string>>,
+  output: keyof typeof OUTPUTS,
+  stackName: string,
+): string {
+  const name = outputs[output];
+  if (name !== undefined) return name;
   throw new Error(
-    `The stack ${stackName} has no output ${OUTPUT}. Deploy it with this version of the project; in a stack of your own, ` +
-      `add: new CfnOutput(this, '${OUTPUT}', { value: sync.functions.reconciler.functionName }).`,
+    `The stack ${stackName} has no output ${output}. Deploy it with this version of the project; in a stack of your own, ` +
+      `add: new CfnOutput(this, '${output}', { value: sync.functions.${OUTPUTS[output]}.functionName }).`,
   );
 }
 
-async function variablesOf(functionName: string): Promise<Record<string, string>> {
-  const client = new LambdaClient(LIMITS);
-  try {
-    const { Environment } = await client.send(new GetFunctionConfigurationCommand({ FunctionName: functionName }));
-    return Environment?.Variables ?? {};
-  } finally {
-    client.destroy();
-  }
+/** The environment of a function. @throws Error that says what to do where it cannot be seen */
+export async function variablesOf(
+  functionName: string,
+  stackName: string,
+  aws: AwsSettings = {},
+): Promise<Record<string, string>> {
+  const client = new LambdaClient({ ...PATIENCE, ...aws });
+  const command = new GetFunctionConfigurationCommand({ FunctionName: functionName });
+  const { Environment } = await inWords('lambda:GetFunctionConfiguration', stackName, () =>
+    client.send(command),
+  ).finally(() => client.destroy());
+  return Environment?.Variables ?? {};
 }
 
 /** AWS's errors name what went wrong, and not what the one at the keyboard can do about it. */

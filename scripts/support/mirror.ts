@@ -7,18 +7,23 @@ import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
 import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
+import type { ReconcilerConfig } from '../../shared/config/config.ts';
 import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../shared/ports/lease-store.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
+import type { WatermarkStore } from '../../shared/ports/watermark-store.ts';
 import type { EventDependencies } from '../../shared/sync/events/dependencies.ts';
+import type { Retention } from '../../shared/sync/reconcile/dependencies.ts';
 import { findDeployment } from './deployment.ts';
 
 /** What the functions of a stack work on, for a command that works on it beside them. */
@@ -26,6 +31,8 @@ export interface Mirror extends EventDependencies {
   readonly instance: InstanceStore;
   readonly runs: RunStore;
   readonly lease: LeaseStore;
+  readonly retention?: Retention;
+  readonly watermark: WatermarkStore;
   close(): void;
 }
 
@@ -49,10 +56,7 @@ export async function connectToMirror(where: { stack: string | undefined; stackF
 }
 
 async function connectToDeployment(stack: string): Promise<Mirror> {
-  const { tableName, clerkApiUrl, clerkShare, returningUser, secretKey } = await findDeployment(stack, {
-    clock,
-    timers,
-  });
+  const { clerkApiUrl, clerkShare, secretKey, ...settings } = await findDeployment(stack, { clock, timers });
   const directory = createUserDirectory({
     apiUrl: clerkApiUrl,
     secretKey: () => secretKey.current(),
@@ -61,9 +65,8 @@ async function connectToDeployment(stack: string): Promise<Mirror> {
     timeoutMs: CLERK_LIMIT_MS,
   });
   return mirrorOf({
+    ...settings,
     client: createDynamoDbClient(TABLE_LIMITS),
-    tableName,
-    returningUser,
     directory: paced(directory, { clock, timers, callsPerSecond: clerkPace(() => secretKey.current(), clerkShare) }),
   });
 }
@@ -77,28 +80,33 @@ function connectLocally(stackFile: string): Mirror {
     tableName,
     // As the local cloud has it, unless somebody synthesises it otherwise: then a user comes back with her next event.
     returningUser: 'fresh',
+    roster: { cohort: {} },
+    retentionDays: 30,
     directory: paced(directory, { clock, timers, callsPerSecond: clerkPace(() => secretKey, LOCAL_SHARE) }),
   });
 }
 
-interface MirrorParts {
+interface MirrorParts extends Pick<ReconcilerConfig, 'tableName' | 'returningUser' | 'roster' | 'retentionDays'> {
   readonly client: ReturnType<typeof createDynamoDbClient>;
-  readonly tableName: string;
-  readonly returningUser: 'fresh' | 'relink';
   readonly directory: UserDirectory;
 }
 
-function mirrorOf({ client, tableName, returningUser, directory }: MirrorParts): Mirror {
+function mirrorOf({ client, tableName, returningUser, roster, retentionDays: days, directory }: MirrorParts): Mirror {
   const table = { client, tableName, clock };
+  const quarantine = createDynamoDbQuarantine(table);
   return {
     store: createDynamoDbUserStore(table),
-    quarantine: createDynamoDbQuarantine(table),
+    quarantine,
+    ...(days !== undefined && { retention: { days, quarantine } }),
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory,
     parse,
     returningUser,
+    // An erasure lets go of links of before also where nobody is linked any more.
+    roster: { store: createDynamoDbRosterStore(table), isOn: roster !== undefined, cohort: roster?.cohort ?? {} },
     clock,
     timers,
     random: createSystemRandom(),

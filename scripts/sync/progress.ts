@@ -6,6 +6,8 @@ export interface Progress {
   expected(users: number): void;
   /** A page of Clerk's list. @param last id of its last user: a page that is read again counts once */
   listed(last: string | undefined, users: number): void;
+  /** Users whom an incremental run looks at: their pages overlap, and each counts once. */
+  looked(userIds: readonly string[]): void;
   /** Clerk was asked about one user. */
   confirmed(): void;
   /** A line that stays. */
@@ -28,7 +30,8 @@ export function createProgress(screen: Screen, clock: Clock): Progress {
   const startedAt = clock.now();
   const line = createLine(screen, clock);
   const pages = new Set<string>();
-  let position = { expected: 0, listed: 0, confirmed: 0 };
+  const lookedAt = new Set<string>();
+  let position = { expected: 0, listed: 0, looked: 0, confirmed: 0 };
   const move = (to: typeof position): void => {
     position = to;
     line.show(() => progressLine({ ...position, elapsedMs: clock.now() - startedAt }));
@@ -41,6 +44,10 @@ export function createProgress(screen: Screen, clock: Clock): Progress {
       if (last === undefined || pages.has(last)) return;
       pages.add(last);
       move({ ...position, listed: position.listed + users });
+    },
+    looked(userIds) {
+      for (const id of userIds) lookedAt.add(id);
+      move({ ...position, looked: lookedAt.size });
     },
     confirmed: () => move({ ...position, confirmed: position.confirmed + 1 }),
     say(text) {
@@ -73,12 +80,15 @@ function createLine(screen: Screen, clock: Clock): { show(text: () => string): v
 interface Position {
   readonly expected: number;
   readonly listed: number;
+  /** By an incremental run. */
+  readonly looked: number;
   readonly confirmed: number;
   readonly elapsedMs: number;
 }
 
-/** A bar, how many of how many, the rate and what is left at that rate. */
-export function progressLine({ expected, listed, confirmed, elapsedMs }: Position): string {
+/** A bar, how many of how many, the rate and what is left at that rate. How far an incremental run has to go nobody knows. */
+export function progressLine({ expected, listed, looked, confirmed, elapsedMs }: Position): string {
+  if (listed === 0 && looked > 0) return `${looked} users looked at who were changed lately or are banned`;
   const share = expected === 0 ? 0 : Math.min(1, listed / expected);
   const full = Math.round(share * BAR);
   const rate = elapsedMs === 0 ? 0 : (listed * 1_000) / elapsedMs;

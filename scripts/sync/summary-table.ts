@@ -1,10 +1,12 @@
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
+import { driftTable } from './drift-table.ts';
 
-/** What the command's exit says: 0 in sync or repaired, 1 failed, 2 drift in a dry run, 3 held. */
+/** What the command's exit says: 0 in sync or repaired, 1 failed or skipped, 2 drift in a dry run, 3 held. */
 export const EXIT_CODES: Record<RunSummary['status'], number> = {
   'in-sync': 0,
   repaired: 0,
   failed: 1,
+  skipped: 1,
   drift: 2,
   held: 3,
 };
@@ -12,11 +14,12 @@ export const EXIT_CODES: Record<RunSummary['status'], number> = {
 /** The summary for people. @param isDry whether its counts are of what would be done */
 export function summaryTable(summary: RunSummary, isDry: boolean): string {
   const done = (word: string): string => (isDry ? `would be ${word}` : word);
-  const { status, runId, clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts } = summary;
-  const drift = Object.entries(summary.drift).toSorted(([, a], [, b]) => b - a);
+  const { status, runId, becauseFull, clerkUsers, storedUsers, created, updated, deleted, restored } = summary;
+  const { suspects, conflicts } = summary;
   const rows: [string, string | number][] = [
     ['status', status],
     ['run', runId],
+    ...(becauseFull === undefined ? [] : [['full run', becauseFull] satisfies [string, string]]),
     ['users in Clerk', clerkUsers],
     ['users in the table', storedUsers],
     [done('created'), created],
@@ -25,18 +28,17 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
     [done('deleted'), deleted],
     ['proposed for deletion', suspects],
     ['names waited for', conflicts],
-    ...drift.map(([field, users]): [string, number] => [`drift in ${field}`, users]),
     ['seconds', summary.seconds],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const counts = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return [counts, driftTable(summary.report)].filter(Boolean).join('\n\n');
 }
 
 /** What to do next, if anything. @param stack the deployed stack that the run was about, if it was */
-export function adviceFor(
-  { status, runId, heldBecause, failedBecause }: RunSummary,
-  stack: string | undefined,
-): string | undefined {
+export function adviceFor(summary: RunSummary, stack: string | undefined): string | undefined {
+  const { status, runId, heldBecause, failedBecause, skippedBecause } = summary;
+  if (status === 'skipped') return `The run was skipped. ${skippedBecause} Start it again after that one's end.`;
   if (status === 'failed') return `The run failed: ${failedBecause ?? 'see above.'}`;
   if (status === 'held') {
     const approve = `npm run sync -- --approve-deletions ${runId}${stack === undefined ? '' : ` --stack ${stack}`}`;

@@ -21,7 +21,14 @@ export function watchedDirectory(directory: UserDirectory, progress: Progress, s
     listUsers: (page, options) =>
       call(async () => {
         const users = await directory.listUsers(page, options);
-        progress.listed(users.at(-1)?.id, users.length);
+        if (page.banned) progress.looked(users.map(({ id }) => id));
+        else progress.listed(users.at(-1)?.id, users.length);
+        return users;
+      }),
+    listUpdated: (page, options) =>
+      call(async () => {
+        const users = await directory.listUpdated(page, options);
+        progress.looked(users.map(({ id }) => id));
         return users;
       }),
     listUsersById: (ids, options) => call(() => directory.listUsersById(ids, options)),

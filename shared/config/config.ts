@@ -6,6 +6,7 @@ import {
   authorizerVariant,
   clerkApiUrl,
   clerkShare,
+  eventBus,
   issuer,
   missingAzp,
   onStoreFailure,
@@ -17,6 +18,9 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import { retentionDays } from './retention-fields.ts';
+import type { RosterConfig } from './roster-fields.ts';
+import { roster } from './roster-fields.ts';
 import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
@@ -29,6 +33,8 @@ export interface SyncConfig {
   readonly clerkApiUrl: string;
   /** What becomes of a new Clerk user with the verified email of a deleted one. */
   readonly returningUser: 'fresh' | 'relink';
+  /** How users are linked to pre-registered people; undefined where they are not. */
+  readonly roster: RosterConfig | undefined;
   readonly secrets: SecretLocation;
 }
 
@@ -51,6 +57,16 @@ export interface AuthorizerConfig extends SyncConfig, PartyRules {
   readonly maxTokenLifeMs: number;
 }
 
+export interface ChangesConfig extends SyncConfig {
+  /** Name or ARN of the bus on which applications hear of changes. */
+  readonly eventBus: string;
+}
+
+export interface ReconcilerConfig extends SyncConfig {
+  /** Days for which the personal fields of a deleted user are kept; undefined for good. */
+  readonly retentionDays: number | undefined;
+}
+
 type ReadField = <T>(field: Field<T>) => T;
 
 function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
@@ -60,6 +76,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     stage: read(stage),
     clerkApiUrl: read(clerkApiUrl),
     returningUser: read(returningUser),
+    roster: read(roster),
     secrets: read(secretLocation(needed)),
   };
 }
@@ -102,7 +119,11 @@ export function parseWebhookConfig(environment: Environment): SyncConfig {
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
 export function parseReconcilerConfig(environment: Environment): ReconcilerConfig {
-  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), clerkShare: read(clerkShare) }));
+  return parseWith(environment, (read) => ({
+    ...readSync(read, ['secretKey']),
+    clerkShare: read(clerkShare),
+    retentionDays: read(retentionDays),
+  }));
 }
 
 /**
@@ -117,8 +138,8 @@ export function parseUsersConfig(environment: Environment): SyncConfig {
  * The configuration of the change-stream function.
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
-export function parseChangesConfig(environment: Environment): SyncConfig {
-  return parseWith(environment, (read) => readSync(read, ['secretKey']));
+export function parseChangesConfig(environment: Environment): ChangesConfig {
+  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), eventBus: read(eventBus) }));
 }
 
 /**

@@ -26,6 +26,8 @@ export type KeyVariable = 'secretKey' | 'webhookSecrets' | 'jwtKeys';
 const CLERK_API_URL = 'https://api.clerk.com';
 
 const isTableName = (text: string): boolean => /^[\w.-]{3,255}$/.test(text);
+const isEventBus = (text: string): boolean =>
+  /^(arn:[\w-]+:events:[\w-]+:\d{12}:event-bus\/)?[\w./-]{1,256}$/.test(text);
 const isStackName = (text: string): boolean => /^[\x21-\x7e][\x20-\x7e]{0,249}$/.test(text);
 
 export const tableName = required(
@@ -38,6 +40,12 @@ export const stackName = required(
   ENVIRONMENT.stackName,
   isStackName,
   'set it to a name that tells this deployment from others; every metric carries it',
+);
+
+export const eventBus = required(
+  ENVIRONMENT.eventBus,
+  isEventBus,
+  'set it to the name or the ARN of the EventBridge bus on which changes of users are told',
 );
 
 export const issuer = required(

@@ -1,7 +1,7 @@
 import type { Decision } from './decision.ts';
 import { keep, write } from './decision.ts';
 import type { DeletionSnapshot } from './snapshot.ts';
-import type { MirroredUser } from './user.ts';
+import type { MirroredUser, Tombstone } from './user.ts';
 import { blankUser } from './user.ts';
 
 /**
@@ -12,6 +12,14 @@ import { blankUser } from './user.ts';
 export function mergeDeletion(stored: MirroredUser | undefined, deletion: DeletionSnapshot): Decision {
   const before = stored ?? blankUser(deletion.id);
   if (before.restoredAt !== undefined && deletion.at <= before.restoredAt) return keep('stale', before);
-  if (before.tombstone && deletion.at <= before.tombstone.deletedAt) return keep('unchanged', before);
-  return write('deleted', before, { ...before, tombstone: { ...before.tombstone, deletedAt: deletion.at } });
+  const { tombstone } = before;
+  if (tombstone && !tombstone.inClerk && deletion.at <= tombstone.deletedAt) return keep('unchanged', before);
+  return write('deleted', before, { ...before, tombstone: buried(tombstone, deletion.at) });
+}
+
+/** Of one who was erased while Clerk had her any deletion is news, however it is dated: Clerk never has her again. */
+function buried(tombstone: Tombstone | undefined, at: number): Tombstone {
+  if (!tombstone) return { deletedAt: at };
+  const { inClerk, ...rest } = tombstone;
+  return { ...rest, deletedAt: inClerk ? Math.max(at, tombstone.deletedAt) : at };
 }

@@ -8,6 +8,7 @@ import type { EventSnapshot, ReadSnapshot, Snapshot } from './snapshot.ts';
 import { blankUser } from './user.ts';
 import type { MirroredUser, Profile, Register, UserRecord } from './user.ts';
 import { yieldsTo } from './tombstone.ts';
+import { withoutDoubtful } from './forced-read.ts';
 
 /**
  * The one rule: what becomes of a stored user when a source says something about it. Every path goes through here.
@@ -17,14 +18,15 @@ import { yieldsTo } from './tombstone.ts';
  *
  * @param stored the user as the table holds it, or undefined
  * @param snapshot what a source says
- * @param now ms; only used to distrust a token dated more than five minutes ahead
+ * @param now ms; only used to distrust what is dated more than five minutes ahead: a token, and what a forced read doubts
  * @returns what to write and what came of it, or *ask*: read the user from Clerk and merge that read, which never asks again
  */
 export function merge(stored: MirroredUser | undefined, snapshot: Snapshot, now: number): Decision {
   switch (snapshot.source) {
     case 'event':
-    case 'read':
       return stored ? mergeWhole(stored, snapshot) : create(snapshot);
+    case 'read':
+      return stored ? mergeRead(stored, snapshot, now) : create(snapshot);
     case 'token':
       return stored ? mergeToken(stored, snapshot, now) : createFromToken(snapshot, now);
     case 'deletion':
@@ -40,6 +42,16 @@ function create(snapshot: WholeSnapshot): Decision {
   const blank = blankUser(snapshot.id);
   const next = { ...blank, ...registersOf(snapshot), locked: snapshot.locked };
   return write('created', blank, next);
+}
+
+/** A forced read is merged with what of the stored user can be right: only so a version goes back, and the write says so. */
+function mergeRead(stored: MirroredUser, read: ReadSnapshot, now: number): Decision {
+  const before = read.forced ? withoutDoubtful(stored, read, now) : stored;
+  const decision = mergeWhole(before, read);
+  if (before === stored || decision.ask) return decision;
+  if (decision.next.tombstone) return keep('stale', stored);
+  const outcome = decision.outcome === 'restored' ? 'restored' : 'updated';
+  return { ...decision, outcome, write: true, changedFields: [...decision.changedFields, 'version'] };
 }
 
 function mergeWhole(stored: MirroredUser, snapshot: WholeSnapshot): Decision {

@@ -84,13 +84,17 @@ function planName(question: Question): { readonly held: string | undefined; read
   return { held: isFree ? wanted : undefined, moves: [...moves, moveOf(question, isFree ? 'take' : 'wait', wanted)] };
 }
 
-/** The user's own derived name as long as there is no reason to give it up, else the first that nobody has. */
+/**
+ * The user's own derived name as long as there is no reason to give it up, also when its reservation was lost; else the first
+ * that nobody has.
+ */
 function derivedUsername(question: Question): string | undefined {
-  const { kind, stored, next, had } = question;
+  const { kind, stored, next } = question;
   if (kind === 'email') return undefined;
   const candidates = derivedUsernames(next);
   const isDerived = stored !== undefined && claimOf(stored, kind) === undefined;
-  const own = had !== undefined && isDerived && candidates.length > 0 ? [had] : [];
+  const held = stored?.held[kind];
+  const own = held !== undefined && isDerived && candidates.length > 0 ? [held] : [];
   return [...own, ...candidates].find((name) => !isBlocked(question, name));
 }
 

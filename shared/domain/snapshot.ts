@@ -29,6 +29,11 @@ export type ReadAuthority = 'none' | 'deleted' | 'erased';
 export interface ReadSnapshot extends WholeUser {
   readonly source: 'read';
   readonly lifts: ReadAuthority;
+  /**
+   * Whether it settles against any version: a read of this one user for a run that is asked to mend what was edited by hand.
+   * Only here may a version go back; see `forced-read.ts`.
+   */
+  readonly forced?: boolean;
 }
 
 /** The claims of a verified session token. A claim that the token does not carry is absent here, and is not compared. */

@@ -48,6 +48,8 @@ export interface Tombstone {
   readonly deletedAt: number;
   /** When the personal fields were erased, ms; absent while they are kept for a restoration. */
   readonly erasedAt?: number;
+  /** Whether Clerk had the user when she was erased, and has not been heard to delete her since: then it has no end. */
+  readonly inClerk?: true;
 }
 
 /** A user as the rule sees one: two registers under one tombstone. */
@@ -85,8 +87,24 @@ export interface RunChange {
   readonly changedFields: readonly string[];
 }
 
+/** What an item says of itself, beside the user: only a read that examines it tells. */
+export interface ItemFacts {
+  /** As it is stored, which need not be that of the content. */
+  readonly fingerprint: string | undefined;
+  /** Whether the index lists the user where it should. */
+  readonly isListedRight: boolean;
+  /** Whether it has a time to live. */
+  readonly isExpiring: boolean;
+  /** Whether an earlier version of the mapping has written it. */
+  readonly isOutdated: boolean;
+  /** Attributes that could not be read: the user has something harmless in their place, at the lowest version. */
+  readonly unreadable: readonly string[];
+}
+
 /** A user as the table holds one. */
 export interface StoredUser extends MirroredUser {
+  /** Only of a user who was examined. */
+  readonly item?: ItemFacts;
   /** Counts the writes of the synchronisation; every write is conditional on it. */
   readonly revision: number;
   /** ms, ours: when the item was first written. */
@@ -101,6 +119,8 @@ export interface StoredUser extends MirroredUser {
   readonly held: HeldNames;
   /** Whether the user has ever held a verified email: whoever has is nobody who comes back as somebody else. */
   readonly hasHeldEmail?: boolean;
+  /** Address of the one roster entry that is hers. A hint for a deleted user, whose entry may have gone on to another. */
+  readonly rosterEmail?: string;
   /** The deleted user who came back as this one, with the same verified email; see `RETURNING_USER`. */
   readonly previousClerkUserId?: string;
 }

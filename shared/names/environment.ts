@@ -21,8 +21,14 @@ export const ENVIRONMENT = {
   requireEmail: 'REQUIRE_EMAIL',
   maxTokenLife: 'MAX_TOKEN_LIFE',
   returningUser: 'RETURNING_USER',
+  eventBus: 'EVENT_BUS',
+  retentionDays: 'RETENTION_DAYS',
+  roster: 'ROSTER',
+  rosterDefaultCohort: 'ROSTER_DEFAULT_COHORT',
+  rosterCohortKey: 'ROSTER_COHORT_KEY',
   stage: 'STAGE',
   stackName: 'METRICS_STACK',
+  syncingFunctions: 'SYNCING_FUNCTIONS',
 } as const;
 
 export type EnvironmentName = (typeof ENVIRONMENT)[keyof typeof ENVIRONMENT];

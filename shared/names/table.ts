@@ -2,6 +2,7 @@
 export const TABLE = {
   partitionKey: 'pk',
   timeToLive: 'expiresAt',
+  userPrefix: 'user#',
   /** Items that say who has an email or a username. */
   reservation: { prefixes: ['email#', 'username#'], owner: 'owner' },
   index: {

@@ -10,8 +10,12 @@ export interface Run {
   readonly dryRun?: boolean;
   /** Whether it read every item. */
   readonly force?: boolean;
-  /** `drift`: a dry run that found something to repair. */
-  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed';
+  /** Where an incremental run was told to begin, ms of Clerk's `updated_at`; without it, at the watermark. */
+  readonly since?: number;
+  /** Why a run that began as an incremental one has become a full one, in words. */
+  readonly becauseFull?: string;
+  /** `drift`: a dry run that found something to repair. `skipped`: another run was at work, and this one did nothing. */
+  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed' | 'skipped';
   /** ms. */
   readonly startedAt: number;
   /** ms. */
@@ -19,14 +23,38 @@ export interface Run {
   readonly counts: RunCounts;
   /** Users that differed, by field. */
   readonly drift: Readonly<Record<string, number>>;
+  /** Who differed, in what and probably why; empty in a run of an earlier version. */
+  readonly report: DriftReport;
   /** Why deletions were held, in words for the one on call. */
   readonly heldBecause: string | undefined;
   /** Why the run failed, in words for the one on call. */
   readonly failedBecause: string | undefined;
+  /** Why the run was skipped, in words. */
+  readonly skippedBecause?: string;
 }
 
-/** `full`: all of Clerk beside all of the table. `approve`: the deletions that a held run proposed, each confirmed again. `user`: one user. */
-export type RunMode = 'full' | 'approve' | 'user';
+/**
+ * Drift by kind: a field that differed, `missing` (not in the table), `extra` (not in Clerk), `buried` (deleted in the table
+ * alone), or what was wrong with the item itself.
+ */
+export type DriftReport = Readonly<Record<string, DriftOfKind>>;
+
+/** Never a value: only that it differs. */
+export interface DriftOfKind {
+  readonly users: number;
+  /** Users by probable cause. */
+  readonly causes: Readonly<Record<string, number>>;
+  /** Age of the oldest of these differences when it was found, ms; absent where no age is known. */
+  readonly oldestMs?: number;
+  /** The first of the users, at most 100. */
+  readonly userIds: readonly string[];
+}
+
+/**
+ * `full`: all of Clerk beside all of the table. `incremental`: what Clerk has changed lately. `approve`: the deletions that a
+ * held run proposed, each confirmed again. `user`: one user.
+ */
+export type RunMode = 'full' | 'incremental' | 'approve' | 'user';
 
 export interface RunCounts {
   readonly clerkUsers: number;
@@ -39,6 +67,8 @@ export interface RunCounts {
   readonly suspects: number;
   /** Emails and usernames that somebody waits for after the run. */
   readonly conflicts: number;
+  /** Users whom Clerk has and an admin has erased for good, in whom the two counts differ; absent where there are none. */
+  readonly erasedInClerk?: number;
 }
 
 /** Runs and the deletions they propose. Every method throws StoreUnavailable. */

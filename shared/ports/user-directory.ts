@@ -16,6 +16,8 @@ export interface UserDirectory {
   getUser(id: string, options?: DirectoryOptions): Promise<DirectoryUser | undefined>;
   /** One page, ascending by creation time. Its order among equal times is Clerk's own. */
   listUsers(page: DirectoryPage, options?: DirectoryOptions): Promise<readonly DirectoryUser[]>;
+  /** One page, descending by the time of the last update. Its order among equal times is Clerk's own. */
+  listUpdated(page: UpdatedPage, options?: DirectoryOptions): Promise<readonly DirectoryUser[]>;
   /** Those of at most 100 ids that exist. */
   listUsersById(ids: readonly string[], options?: DirectoryOptions): Promise<readonly DirectoryUser[]>;
   /** Clerk's own count of its users. */
@@ -35,6 +37,16 @@ export interface DirectoryPage {
   readonly createdAfter?: number;
   /** Only users that come after this one in Clerk's order. */
   readonly startingAfter?: string;
+  /** Only banned users. */
+  readonly banned?: true;
+}
+
+/** In this order Clerk knows no cursor. */
+export interface UpdatedPage {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** How many users to pass over. */
+  readonly offset: number;
 }
 
 interface UnavailableFacts {

@@ -1,5 +1,7 @@
+import type { ErasingWrite } from '../domain/erase.ts';
 import type { LeftOver, Name, Reservation } from '../domain/names.ts';
 import type { NameMove } from '../domain/plan-names.ts';
+import type { RosterChange } from '../domain/roster.ts';
 import type { HeldNames, MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
 import type { Version } from '../domain/version.ts';
 import type { Lease } from './lease-store.ts';
@@ -9,6 +11,7 @@ export interface UserStore {
   /**
    * @param options.consistent whether a write that has just been acknowledged must be seen; twice the price
    * @throws StoreUnavailable when the store cannot be reached in time
+   * @throws MalformedItem for an item that is not as the synchronisation writes it
    */
   get(id: string, options?: ReadOptions): Promise<StoredUser | undefined>;
 
@@ -47,14 +50,43 @@ export interface UserStore {
   /** Names that somebody waits for, the longest waited for first. A hint: the reservation decides. */
   listConflicts(options?: CallOptions): AsyncIterable<Name>;
 
-  /** Ids of deleted users by the UTC day of their deletion (`YYYY-MM-DD`), whose personal fields have not been erased. */
-  listDeletedOn(day: string, options?: CallOptions): AsyncIterable<string>;
+  /** Deleted users whose personal fields have not been erased, the earliest deletion first: a hint, the item decides. */
+  listDeleted(range: DeletionRange, options?: CallOptions): AsyncIterable<DeletedUser>;
+
+  /** Ids of users who were erased while Clerk had them and whose deletion has not been heard of since. A hint, too. */
+  listErasedInClerk(options?: CallOptions): AsyncIterable<string>;
 
   /** Live users that Clerk created from `from` (ms) on, ascending by creation time and then by id; read page by page. */
   listByCreation(from: number, options?: CreationOptions): AsyncIterable<IndexedUser>;
 
   /** Live users whose Clerk creation time is not known yet: created from a token, no record so far. */
   listUnknownCreation(options?: CallOptions): AsyncIterable<IndexedUser>;
+
+  /**
+   * How many live users there are, without reading one: month by month of their creation in Clerk, from the month of `from`
+   * (ms) on, and last of all those whose creation time is not known. A hint, since the index lags.
+   */
+  countLive(from: number, options?: CallOptions): AsyncIterable<LiveCount>;
+}
+
+/** The live users of one month (UTC), or those whose creation time is not known. */
+export interface LiveCount {
+  readonly users: number;
+  /** From when on the rest is counted, ms: the next month's beginning; undefined when there is no rest. */
+  readonly next: number | undefined;
+}
+
+export interface DeletionRange {
+  /** Users deleted at this time or later, ms. */
+  readonly from: number;
+  /** Users deleted before this time, ms. */
+  readonly until: number;
+}
+
+export interface DeletedUser {
+  readonly id: string;
+  /** ms; 0 for a deletion that is dated before 1970. */
+  readonly deletedAt: number;
 }
 
 export interface CallOptions {
@@ -68,6 +100,11 @@ export interface CreationOptions extends CallOptions {
 
 export interface ReadOptions extends CallOptions {
   readonly consistent?: boolean;
+  /**
+   * Also tells what the item says of itself (`StoredUser.item`). With `mend`, a user whose item cannot be read as a whole comes
+   * all the same, with something harmless for what cannot.
+   */
+  readonly examine?: 'read' | 'mend';
 }
 
 export interface UserWrite {
@@ -85,12 +122,21 @@ export interface UserWrite {
   readonly moves: readonly NameMove[];
   /** A deleted user whose `app` this one inherits where it has no attribute of that name itself; goes with a taken email. */
   readonly inheritFrom?: string;
+  /** What becomes of the roster; without it the user's entry stays hers. */
+  readonly roster?: RosterWrite;
   /** What a reconcile run notes on the user; without it an earlier note stays. */
   readonly runChange?: RunChange;
   /** Written on condition that this lease is still the writer's, in the same transaction. */
   readonly lease?: Lease;
-  /** Empties `app` and gives the item a time to live, ms, where one is given: the user's personal data are erased. */
-  readonly erase?: { readonly expiresAt: number | undefined };
+  /** Empties `app` and gives the item a time to live, where one is given: the user's personal data are erased. */
+  readonly erase?: ErasingWrite;
+}
+
+export interface RosterWrite {
+  /** Address of the user's entry after the write. */
+  readonly link: string | undefined;
+  /** Entries that change in the same transaction. */
+  readonly changes: readonly RosterChange[];
 }
 
 export type WriteResult =
@@ -103,7 +149,10 @@ export type JointWriteResult =
   | { readonly status: 'lost' }
   | NamesChanged;
 
-/** A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. */
+/**
+ * A name is not as the write took it to be: somebody else has it or, where the write would wait for it, nobody has. Or a roster
+ * entry is not as it was read, of which nothing is told.
+ */
 export interface NamesChanged {
   readonly status: 'names-changed';
   readonly seen: readonly Reservation[];

@@ -13,6 +13,7 @@ export function writtenUser(write: UserWrite, app: JsonObject): StoredUser {
   const { id, profile, record, locked, tombstone, restoredAt } = next;
   const runChange = write.runChange ?? expected?.runChange;
   const previous = write.inheritFrom ?? (write.erase ? undefined : expected?.previousClerkUserId);
+  const rosterEmail = rosterEmailAfter(write);
   return {
     id,
     profile,
@@ -28,6 +29,13 @@ export function writtenUser(write: UserWrite, app: JsonObject): StoredUser {
     app,
     ...(runChange && { runChange }),
     ...((expected?.hasHeldEmail === true || held.email !== undefined) && { hasHeldEmail: true }),
+    ...(rosterEmail !== undefined && { rosterEmail }),
     ...(previous !== undefined && { previousClerkUserId: previous }),
   };
+}
+
+/** An address is a personal value: nobody who is erased keeps one. */
+function rosterEmailAfter({ roster, erase, expected }: UserWrite): string | undefined {
+  if (roster) return roster.link;
+  return erase ? undefined : expected?.rosterEmail;
 }

@@ -2,12 +2,14 @@ import type { ChangedField } from '../domain/changed-fields.ts';
 import type { Lease } from '../ports/lease-store.ts';
 import type { MergeOutcome, Settled } from '../domain/decision.ts';
 import { merge } from '../domain/merge.ts';
+import type { Reservation } from '../domain/names.ts';
 import type { ReadSnapshot, Snapshot } from '../domain/snapshot.ts';
 import type { MirroredUser, Path, RunChange, StoredUser } from '../domain/user.ts';
 import { StoreUnavailable, UnstorableUser } from '../ports/user-store.ts';
 import type { WriteDependencies } from './names/write-user.ts';
 import { writeUser } from './names/write-user.ts';
 import { backOff, persist } from './persist.ts';
+import { withRepairs } from './repairs.ts';
 import { reportFailed, reportSettled } from './report.ts';
 
 /** What applying a snapshot needs. */
@@ -20,8 +22,11 @@ export interface SyncOptions {
   readonly path: Path;
   /** Time for everything, retries included, ms: 800 for the authorizer, 5,000 for the other paths. */
   readonly budgetMs: number;
-  /** The stored user, where it has been read already: saves the first read. */
-  readonly known?: { readonly user: StoredUser | undefined };
+  /**
+   * The stored user, where it has been read already: saves the first read. An item that was examined is repaired where it is
+   * not as every write leaves it, and so are names that were looked at and found not to be the user's: `lostNames`.
+   */
+  readonly known?: { readonly user: StoredUser | undefined; readonly lostNames?: readonly Reservation[] };
   /** The step of the reconcile run that applies it: noted on the user with what is done. */
   readonly run?: RunStep;
   /** How to ask Clerk. Without it nothing is asked. */
@@ -41,6 +46,8 @@ export type SyncResult =
       readonly outcome: MergeOutcome;
       readonly user: MirroredUser;
       readonly changedFields: readonly ChangedField[];
+      /** The stored user that this was decided from. */
+      readonly before: StoredUser | undefined;
       /** What a reconcile run has noted on the stored user, where nothing was written now. */
       readonly runChange?: RunChange;
     }
@@ -96,16 +103,17 @@ async function settle(attempt: Attempt, first: Snapshot): Promise<SyncResult> {
     ? options.known.user
     : await persist(deps, signal, () => deps.store.get(first.id, { signal }));
   for (let lost = 0; ;) {
-    const decision = merge(stored, snapshot, deps.clock.now());
+    const lostNames = stored === options.known?.user ? (options.known?.lostNames ?? []) : [];
+    const decision = withRepairs(merge(stored, snapshot, deps.clock.now()), stored, lostNames.length > 0);
     if (decision.ask) {
       const answer = (await options.ask?.(snapshot.id, signal)) ?? 'unavailable';
       if (typeof answer === 'string') return unsettled(stored, answer);
       if (isOlderThanEvent(answer, snapshot)) return unsettled(stored, 'unavailable');
       snapshot = answer;
     } else {
-      const result = await write(attempt, stored, decision);
+      const result = await write(attempt, stored, decision, lostNames);
       if (result.status === 'written')
-        return { ...decision, status: 'settled', user: result.user, ...noteOf(stored, decision) };
+        return { ...decision, status: 'settled', user: result.user, before: stored, ...noteOf(stored, decision) };
       stored = result.current;
       lost += 1;
       await backOff(deps, signal, lost);
@@ -122,12 +130,18 @@ type Written =
   | { readonly status: 'written'; readonly user: MirroredUser }
   | { readonly status: 'lost'; readonly current: StoredUser | undefined };
 
-function write(attempt: Attempt, stored: StoredUser | undefined, decision: Settled): Promise<Written> {
+function write(
+  attempt: Attempt,
+  stored: StoredUser | undefined,
+  decision: Settled,
+  lostNames: readonly Reservation[],
+): Promise<Written> {
   const { next } = decision;
   if (!decision.write) return Promise.resolve({ status: 'written', user: next });
   const { deps, options, signal } = attempt;
   attempt.decided = next;
-  return writeUser(deps, { next, expected: stored, path: options.path, ...runOf(options, decision) }, signal);
+  const change = { next, expected: stored, path: options.path, ...runOf(options, decision) };
+  return writeUser(deps, change, signal, lostNames);
 }
 
 /** What a run leaves on a user: enough to count the change once more, if the step that made it has to be done again. */

@@ -23,3 +23,8 @@ export function waitingFingerprint(print: string): string {
 export function isOfWaiting(print: string | undefined): boolean {
   return print?.endsWith(WAITING) ?? false;
 }
+
+/** The fingerprint of the content alone. */
+export function withoutWaiting(print: string): string {
+  return isOfWaiting(print) ? print.slice(0, -WAITING.length) : print;
+}

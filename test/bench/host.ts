@@ -55,7 +55,7 @@ export class Host {
   async start(subject: Subject): Promise<SubjectProcess> {
     const environment = environmentOf(subject, await this.#nameOf(subject), this.#options);
     const started = startSubjectProcess({ runner: this.#options.bundles.of(RUNNER), environment });
-    return { ...started, close: this.#endingWithUs(() => started.close()) };
+    return { ...started, close: this.endingWithSubjects(() => started.close()) };
   }
 
   /** Starts a process of the subject that reaches AWS through a meter of its own. */
@@ -66,7 +66,7 @@ export class Host {
     const environment = environmentOf(subject, tableName, { ...this.#options, ...urls });
     const runner = this.#options.bundles.of(RUNNER);
     const started = startSubjectProcess({ runner, environment, countsOutput: true });
-    const close = this.#endingWithUs(() => started.close().then(() => meter.close()));
+    const close = this.endingWithSubjects(() => started.close().then(() => meter.close()));
     return {
       run: (job) => started.run(job),
       end: async () => {
@@ -89,7 +89,7 @@ export class Host {
   }
 
   /** @returns what ends something that runs, which `endSubjects` would end otherwise */
-  #endingWithUs(end: () => Promise<void>): () => Promise<void> {
+  endingWithSubjects(end: () => Promise<void>): () => Promise<void> {
     const running = {
       close: (): Promise<void> => {
         this.#running.delete(running);
@@ -133,5 +133,6 @@ function environmentOf(subject: Subject, tableName: string, options: HostOptions
     codeDirectory: dirname(options.bundles.of(subject.entry)),
   };
   const host = { region: REGION, dynamodbUrl, servicesUrl, overrides: {}, localise: (text: string) => text };
-  return functionEnvironment(definition, host, { version: '$LATEST', runtimeApi: '127.0.0.1:9', logStream: 'bench' });
+  const instance = { version: '$LATEST', runtimeApi: '127.0.0.1:9', logStream: 'bench' };
+  return { ...functionEnvironment(definition, host, instance), ...subject.endpoints };
 }

@@ -10,6 +10,8 @@ export interface Count {
   readonly readUnits: number;
   readonly writeCalls: number;
   readonly writeUnits: number;
+  /** Those of them for users and their names. */
+  readonly userWriteUnits: number;
   readonly metricCalls: number;
 }
 
@@ -29,6 +31,8 @@ interface MeterOptions {
 interface Call {
   readonly service: string;
   readonly operation: string;
+  /** Whether it names a user, or a name that belongs to one. */
+  readonly isAboutUsers: boolean;
   /** What the engine says it has charged. */
   readonly units: number;
 }
@@ -62,7 +66,8 @@ async function pass(request: IncomingMessage, response: ServerResponse, urls: Me
   });
   const answered = await answer.text();
   response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(answered);
-  return { service, operation, units: isTable ? unitsIn(objectIn(answered)) : 0 };
+  const isAboutUsers = /"(?:user|email|username)#/.test(body);
+  return { service, operation, isAboutUsers, units: isTable ? unitsIn(objectIn(answered)) : 0 };
 }
 
 function handedOn({ headers }: IncomingMessage): [string, string][] {
@@ -88,6 +93,7 @@ function countOf(calls: readonly Call[]): Count {
     readUnits: sumOfUnits(reads),
     writeCalls: writes.length,
     writeUnits: sumOfUnits(writes),
+    userWriteUnits: sumOfUnits(writes.filter(({ isAboutUsers }) => isAboutUsers)),
     metricCalls: calls.filter(({ service }) => service === CLOUDWATCH).length,
   };
 }

@@ -63,6 +63,6 @@ function aligned(text: string, column: number, width: number): string {
 
 function shown(value: number, unit: string): string {
   if (unit === 'KiB') return value.toFixed(0);
-  if (unit !== '×' && unit !== 'ms') return String(value);
+  if (unit !== '×' && unit !== 'ms' && unit !== 'µs') return String(value);
   return value.toFixed(value >= 10 ? 1 : 2);
 }

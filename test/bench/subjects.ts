@@ -1,6 +1,7 @@
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { peerMirror, productMirror } from './mirrors.ts';
 import type { Mirror, MirrorTable } from './mirrors.ts';
+import type { ServedClerk } from './process/clerk.ts';
 import type { Issuer } from './tokens.ts';
 
 /** Something that is measured: a handler as it would be deployed, with its configuration and its table. */
@@ -11,6 +12,8 @@ export interface Subject {
   readonly entry: string;
   /** What its deployment would set. */
   environment(place: Place): Readonly<Record<string, string>>;
+  /** Addresses that its environment has in place of the host's. */
+  readonly endpoints?: Readonly<Record<string, string>>;
   mirror(table: MirrorTable): Mirror;
 }
 
@@ -95,6 +98,46 @@ export const PARTS: Subject = {
   environment: ({ tableName, issuer }) => ({ TABLE_NAME: tableName, CLERK_WEBHOOK_SECRET: issuer.webhookSecret }),
   mirror: peerMirror,
 };
+
+/**
+ * What Lambda's runtime starts Node with where a function has 512 MB, as the construct gives the reconciler: 5 % for the young
+ * generation, 90 % for the old. Without it V8 takes its measure from this machine's memory, and lets a run have much more.
+ */
+const HEAP_ON_LAMBDA = { NODE_OPTIONS: '--max-semi-space-size=25 --max-old-space-size=460' };
+
+/** The reconciler as the construct deploys it, over a Clerk and a durable service of its own. */
+export function reconcilerOf({ url, secretKey }: ServedClerk, durableUrl: string): Subject {
+  return {
+    ...OURS,
+    entry: 'functions/reconciler/handler.ts',
+    environment: ({ tableName }) => ({
+      ...HEAP_ON_LAMBDA,
+      [ENVIRONMENT.tableName]: tableName,
+      [ENVIRONMENT.stackName]: 'bench',
+      [ENVIRONMENT.stage]: 'production',
+      [ENVIRONMENT.clerkApiUrl]: url,
+      [ENVIRONMENT.secretKey]: secretKey,
+      // Nobody else asks this Clerk.
+      [ENVIRONMENT.clerkShare]: '1',
+    }),
+    endpoints: { AWS_ENDPOINT_URL_LAMBDA: durableUrl },
+  };
+}
+
+/** The loop that everybody writes first. */
+export function naiveReconcilerOf({ url, secretKey }: ServedClerk): Subject {
+  return {
+    name: NAIVE.name,
+    entry: 'test/bench/peers/naive-reconciler/handler.ts',
+    environment: ({ tableName }) => ({
+      ...HEAP_ON_LAMBDA,
+      TABLE_NAME: tableName,
+      CLERK_API_URL: url,
+      CLERK_SECRET_KEY: secretKey,
+    }),
+    mirror: peerMirror,
+  };
+}
 
 export const PEERS = [NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL] as const;
 

@@ -4,6 +4,7 @@ import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/inst
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import type { Run } from '../../shared/ports/run-store.ts';
 import type { UserStore } from '../../shared/ports/user-store.ts';
 import { StoreUnavailable, UnstorableUser } from '../../shared/ports/user-store.ts';
 import { all } from '../support/contracts/user-store.ts';
@@ -181,6 +182,7 @@ describe('the item of a user', () => {
     ['deletedAt', 5, 'a string'],
     ['publicMetadata', ['a'], 'a map'],
     ['publicMetadata', new Set(['a']), 'a map'],
+    ['id', 'user_bea', 'one of user_ada'],
     ['changedBy', 'somebody', 'one of authorizer, webhook, reconciler, on-demand, admin'],
     ['expiresAt', 'soon', 'a number'],
   ])('is refused when %s is %s', async (name, value, wanted) => {
@@ -210,10 +212,22 @@ describe('the index', () => {
     expect(listed.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('refuses a row that is no user', async () => {
-    const stray = { pk: 'roster#x', group: 'created#2026-03', sort: '1773500000000#x' };
+  it.each([
+    ['of an item that is no user', { pk: 'roster#x', group: 'created#2026-03', sort: '1773500000000#x' }],
+    ['of another month', { pk: 'user#x', group: 'created#2026-03', sort: '9999999999999#x' }],
+    ['without a time', { pk: 'user#x', group: 'created#2026-03', sort: 'soon#x' }],
+  ])('passes over a row %s, which must not hide the others', async (_kind, stray) => {
+    await create(store, aUser(ID));
     await tables.client.send(new PutCommand({ TableName: tableName, Item: stray }));
-    await expect(all(store.listByCreation(0))).rejects.toThrow('Item roster#x stands among the users');
+    expect((await all(store.listByCreation(0))).map(({ id }) => id)).toEqual([ID]);
+  });
+
+  it('lists a user whose projected attributes cannot be read as one who differs from everybody', async () => {
+    await create(store, aUser(ID));
+    for (const name of ['fingerprint', 'profileAsOf', 'recordSeenAt']) await setAttribute(name, ['by hand']);
+    const [row] = await all(store.listByCreation(0));
+    const lowest = { asOf: 0, seenAt: 0 };
+    expect(row).toMatchObject({ id: ID, fingerprint: '', profileVersion: lowest, recordVersion: lowest });
   });
 });
 
@@ -226,22 +240,23 @@ describe('a table that is not there', () => {
   });
 });
 
+const HELD: Run = {
+  id: 'r1',
+  mode: 'full',
+  status: 'held',
+  startedAt: NOW,
+  endedAt: NOW + 5,
+  counts: { clerkUsers: 1, storedUsers: 1, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 1, conflicts: 0 },
+  drift: { email: 1 },
+  report: {},
+  heldBecause: 'too many',
+  failedBecause: undefined,
+};
+
 describe('the other items', () => {
   it('of a run and its suspects have the keys of the design', async () => {
     const runs = createDynamoDbRunStore({ client: tables.client, tableName, clock });
-    const changes = { created: 0, updated: 0, deleted: 0, restored: 0 };
-    const counts = { clerkUsers: 1, storedUsers: 1, ...changes, suspects: 1, conflicts: 0 };
-    await runs.save({
-      id: 'r1',
-      mode: 'full',
-      status: 'held',
-      startedAt: NOW,
-      endedAt: NOW + 5,
-      counts,
-      drift: { email: 1 },
-      heldBecause: 'too many',
-      failedBecause: undefined,
-    });
+    await runs.save(HELD);
     await runs.putSuspects('r1', 3, ['user_a', 'user_b']);
     expect(await item({ pk: 'run#r1' })).toEqual({
       pk: 'run#r1',
@@ -250,14 +265,24 @@ describe('the other items', () => {
       status: 'held',
       startedAt: '2026-03-15T12:00:00.000Z',
       endedAt: '2026-03-15T12:00:00.005Z',
-      counts,
+      counts: HELD.counts,
       drift: { email: 1 },
+      report: {},
       heldBecause: 'too many',
       group: 'runs',
       sort: `${NOW}#r1`,
     });
     const expiresAt = Date.UTC(2026, 3, 14, 12) / 1000;
     expect(await item({ pk: 'held#r1#3' })).toEqual({ pk: 'held#r1#3', userIds: ['user_a', 'user_b'], expiresAt });
+  });
+
+  it('of a run that an earlier version has written has no report, and is read all the same', async () => {
+    const runs = createDynamoDbRunStore({ client: tables.client, tableName, clock });
+    await runs.save({ ...HELD, report: { email: { users: 1, causes: {}, userIds: ['user_a'] } } });
+    await tables.client.send(
+      new UpdateCommand({ TableName: tableName, Key: { pk: 'run#r1' }, UpdateExpression: 'REMOVE report' }),
+    );
+    expect(await runs.get('r1')).toEqual(HELD);
   });
 
   it('of suspects fail the reading when one is gone', async () => {

@@ -1,4 +1,9 @@
-import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricDataCommand,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLocalClock } from '../../infra/local/clock.ts';
@@ -93,6 +98,17 @@ describe('GET /__local/alarms', () => {
   it('does not evaluate what it cannot, and says so', async () => {
     expect(await alarm('Seasonal')).toEqual({});
     expect(orchard.cloud.notImitated).toContainEqual(expect.stringMatching(/^AWS::CloudWatch::Alarm Seasonal: /));
+  });
+});
+
+describe('DescribeAlarms', () => {
+  it('tells the real client how alarms stand, all of them or those it names', async () => {
+    await pick(100, 11);
+    const { MetricAlarms = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: ['rotten', 'none'] }));
+    expect(MetricAlarms).toMatchObject([{ AlarmName: 'rotten', StateValue: 'ALARM', Threshold: 10 }]);
+    const all = await cloudWatch.send(new DescribeAlarmsCommand({}));
+    const states = all.MetricAlarms?.map(({ AlarmName, StateValue }) => [AlarmName, StateValue]);
+    expect(states).toContainEqual(['faulty', 'INSUFFICIENT_DATA']);
   });
 });
 

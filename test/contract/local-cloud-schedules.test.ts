@@ -108,3 +108,21 @@ describe('schedules of a template', () => {
     await expect.poll(async () => (await rounds()).length - hourly, { timeout: 5000 }).toBe(2);
   });
 });
+
+describe('schedules that wait to be asked', () => {
+  it('fire then, and not when the clock moves', async () => {
+    const orchard = await startOrchard({ schedulesOnTime: false });
+    const echo = orchard.cloud.physicalId('Echo');
+    const served = async (): Promise<number> => {
+      const { text } = await call(`${orchard.url}/__local/logs?function=${echo}`);
+      return (text.match(/served \d+/g) ?? []).length;
+    };
+    try {
+      orchard.clock.advance(25 * HOUR);
+      await orchard.cloud.fireSchedule('nightly');
+      await expect.poll(served).toBe(1);
+    } finally {
+      await orchard.close();
+    }
+  });
+});

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createMemoryQuarantine } from '../../shared/adapters/memory/quarantine.ts';
 import type { DirectoryUser } from '../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
-import { eraseUser } from '../../shared/sync/erase-user.ts';
+import { eraseMirrored } from '../../shared/sync/erasure/erase-mirrored.ts';
 import { resolveName } from '../../shared/sync/names/resolve-name.ts';
 import { startTestTables } from '../support/dynamodb/test-tables.ts';
 import type { TestTables } from '../support/dynamodb/test-tables.ts';
@@ -16,6 +17,9 @@ afterAll(() => tables.close());
 
 const ADA = 'ada@example.com';
 const BEA = 'bea@example.com';
+
+/** What an erasure needs where no event waits in quarantine. */
+const erasing = ({ deps }: NameWorld) => ({ ...deps, quarantine: createMemoryQuarantine(deps) });
 
 /** Puts users into Clerk and into the table. */
 async function settle(world: NameWorld, ...users: readonly DirectoryUser[]): Promise<void> {
@@ -397,20 +401,19 @@ describe('A user of an unusual kind is stored as she is:', () => {
 });
 
 describe('A user who is erased', () => {
-  const options = { path: 'admin', budgetMs: 5_000, expiresAt: undefined, evenLive: false } as const;
+  const whom = { deletedBefore: Number.POSITIVE_INFINITY };
+  const options = { path: 'admin', budgetMs: 5_000, whom } as const;
 
   it('leaves no value of hers anywhere in the table', async () => {
     const world = await openNameWorld(tables);
     const record = { username: 'countess', publicMetadata: { cohort: 'first' } };
     await settle(world, person('user_a', 'lovelace@example.com', { profile: { firstName: 'Augusta' }, record }));
     await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN });
-    expect(await eraseUser(world.deps, 'user_a', options)).toBe('erased');
-    await resolveName(world.deps, emailName('lovelace@example.com'));
-    await resolveName(world.deps, username('countess'));
+    expect(await eraseMirrored(erasing(world), 'user_a', options)).toBe('erased');
     const left = JSON.stringify(await world.items());
     for (const value of ['lovelace', 'Augusta', 'countess', 'cohort']) expect(left).not.toContain(value);
     expect(left).toContain('user_a');
-    expect(await eraseUser(world.deps, 'user_a', options)).toBe('erased-before');
+    expect(await eraseMirrored(erasing(world), 'user_a', options)).toBe('erased-before');
   });
 
   it('keeps nothing of an address that somebody else has by now', async () => {
@@ -418,15 +421,15 @@ describe('A user who is erased', () => {
     await settle(world, person('user_a', ADA));
     await world.apply({ source: 'deletion', id: 'user_a', at: BEGIN });
     await settle(world, person('user_b', ADA));
-    expect(await eraseUser(world.deps, 'user_a', options)).toBe('erased');
+    expect(await eraseMirrored(erasing(world), 'user_a', options)).toBe('erased');
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_b' });
   });
 
   it('is not erased while she lives, unless that is asked for; then her names are free', async () => {
     const world = await openNameWorld(tables);
     await settle(world, person('user_a', ADA), person('user_b', ADA));
-    expect(await eraseUser(world.deps, 'user_a', options)).toBe('live');
-    expect(await eraseUser(world.deps, 'user_a', { ...options, evenLive: true })).toBe('erased');
+    expect(await eraseMirrored(erasing(world), 'user_a', options)).toBe('not-due');
+    expect(await eraseMirrored(erasing(world), 'user_a', { ...options, whom: 'anyone', inClerk: true })).toBe('erased');
     await world.resolveAll();
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_b' });
     expect(await world.announce(person('user_a', ADA, { asOf: BEGIN + 60_000 }))).toMatchObject({ outcome: 'stale' });
@@ -434,14 +437,14 @@ describe('A user who is erased', () => {
 
   it('may be nobody', async () => {
     const world = await openNameWorld(tables);
-    expect(await eraseUser(world.deps, 'user_a', options)).toBe('absent');
+    expect(await eraseMirrored(erasing(world), 'user_a', options)).toBe('absent');
   });
 
   it('is not relinked to anyone', async () => {
     const world = await openNameWorld(tables, { returningUser: 'relink' });
     await settle(world, person('user_old', ADA));
     await world.apply({ source: 'deletion', id: 'user_old', at: BEGIN });
-    await eraseUser(world.deps, 'user_old', options);
+    await eraseMirrored(erasing(world), 'user_old', options);
     await settle(world, person('user_new', ADA, { record: { clerkCreatedAt: BEGIN } }));
     expect((await world.get('user_new'))?.previousClerkUserId).toBeUndefined();
     expect(await owners(world)).toMatchObject({ [`email#${ADA}`]: 'user_new' });

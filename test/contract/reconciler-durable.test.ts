@@ -3,7 +3,7 @@ import { LocalDurableTestRunner } from '@aws/durable-execution-sdk-js-testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconcile } from '../../functions/reconciler/reconcile.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
-import { clerkUser, clerkUsers } from '../unit/reconciler/support/clerk.ts';
+import { clerkUser, clerkUsers, userId } from '../unit/reconciler/support/clerk.ts';
 import type { World } from '../unit/reconciler/support/world.ts';
 import { createWorld, liveUsers, usersOfClerk } from '../unit/reconciler/support/world.ts';
 
@@ -36,6 +36,7 @@ describe('the reconciler as a durable execution of the SDK', () => {
       'judge',
       'delete-1',
       'conflicts-1',
+      'erased',
       'close',
     ]);
     expect(liveUsers(world)).toEqual(usersOfClerk(world));
@@ -93,6 +94,39 @@ describe('the reconciler as a durable execution of the SDK', () => {
     expect(execution.getResult()).toMatchObject({ status: 'failed', failedBecause: 'Clerk answered 503.', created: 0 });
     expect(world.writes).toEqual([]);
     expect(world.metrics.sum('ReconcileFailed')).toBe(1);
+  });
+
+  it('goes on from an incremental run to a full one in the same execution', async () => {
+    const world = createWorld({ pageSize: 20 });
+    world.clerk.add(...clerkUsers(50));
+    await world.mirror(clerkUsers(50));
+    await world.run();
+    world.clerk.users.delete(userId(7));
+
+    const execution = await execute(world, { mode: 'incremental' });
+
+    expect(execution.getResult()).toMatchObject({ status: 'repaired', deleted: 1, storedUsers: 49 });
+    expect(execution.getOperations().map((operation) => operation.getName())).toEqual([
+      'begin',
+      'lease-1',
+      'resume',
+      'updated-1',
+      'banned-1',
+      'clerk-1',
+      'stored-1',
+      'clerk-2',
+      'recount-wait',
+      'recount-1',
+      'clerk-3',
+      'open',
+      'walk-1',
+      'unknown',
+      'judge',
+      'delete-1',
+      'conflicts-1',
+      'erased',
+      'close',
+    ]);
   });
 
   it('fails on an event that it does not know', async () => {

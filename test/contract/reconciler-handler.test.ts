@@ -69,8 +69,8 @@ function startCloudWatch(): Promise<Server> {
   });
 }
 
-async function run(): Promise<unknown> {
-  const execution = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: { mode: 'full' } });
+async function run(mode = 'full'): Promise<unknown> {
+  const execution = await new LocalDurableTestRunner({ handlerFunction }).run({ payload: { mode } });
   expect(execution.getStatus()).toBe('SUCCEEDED');
   return execution.getResult();
 }
@@ -125,6 +125,30 @@ it('mirrors Clerk, finds nothing the second time, and repairs every kind of drif
   const { Item } = await table.send(new GetCommand({ TableName: TABLE, Key: { pk: `user#${renamed.id}` } }));
   expect(Item?.['app']).toEqual({ bio: 'kept' });
   expect(new Set(metrics)).toEqual(new Set(['GraniteServiceVersion20100801.PutMetricData']));
+});
+
+it('repairs by an incremental run what was changed and banned since, and nothing twice', PATIENCE, async () => {
+  await importUsers(3, 1_000, () => Date.UTC(2026, 4, 1));
+  const { data: users } = await standIn.client.users.getUserList({ limit: 10, offset: 100, orderBy: '+created_at' });
+  const [renamed, banned, again] = users;
+  if (!renamed || !banned || !again) throw new Error('Clerk lists too few users.');
+  await standIn.client.users.updateUser(renamed.id, { lastName: 'Anew' });
+  // The stand-in does not raise `updated_at` for a ban: nobody outside Clerk knows whether Clerk does.
+  const { updatedAt } = await standIn.client.users.banUser(banned.id);
+  expect(updatedAt).toBe(banned.updatedAt);
+
+  const summary = await run('incremental');
+  expect(summary).toMatchObject({ status: 'repaired', created: 3, updated: 2, drift: { lastName: 1, banned: 1 } });
+  expect(summary).toMatchObject({ clerkUsers: 542, storedUsers: 542 });
+  expect(summary).not.toHaveProperty('becauseFull');
+  expect((await compare()).mismatches).toEqual([]);
+  expect(await run('incremental')).toMatchObject({ status: 'in-sync', created: 0, updated: 0, drift: {} });
+
+  await standIn.client.users.deleteUser(again.id);
+  const grown = await run('incremental');
+  expect(grown).toMatchObject({ status: 'repaired', deleted: 1, clerkUsers: 541, storedUsers: 541 });
+  expect(grown).toHaveProperty('becauseFull');
+  expect(await compare()).toEqual({ users: { clerk: 541, table: 541 }, mismatches: [] });
 });
 
 it('waits out rate limits and failures of Clerk, and ends right', PATIENCE, async () => {

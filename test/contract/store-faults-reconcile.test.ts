@@ -4,6 +4,7 @@ import type { StoreFaults } from '../../infra/local/dynamodb/faulty-endpoint.ts'
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createMemoryUserDirectory } from '../../shared/adapters/memory/user-directory.ts';
 import type { MemoryUserDirectory } from '../../shared/adapters/memory/user-directory.ts';
@@ -54,6 +55,7 @@ async function startWorld(faults: Partial<StoreFaults>): Promise<World> {
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
+    watermark: createDynamoDbWatermarkStore(table),
     directory,
     limits: { ...RECONCILE_LIMITS, pageSize: 15 },
   };

@@ -24,7 +24,12 @@ const BORN = 1_700_000_000_000;
 
 function person(
   id: string,
-  overrides: { readonly createdAt?: number; readonly email?: string | null } = {},
+  overrides: {
+    readonly createdAt?: number;
+    readonly updatedAt?: number;
+    readonly email?: string | null;
+    readonly banned?: boolean;
+  } = {},
 ): DirectoryUser {
   const email = overrides.email === undefined ? `${id.replace('user_', '')}@example.com` : overrides.email;
   return {
@@ -34,13 +39,13 @@ function person(
       verifiedEmail: email,
       username: null,
       externalId: `ext-${id}`,
-      banned: false,
+      banned: overrides.banned ?? false,
       deprovisioned: false,
       publicMetadata: { cohort: { name: 'a', numbers: [1, 2.5, null] } },
       clerkCreatedAt: overrides.createdAt ?? BORN,
     },
     locked: false,
-    asOf: BORN + 5_000,
+    asOf: overrides.updatedAt ?? BORN + 5_000,
   };
 }
 
@@ -91,6 +96,7 @@ function importBody({ id, profile, record, asOf }: DirectoryUser): object {
     last_name: profile.lastName,
     image_url: profile.imageUrl,
     external_id: record.externalId,
+    banned: record.banned,
     public_metadata: record.publicMetadata,
     email_address: profile.email === null ? [] : [profile.email],
     created_at: new Date(record.clerkCreatedAt).toISOString(),
@@ -178,6 +184,34 @@ describe.each([
     expect(await walk(500, { createdAfter: BORN + 3 })).toEqual([]);
   });
 
+  it('lists the last updated first, from any place on, and every user once', async () => {
+    const users = Array.from({ length: 23 }, (_, number) =>
+      person(`user_${number}`, { updatedAt: BORN + Math.floor(number / 7) * 1_000 }),
+    );
+    await side.put(users);
+    for (const limit of [1, 4, 500]) {
+      const seen: DirectoryUser[] = [];
+      for (let offset = 0; offset < 23; offset += limit) {
+        seen.push(...(await side.directory.listUpdated({ limit, offset })));
+      }
+      const times = seen.map(({ asOf }) => asOf);
+      expect(times).toEqual(times.toSorted((a, b) => b - a));
+      expect(byId(seen)).toEqual(byId(users));
+    }
+    expect(await side.directory.listUpdated({ limit: 10, offset: 23 })).toEqual([]);
+  });
+
+  it('lists the banned alone, by cursor', async () => {
+    const users = Array.from({ length: 9 }, (_, number) =>
+      person(`user_${number}`, { createdAt: BORN + number, banned: number % 2 === 0 }),
+    );
+    await side.put(users);
+    for (const limit of [1, 2, 500]) {
+      expect(idsOf(await walk(limit, { banned: true }))).toEqual(['user_0', 'user_2', 'user_4', 'user_6', 'user_8']);
+    }
+    expect(idsOf(await walk(500, { banned: true, createdAfter: BORN + 4 }))).toEqual(['user_6', 'user_8']);
+  });
+
   it('refuses a cursor whose user is gone', async () => {
     await side.put([person('user_one'), person('user_two', { createdAt: BORN + 1 })]);
     await side.remove('user_one');
@@ -197,6 +231,7 @@ describe.each([
     await expect(side.directory.listUsersById(ids)).rejects.toThrow(RangeError);
     await expect(side.directory.listUsers({ limit: 501 })).rejects.toThrow(RangeError);
     await expect(side.directory.listUsers({ limit: 0 })).rejects.toThrow(RangeError);
+    await expect(side.directory.listUpdated({ limit: 501, offset: 0 })).rejects.toThrow(RangeError);
   });
 
   it('counts users and names its instance', async () => {
@@ -212,6 +247,7 @@ describe.each([
       () => directory.getUser('user_never'),
       () => directory.listUsers({ limit: 10 }),
       () => directory.listUsers({ limit: 10, startingAfter: 'user_never' }),
+      () => directory.listUpdated({ limit: 10, offset: 0 }),
       () => directory.listUsersById(['user_never']),
       () => directory.countUsers(),
       () => directory.instanceId(),

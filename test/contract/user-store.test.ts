@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { createMemoryUserStore } from '../../shared/adapters/memory/user-store.ts';
+import { describeAppStore } from '../support/contracts/app-store.ts';
 import { describeUserNames } from '../support/contracts/user-names.ts';
 import type { UserStoreWorld } from '../support/contracts/user-store.ts';
 import { describeUserStore } from '../support/contracts/user-store.ts';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => tables.close());
 
-for (const describeIt of [describeUserStore, describeUserNames]) {
+for (const describeIt of [describeUserStore, describeUserNames, describeAppStore]) {
   describeIt('in memory', openMemoryUserStore);
   // Pages of two rows: every listing goes through several.
   describeIt('in DynamoDB', () => openDynamoDbUserStore(tables, 2));
@@ -25,6 +26,7 @@ function openMemoryUserStore(): Promise<UserStoreWorld> {
   const store = createMemoryUserStore({ clock: { now: () => now } });
   return Promise.resolve({
     store,
+    apps: store.apps,
     setClock: (ms) => {
       now = ms;
     },

@@ -34,6 +34,12 @@ async function run() {
   return body;
 }
 
+async function runIncremental() {
+  const { status, body } = await world.fireIncrementalRun();
+  expect(status).toBe(200);
+  return body;
+}
+
 async function removeFromClerk(count: number): Promise<void> {
   const { data } = await world.clerk.users.getUserList({ limit: count, orderBy: '+created_at' });
   for (const user of data) await world.clerk.users.deleteUser(user.id);
@@ -109,5 +115,51 @@ describe('A full run', () => {
     await putItem(stack.file, { pk: 'settings#instance', instanceId: 'ins_another' });
     expect(await run()).toMatchObject({ status: 'failed', created: 0 });
     expect((await world.compare()).users.table).toBe(0);
+  });
+});
+
+describe('An incremental run', () => {
+  it('is scheduled beside the full one', async () => {
+    const list: unknown = await (await fetch(`${stack.file.api}/__local/schedules`)).json();
+    expect(list).toEqual([
+      { name: 'full', expression: 'cron(0 2 * * ? *)' },
+      { name: 'incremental', expression: 'cron(30 * * * ? *)' },
+    ]);
+  });
+
+  it('heals what lost webhooks have left: a change, a new user, a ban', async () => {
+    await importUsers(60);
+    await run();
+    const { data } = await world.clerk.users.getUserList({ limit: 2 });
+    await world.clerk.users.updateUser(data[0]!.id, { firstName: 'Drifted' });
+    await world.clerk.users.banUser(data[1]!.id);
+    await world.clerk.users.createUser({ emailAddress: ['new@example.com'] });
+    const healed = await runIncremental();
+    expect(healed).toMatchObject({ status: 'repaired', clerkUsers: 61, storedUsers: 61, created: 1, updated: 2 });
+    expect(healed).toMatchObject({ drift: { firstName: 1, banned: 1 } });
+    expect(healed).not.toHaveProperty('becauseFull');
+    expect((await world.compare()).mismatches).toEqual([]);
+    expect(await runIncremental()).toMatchObject({ status: 'in-sync' });
+  });
+
+  it('becomes a full one when the counts say that a deletion was lost', async () => {
+    await importUsers(60);
+    await run();
+    await removeFromClerk(1);
+    const summary = await runIncremental();
+    expect(summary).toMatchObject({ status: 'repaired', deleted: 1, clerkUsers: 59, storedUsers: 59 });
+    expect(summary['becauseFull']).toContain('60 live users and Clerk counts 59');
+    expect((await world.compare()).mismatches).toEqual([]);
+  });
+
+  it('is a full one in a table that no run has gone through, and is skipped while another is at work', async () => {
+    await importUsers(30);
+    await putItem(stack.file, { pk: 'lease', holder: 'somebody', fence: 1, until: '2999-01-01T00:00:00.000Z' });
+    expect(await runIncremental()).toMatchObject({ status: 'skipped', created: 0 });
+    expect((await world.compare()).users.table).toBe(0);
+    await putItem(stack.file, { pk: 'lease', fence: 1 });
+    const first = await runIncremental();
+    expect(first).toMatchObject({ status: 'repaired', created: 30 });
+    expect(first['becauseFull']).toContain('no watermark');
   });
 });

@@ -10,6 +10,7 @@ import { startLocalStack } from '../../infra/local/local-stack.ts';
 import { removeStackFile, writeStackFile } from '../../infra/local/stack-file.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld } from '../../scripts/demo/world.ts';
+import { putItem } from '../support/e2e/put-item.ts';
 
 const script = fileURLToPath(new URL('../../scripts/sync-clerk-users.ts', import.meta.url));
 let directory: string;
@@ -113,6 +114,26 @@ describe('npm run sync', () => {
     expect(nothing.stdout).toContain('not known');
   });
 
+  it('looks at what was changed since a time, and says so when another run is at work', async () => {
+    await importUsers(30);
+    await sync([]);
+    const { data } = await world.clerk.users.getUserList({ limit: 1 });
+    await world.clerk.users.updateUser(data[0]!.id, { lastName: 'Since' });
+
+    const dry = await sync(['--since', '1h', '--dry-run', '--json']);
+    expect(dry).toMatchObject({ code: 2 });
+    expect(documentOf(dry)).toMatchObject({ status: 'drift', updated: 1, drift: { lastName: 1 }, storedUsers: 30 });
+    const repaired = await sync(['--since', new Date(Date.now() - 60_000).toISOString()]);
+    expect(repaired).toMatchObject({ code: 0 });
+    expect(repaired.stdout).toMatch(/updated +1\n/);
+    expect((await world.compare()).mismatches).toEqual([]);
+
+    await putItem(stack.file, { pk: 'lease', holder: 'somebody', fence: 9, until: '2999-01-01T00:00:00.000Z' });
+    const skipped = await sync(['--since', '2h']);
+    expect(skipped.code).toBe(1);
+    expect(skipped.stdout).toContain('Run somebody is at work');
+  });
+
   it('stops cleanly at Ctrl-C, lets go of the lease, and goes on next time', async () => {
     await importUsers(1_200);
     await world.control('PUT', 'faults', { webhooks: { drop: 1 }, api: { latencyMs: 400 } });
@@ -132,6 +153,9 @@ describe('npm run sync', () => {
     [['--sideways'], 'sideways'],
     [['--stack'], '--stack'],
     [['--approve-deletions', 'run-1', '--dry-run'], '--approve-deletions'],
+    [['--since', 'yesterday'], '--since yesterday is no time in the past'],
+    [['--since', '2h', '--force'], '--since'],
+    [['--since', '2h', '--approve-deletions', 'run-1'], '--since'],
   ])('refuses %j, which is no drift', async (args, told) => {
     const refused = await sync(args);
     expect(refused.code).toBe(1);

@@ -1,16 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld } from '../../scripts/demo/world.ts';
+import type { Ended } from '../support/e2e/run-script.ts';
+import { runScript } from '../support/e2e/run-script.ts';
 
 /** The stack's name, as `cdk deploy` would have it by default. */
 const STACK = 'clerk-sync-production';
@@ -30,12 +30,6 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Nothing of the developer's own AWS set-up, and the local cloud in AWS's place. */
 function environment(changes: Readonly<Record<string, string>> = {}): Record<string, string> {
   return {
@@ -52,12 +46,7 @@ function environment(changes: Readonly<Record<string, string>> = {}): Record<str
 }
 
 function run(script: string, args: readonly string[], env = environment()): Promise<Ended> {
-  const file = fileURLToPath(new URL(`../../scripts/${script}.ts`, import.meta.url));
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [file, ...args], { cwd: directory, env }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr });
-    });
-  });
+  return runScript(script, args, { cwd: directory, env });
 }
 
 function without(...names: readonly string[]): Record<string, string> {

@@ -1,13 +1,18 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import type { RosterChange, RosterEntry } from '../../shared/domain/roster.ts';
+import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { blankUser } from '../../shared/domain/user.ts';
 import type { Lease } from '../../shared/ports/lease-store.ts';
+import type { RosterWrite } from '../../shared/ports/user-store.ts';
 import type { Run } from '../../shared/ports/run-store.ts';
 import { TABLE } from '../../shared/names/table.ts';
 import { resourcesOf, statementsOfFunction } from './stack.ts';
@@ -24,6 +29,7 @@ type Caller = 'authorizer' | 'verifyOnly' | 'webhook' | 'users' | 'reconciler' |
 
 const resources = resourcesOf();
 const relinking = resourcesOf({ returningUser: 'relink' });
+const withRoster = resourcesOf({ roster: { enabled: true } });
 
 /**
  * The local cloud does not imitate IAM, so that a permission which an adapter lacks would first be missed on AWS. Here the
@@ -52,6 +58,14 @@ describe('what the adapters call, the policies allow:', () => {
     expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
   });
 
+  it('the users function changes what the application keeps about a user', async () => {
+    const { calls, access } = recorder({ Item: ITEM });
+    const reading = await createDynamoDbAppStore(access).read('user_1');
+    await attempt(async () => reading?.write({ bio: 'x', location: null }));
+    expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem']);
+    expect(calls.filter((call) => !isAllowed('users', call))).toEqual([]);
+  });
+
   it.each(['authorizer', 'users', 'webhook'] as const)(
     'the %s function learns who comes back, where it is told to care',
     async (name) => {
@@ -64,6 +78,29 @@ describe('what the adapters call, the policies allow:', () => {
       expect(calls.filter((call) => !isAllowed(name, call))).not.toEqual([]);
     },
   );
+
+  it.each(['authorizer', 'users', 'webhook', 'changes', 'reconciler'] as const)(
+    'the %s function links users to the roster, where there is one',
+    async (name) => {
+      const { calls, access } = recorder();
+      await attempt(() => createDynamoDbRosterStore(access).get(ENTRY.email));
+      await attempt(() => moveNames(access, undefined, undefined, { link: ENTRY.email, changes: [linking(ENTRY)] }));
+      await attempt(() => moveNames(access, undefined, undefined, { link: undefined, changes: [leaving(ENTRY)] }));
+      expect(calls.map(({ action }) => action)).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
+      expect(calls.filter((call) => !isAllowed(name, call, withRoster))).toEqual([]);
+      // Without one the reconciler alone may: it lets go of links of before.
+      expect(calls.map((call) => isAllowed(name, call))).toEqual(calls.map(() => name === 'reconciler'));
+    },
+  );
+
+  it('the reconciler erases and deletes with the roster: an entry in the transaction, and its key', async () => {
+    const { calls, access } = recorder();
+    await attempt(() => moveNames(access, undefined, LEASE, { link: undefined, changes: [leaving(ENTRY)] }));
+    await attempt(() => createDynamoDbRosterStore(access).sweep(ENTRY.email));
+    expect(calls.map(({ action }) => action)).toEqual(['UpdateItem', 'ConditionCheckItem', 'DeleteItem']);
+    for (const all of [resources, withRoster])
+      expect(calls.filter((call) => !isAllowed('reconciler', call, all))).toEqual([]);
+  });
 
   it.each(['reconciler', 'changes'] as const)('the %s function settles conflicts', async (name) => {
     const { calls, access } = recorder();
@@ -83,12 +120,17 @@ describe('what the adapters call, the policies allow:', () => {
     const users = createDynamoDbUserStore(access);
     const runs = createDynamoDbRunStore(access);
     const lease = createDynamoDbLeaseStore(access);
+    const watermark = createDynamoDbWatermarkStore(access);
     await attempt(() => users.get('user_1'));
     await attempt(() => writeUser(access));
     await attempt(() => drain(users.listByCreation(Date.UTC(2026, 9))));
     await attempt(() => drain(users.listUnknownCreation()));
     await attempt(() => drain(users.listConflicts()));
-    await attempt(() => drain(users.listDeletedOn('2026-01-01')));
+    await attempt(() => drain(users.countLive(Date.UTC(2026, 9))));
+    await attempt(() => drain(users.listDeleted({ from: Date.UTC(2026, 0), until: Date.UTC(2026, 0, 2) })));
+    await attempt(() => drain(users.listErasedInClerk()));
+    await attempt(() => drain(createDynamoDbQuarantine(access).list({ userId: 'user_1' })));
+    await attempt(() => createDynamoDbQuarantine(access).dismiss('msg_1'));
     await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
     await attempt(() => createDynamoDbInstanceStore(access).get());
     await attempt(() => runs.save(RUN));
@@ -98,6 +140,9 @@ describe('what the adapters call, the policies allow:', () => {
     await attempt(() => drain(runs.list(0)));
     await attempt(() => runs.putMarks([1]));
     await attempt(() => runs.marks());
+    await attempt(() => watermark.get());
+    await attempt(() => watermark.advance({ updatedAt: 1 }));
+    await attempt(() => watermark.advance({ updatedAt: 1, apart: 0 }));
     await attempt(() => lease.take('run_1', 1));
     await attempt(() => lease.keep(LEASE, 1));
     await attempt(() => lease.release(LEASE));
@@ -131,8 +176,21 @@ describe('and nothing besides:', () => {
   });
 
   it.each(everyone)('%s can update neither instance nor run, nor what else stands beside the users', (name) => {
-    const keys = ['settings#instance', 'run#run_1', 'audit#1', 'quarantine#msg_1', 'roster#a@example.com'];
+    const keys = ['settings#instance', 'run#run_1', 'audit#1'];
     expect(keys.filter((key) => isAllowed(name, onItem('UpdateItem', key)))).toEqual([]);
+  });
+
+  it('without a roster the reconciler alone touches one: an erasure lets go of links of before', () => {
+    const touch = (action: string): string[] =>
+      everyone.filter((name) => isAllowed(name, onItem(action, 'roster#a@example.com')));
+    const touching = ['GetItem', 'UpdateItem', 'DeleteItem', 'PutItem'].map(touch);
+    expect(touching).toEqual([['reconciler'], ['reconciler'], ['reconciler'], []]);
+  });
+
+  it('the reconciler alone empties a quarantined event, and only the webhook puts one', () => {
+    const touch = (action: string): string[] =>
+      everyone.filter((name) => isAllowed(name, onItem(action, 'quarantine#msg_1')));
+    expect([touch('UpdateItem'), touch('PutItem')]).toEqual([['reconciler'], ['webhook']]);
   });
 
   it.each([
@@ -143,7 +201,7 @@ describe('and nothing besides:', () => {
     ['reconciler', ['settings#other']],
     ['changes', ['settings#instance', 'held#run_1', 'run#run_1']],
   ] as const)('%s reads nothing that it has no use for', (name, more) => {
-    const keys = [...more, 'quarantine#msg_1', 'audit#1', 'roster#a@example.com'];
+    const keys = [...more, 'quarantine#msg_1', 'audit#1'];
     expect(keys.filter((key) => isAllowed(name, onItem('GetItem', key)))).toEqual([]);
   });
 
@@ -159,8 +217,8 @@ describe('and nothing besides:', () => {
     expect(isAllowed(name, onItem('DeleteItem', 'username#ada'))).toBe(isResolver);
   });
 
-  it('the reconciler alone touches the lease', () => {
-    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, 'lease')));
+  it.each(['lease', 'watermark'])('the reconciler alone touches the %s', (key) => {
+    const touch = (action: string): string[] => everyone.filter((name) => isAllowed(name, onItem(action, key)));
     expect(touch('UpdateItem')).toEqual(['reconciler']);
     expect([...touch('PutItem'), ...touch('DeleteItem')]).toEqual([]);
   });
@@ -190,6 +248,7 @@ const RUN: Run = {
   endedAt: undefined,
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
+  report: {},
   heldBecause: undefined,
   failedBecause: undefined,
 };
@@ -209,11 +268,30 @@ function writeUser(access: Access): Promise<unknown> {
   });
 }
 
+const ENTRY: RosterEntry = {
+  email: 'ada@example.com',
+  attributes: {},
+  cohort: undefined,
+  origin: 'registered',
+  link: undefined,
+  createdAt: 1,
+  updatedAt: 1,
+  revision: 1,
+};
+
+function linking(before: RosterEntry): RosterChange {
+  return { email: before.email, before, after: { ...before, link: { userId: 'user_1', at: 1 } } };
+}
+
+function leaving(before: RosterEntry): RosterChange {
+  return { email: before.email, before, after: undefined };
+}
+
 const LEASE = { holder: 'run_1', fence: 1 };
 const NAME = { kind: 'email', value: 'ada@example.com' } as const;
 
 /** A write of a user whose email moves with it. */
-function moveNames(access: Access, inheritFrom?: string, lease?: Lease): Promise<unknown> {
+function moveNames(access: Access, inheritFrom?: string, lease?: Lease, roster?: RosterWrite): Promise<unknown> {
   return createDynamoDbUserStore(access).write({
     next: blankUser('user_1'),
     expected: { ...blankUser('user_1'), ...STAMPS },
@@ -227,16 +305,30 @@ function moveNames(access: Access, inheritFrom?: string, lease?: Lease): Promise
     ],
     ...(inheritFrom !== undefined && { inheritFrom }),
     ...(lease && { lease }),
+    ...(roster && { roster }),
   });
 }
 
 const STAMPS = { revision: 1, createdAt: 1, updatedAt: 1, changedBy: 'webhook', app: {}, held: {} } as const;
 
-function recorder(): { calls: Call[]; access: Access } {
+/** A user's item, in DynamoDB's own notation. */
+const ITEM = {
+  pk: { S: 'user#user_1' },
+  ...Object.fromEntries(['email', 'firstName', 'lastName', 'imageUrl'].map((name) => [name, { NULL: true }])),
+  ...Object.fromEntries(['profileAsOf', 'profileSeenAt', 'revision'].map((name) => [name, { N: '1' }])),
+  ...Object.fromEntries(['createdAt', 'updatedAt'].map((name) => [name, { S: '2026-01-01T00:00:00.000Z' }])),
+  id: { S: 'user_1' },
+  changedBy: { S: 'webhook' },
+  locked: { BOOL: false },
+  app: { M: {} },
+};
+
+/** @param answer to every call */
+function recorder(answer: object = {}): { calls: Call[]; access: Access } {
   const calls: Call[] = [];
   const send = async (command: { constructor: { name: string }; input: Record<string, unknown> }): Promise<unknown> => {
     calls.push(...callsOf(command));
-    return {};
+    return answer;
   };
   const client = { send } as unknown as DynamoDBDocumentClient;
   return { calls, access: { client, tableName: 'users', clock: { now: () => Date.UTC(2026, 10) } } };

@@ -3,6 +3,7 @@ import { IdentitySource, RequestAuthorizer, RestApi, TokenAuthorizer } from 'aws
 import { CorsHttpMethod, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
+import { OPERATIONS } from '../../scripts/openapi/operations.ts';
 import { SettingError } from '../../infra/constructs/validate-props.ts';
 import { authorizerOf, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
 
@@ -12,15 +13,36 @@ const STAGE = 'AWS::ApiGatewayV2::Stage';
 describe('routes', () => {
   const routes = ofType(resources, 'AWS::ApiGatewayV2::Route');
 
-  it('are the webhook without authorizer, and two behind it', () => {
+  it('are the webhook without authorizer, and those behind one', () => {
     expect(
       Object.fromEntries(routes.map(({ Properties }) => [Properties['RouteKey'], Properties['AuthorizationType']])),
-    ).toEqual({ 'GET /users/me': 'CUSTOM', 'GET /whoami': 'CUSTOM', 'POST /webhooks/clerk': 'NONE' });
+    ).toEqual({
+      'GET /users/me': 'CUSTOM',
+      'PATCH /users/me': 'CUSTOM',
+      'POST /users/sync': 'CUSTOM',
+      'GET /whoami': 'CUSTOM',
+      'POST /webhooks/clerk': 'NONE',
+    });
+  });
+
+  it('are those that docs/openapi.json describes', () => {
+    const documented = OPERATIONS.map(
+      ({ method, path, access }) =>
+        [`${method.toUpperCase()} ${path}`, access === 'public' ? 'NONE' : 'CUSTOM'] as const,
+    );
+    const everything = ofType(resourcesOf({ health: true }), 'AWS::ApiGatewayV2::Route');
+    const deployed = everything.map(
+      ({ Properties }) => [String(Properties['RouteKey']), Properties['AuthorizationType']] as const,
+    );
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(deployed));
+    expect(documented).toHaveLength(deployed.length);
   });
 
   it.each([
     ['POST /webhooks/clerk', 'webhook'],
     ['GET /users/me', 'users'],
+    ['PATCH /users/me', 'users'],
+    ['POST /users/sync', 'users'],
     ['GET /whoami', 'whoami'],
   ] as const)('%s calls %s with payload 2.0', (key, name) => {
     const route = routes.find(({ Properties }) => Properties['RouteKey'] === key);
@@ -115,11 +137,15 @@ describe('the authorizer that only verifies', () => {
     });
   });
 
-  it('stands before /users/me, and before nothing else', () => {
+  it("stands before the users' routes, and before nothing else", () => {
     const behind = ofType(resources, 'AWS::ApiGatewayV2::Route').filter(({ Properties }) =>
       JSON.stringify(Properties['AuthorizerId'] ?? '').includes(verifyOnly.logicalId),
     );
-    expect(behind.map(({ Properties }) => Properties['RouteKey'])).toEqual(['GET /users/me']);
+    expect(behind.map(({ Properties }) => Properties['RouteKey'])).toEqual([
+      'GET /users/me',
+      'PATCH /users/me',
+      'POST /users/sync',
+    ]);
   });
 });
 
@@ -160,30 +186,40 @@ describe('a REST API', () => {
 describe('the stage', () => {
   const stage = only(resources, STAGE);
 
-  it('limits every route, and the webhook by a bucket of its own', () => {
+  it('limits every route, and the webhook and what asks Clerk by buckets of their own', () => {
     expect(stage.Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
       DefaultRouteSettings: { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
-      RouteSettings: { 'POST /webhooks/clerk': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 } },
+      RouteSettings: {
+        'POST /webhooks/clerk': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+        'POST /users/sync': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 50 },
+      },
     });
   });
 
-  it('waits for the route that it limits', () => {
+  it.each(['POST /webhooks/clerk', 'POST /users/sync'])('waits for %s, which it limits', (key) => {
     const route = ofType(resources, 'AWS::ApiGatewayV2::Route').find(
-      ({ Properties }) => Properties['RouteKey'] === 'POST /webhooks/clerk',
+      ({ Properties }) => Properties['RouteKey'] === key,
     );
     expect(stage.DependsOn).toContain(route?.logicalId);
   });
 
   it('takes other limits from the props', () => {
     const { Properties } = only(
-      resourcesOf({ throttle: { rateLimit: 7, burstLimit: 8 }, webhookThrottle: { rateLimit: 5, burstLimit: 6 } }),
+      resourcesOf({
+        throttle: { rateLimit: 7, burstLimit: 8 },
+        webhookThrottle: { rateLimit: 5, burstLimit: 6 },
+        syncThrottle: { rateLimit: 3, burstLimit: 4 },
+      }),
       STAGE,
     );
     expect(Properties).toMatchObject({
       DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 8 },
-      RouteSettings: { 'POST /webhooks/clerk': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 } },
+      RouteSettings: {
+        'POST /webhooks/clerk': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 },
+        'POST /users/sync': { ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 },
+      },
     });
   });
 

@@ -26,6 +26,8 @@ describe('the app', () => {
     const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
     expect(Object.keys(Outputs).toSorted()).toEqual([
       'ApiUrl',
+      'AuthorizerName',
+      'EventBusName',
       'ReconcilerName',
       'SecretArn',
       'TableName',
@@ -160,6 +162,11 @@ describe('a setting that cannot be deployed is refused with its name and what to
       /whole ARN/,
     ],
     ['a name that no stack can have', { stackName: '1 stack' }, /Context stackName is "1 stack"/],
+    ['a roster that is neither on nor off', { roster: 'yes' }, /Context roster is "yes", but must be true or false/],
+    ['a cohort of blanks', { roster: true, rosterDefaultCohort: '  ' }, /roster\.defaultCohort is " {2}"/],
+    ['a retention that is too short', { retentionDays: 6 }, /retentionDays is 6\. Set it to .* between 7 and 3650/],
+    ['a retention of half a day', { retentionDays: 7.5 }, /retentionDays is 7\.5/],
+    ['a retention without end but for a number', { retentionDays: 100_000 }, /retentionDays is 100000/],
     ['a prefix that no schedule can have', { scheduleNamePrefix: 'a b' }, /scheduleNamePrefix is "a b"/],
   ])('%s', (_, context, message) => {
     const create = (): unknown => createApp({ context: { ...REQUIRED, ...context } }, bundles);

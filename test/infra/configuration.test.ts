@@ -5,6 +5,7 @@ import {
   parseUsersConfig,
   parseWebhookConfig,
 } from '../../shared/config/config.ts';
+import type { ClerkUserSyncProps } from '../../infra/constructs/clerk-user-sync-props.ts';
 import { functionOf, resourcesOf } from './stack.ts';
 import type { LambdaName } from './stack.ts';
 
@@ -30,22 +31,31 @@ describe('what the construct sets, the functions accept:', () => {
         claimNames: { email: 'primary-email', updatedAt: 'changed.at' },
         requireEmail: false,
         clerkApiUrl: 'https://clerk-api.example.com',
+        retentionDays: 'off',
+        roster: { enabled: true, defaultCohort: 'Frühling 2026', cohortMetadataKey: 'cohort' },
       },
     ],
   ] as const)('%s', (_, props) => {
     const resources = resourcesOf({ ...props, optionalAuthorizer: true });
     const authorizer = parseAuthorizerConfig(environment('authorizer'));
-    expect(authorizer).toMatchObject({ issuer: 'https://clerk.example.com', ...props, secrets: { kind: 'secret' } });
+    const { roster, retentionDays, ...same }: Partial<ClerkUserSyncProps> = props;
+    const cohort = { fallback: roster?.defaultCohort, metadataKey: roster?.cohortMetadataKey };
+    expect(authorizer).toMatchObject({ issuer: 'https://clerk.example.com', ...same, secrets: { kind: 'secret' } });
+    expect(authorizer.roster).toEqual(roster && { cohort });
     for (const [name, variant] of [
       ['verifyOnly', 'verify-only'],
       ['optionalAuth', 'optional'],
     ] as const) {
-      const { clerkApiUrl: _, ...same } = authorizer;
-      expect(parseAuthorizerConfig(environment(name))).toMatchObject({ ...same, variant });
+      const { clerkApiUrl: _, roster: __, ...shared } = authorizer;
+      expect(parseAuthorizerConfig(environment(name))).toMatchObject({ ...shared, variant });
     }
     expect(parseWebhookConfig(environment('webhook'))).toMatchObject({ stage: authorizer.stage });
     expect(parseUsersConfig(environment('users'))).toMatchObject({ stackName: authorizer.stackName });
-    expect(parseReconcilerConfig(environment('reconciler'))).toMatchObject({ clerkApiUrl: authorizer.clerkApiUrl });
+    expect(parseReconcilerConfig(environment('reconciler'))).toMatchObject({
+      clerkApiUrl: authorizer.clerkApiUrl,
+      roster: authorizer.roster,
+      retentionDays: retentionDays === 'off' ? undefined : 30,
+    });
 
     /** The variables as the process will have them, with the logical id for a physical one. */
     function environment(name: LambdaName): Record<string, string> {

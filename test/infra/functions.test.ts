@@ -39,7 +39,7 @@ describe('every function', () => {
     ['authorizer', 5, 1024],
     ['verifyOnly', 5, 1024],
     ['webhook', 14, 512],
-    ['users', 10, 512],
+    ['users', 20, 512],
     ['whoami', 10, 512],
     ['reconciler', 120, 1024],
   ] as const)('%s has %d seconds and %d MB', (name, timeout, memory) => {
@@ -96,8 +96,8 @@ describe('configuration', () => {
     ['verifyOnly', [...COMMON, ...READER, ...TOKENS]],
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
-    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare]],
-    ['changes', [...COMMON, ...CLERK]],
+    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare, ENVIRONMENT.retentionDays]],
+    ['changes', [...COMMON, ...CLERK, ENVIRONMENT.eventBus]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {
     expect(Object.keys(environment(resources, name)).toSorted()).toEqual([...expected].toSorted());
@@ -153,6 +153,29 @@ describe('configuration', () => {
       [ENVIRONMENT.audience]: 'https://api.example.com,orders',
       [ENVIRONMENT.claimNames]: 'email=mail,updatedAt=changed',
     });
+  });
+
+  it('says for how long deleted users are kept: 30 days, as many as the props say, or for good', () => {
+    const days = (props: Parameters<typeof resourcesOf>[0]) =>
+      environment(resourcesOf(props), 'reconciler')[ENVIRONMENT.retentionDays];
+    expect([days({}), days({ retentionDays: 7 }), days({ retentionDays: 'off' })]).toEqual(['30', '7', 'off']);
+  });
+
+  it('says how users are linked to the roster only where there is one', () => {
+    const roster = { defaultCohort: 'open', cohortMetadataKey: 'cohort' };
+    const all = resourcesOf({ roster: { enabled: true, ...roster } });
+    for (const name of ['authorizer', 'webhook', 'users', 'reconciler', 'changes'] as const) {
+      expect(environment(all, name)).toMatchObject({
+        [ENVIRONMENT.roster]: 'on',
+        [ENVIRONMENT.rosterDefaultCohort]: 'open',
+        [ENVIRONMENT.rosterCohortKey]: 'cohort',
+      });
+    }
+    for (const name of ['verifyOnly', 'whoami'] as const)
+      expect(environment(all, name)).not.toHaveProperty(ENVIRONMENT.roster);
+    expect(environment(resourcesOf({ roster: { enabled: false, ...roster } }), 'webhook')).toEqual(
+      environment(resources, 'webhook'),
+    );
   });
 
   it('of the variants differs from that of the authorizer by the variant, and by what one needs that only reads', () => {

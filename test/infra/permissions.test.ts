@@ -3,11 +3,12 @@ import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
 import { functionOf, ofType, only, resourcesOf, statementsOfFunction, target } from './stack.ts';
 import type { LambdaName, Statement } from './stack.ts';
 
-const resources = resourcesOf({ optionalAuthorizer: true });
+const resources = resourcesOf({ optionalAuthorizer: true, health: true });
 const LOGS = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const SECRET = ['secretsmanager:GetSecretValue'];
 const USERS = 'user#*';
 const NAMES = ['email#*', 'username#*'];
+const ROSTER = 'roster#*';
 
 describe('permissions', () => {
   it.each([
@@ -17,6 +18,7 @@ describe('permissions', () => {
     ['webhook', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']],
     ['users', [...LOGS, ...SECRET, 'dynamodb:GetItem', 'dynamodb:UpdateItem']],
     ['whoami', LOGS],
+    ['health', [...LOGS, 'cloudwatch:GetMetricData']],
     [
       'changes',
       [
@@ -29,6 +31,7 @@ describe('permissions', () => {
         'dynamodb:GetShardIterator',
         'dynamodb:ListStreams',
         'dynamodb:UpdateItem',
+        'events:PutEvents',
         'sqs:SendMessage',
       ],
     ],
@@ -81,14 +84,15 @@ describe('permissions', () => {
     [
       'reconciler',
       {
-        GetItem: [USERS, ...NAMES, 'run#*', 'held#*', 'settings#instance'],
-        UpdateItem: [USERS, ...NAMES, 'held#*', 'lease'],
-        PutItem: ['run#*', 'held#*', 'settings#instance'],
-        DeleteItem: NAMES,
-        ConditionCheckItem: ['lease', USERS, ...NAMES],
+        GetItem: [USERS, ...NAMES, ROSTER, 'run#*', 'held#*', 'marks', 'settings#instance', 'watermark'],
+        UpdateItem: [USERS, ...NAMES, ROSTER, 'held#*', 'lease', 'watermark', 'quarantine#*'],
+        PutItem: ['run#*', 'held#*', 'marks', 'settings#instance'],
+        DeleteItem: [...NAMES, ROSTER],
+        ConditionCheckItem: ['lease', USERS, ...NAMES, ROSTER],
       },
     ],
     ['whoami', {}],
+    ['health', {}],
   ] as const)('let %s reach these keys only, and no request that names none', (name, keysOf) => {
     const onTable = statementsOf(name).filter(({ Action }) =>
       [Action].flat().some((action) => /^dynamodb:.*Item$/.test(action)),
@@ -102,10 +106,11 @@ describe('permissions', () => {
     expect(conditions).toHaveLength(Object.keys(keysOf).length);
   });
 
-  it('have wildcards in three places only: two are bounded, and one lists', () => {
+  it('have wildcards in four places only: two are bounded, one lists, and one reads numbers', () => {
     const wild = allStatements().filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
     const reconciler = functionOf(resources, 'reconciler').logicalId;
-    expect(wild).toHaveLength(3);
+    expect(wild).toHaveLength(4);
+    expect(wild).toContainEqual({ Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' });
     expect(wild).toContainEqual({ Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' });
     expect(wild).toContainEqual({
       Effect: 'Allow',
@@ -121,7 +126,7 @@ describe('permissions', () => {
   });
 
   it('let each function write to its own log group only', () => {
-    for (const name of [...FUNCTION_NAMES, 'verifyOnly', 'optionalAuth'] as const) {
+    for (const name of [...FUNCTION_NAMES, 'health', 'verifyOnly', 'optionalAuth'] as const) {
       const logging = functionOf(resources, name).Properties['LoggingConfig'] as { LogGroup: unknown };
       const logs = statementsOf(name).filter(({ Action }) => [Action].flat().includes('logs:PutLogEvents'));
       expect(logs.map(({ Resource }) => target(Resource))).toEqual([target(logging.LogGroup)]);

@@ -38,20 +38,28 @@ function reconcilerQueue(): Resource {
   return only(queues, 'AWS::SQS::Queue');
 }
 
-describe('the schedule', () => {
-  const schedule = only(resources, SCHEDULE);
+/** A schedule by its name. */
+function scheduleOf(all: readonly Resource[], name: string): Resource {
+  return only(
+    ofType(all, SCHEDULE).filter(({ Properties }) => Properties['Name'] === name),
+    SCHEDULE,
+  );
+}
+
+describe.each(['full', 'incremental'])('the schedule %s', (name) => {
+  const schedule = scheduleOf(resources, name);
   const alias = only(resources, 'AWS::Lambda::Alias');
 
-  it('is called full and stands in a group of its own, with which it goes', () => {
+  it('stands in a group of its own, with which it goes', () => {
     const group = only(resources, 'AWS::Scheduler::ScheduleGroup');
-    expect(schedule.Properties).toMatchObject({ Name: 'full', GroupName: group.Properties['Name'], State: 'ENABLED' });
+    expect(schedule.Properties).toMatchObject({ GroupName: group.Properties['Name'], State: 'ENABLED' });
     expect(group.DeletionPolicy).toBe('Delete');
   });
 
-  it('starts a full run through the alias of the live version', () => {
+  it('starts a run through the alias of the live version', () => {
     const to = schedule.Properties['Target'] as Record<string, unknown>;
     expect(target(to['Arn'])).toBe(alias.logicalId);
-    expect(JSON.parse(String(to['Input']))).toEqual({ mode: 'full' });
+    expect(JSON.parse(String(to['Input']))).toEqual({ mode: name });
     expect(target(alias.Properties['FunctionVersion'] as object)).toBe(
       only(resources, 'AWS::Lambda::Version').logicalId,
     );
@@ -96,33 +104,48 @@ describe('the schedule', () => {
     expect(schedule.DependsOn).toContain(policy?.logicalId);
   });
 
+  it('is in UTC', () => {
+    expect(schedule.Properties['ScheduleExpressionTimezone']).toBe('Etc/UTC');
+  });
+});
+
+describe('the schedules', () => {
   it.each([
     ['production', 'cron(0 2 * * ? *)'],
     ['staging', 'rate(6 hours)'],
-  ] as const)('in %s is %s', (stage, expression) => {
-    expect(only(resourcesOf({ stage }), SCHEDULE).Properties['ScheduleExpression']).toBe(expression);
+  ] as const)('in %s are %s for full runs, and every hour at half past for incremental ones', (stage, expression) => {
+    const all = resourcesOf({ stage });
+    expect(ofType(all, SCHEDULE)).toHaveLength(2);
+    expect(scheduleOf(all, 'full').Properties['ScheduleExpression']).toBe(expression);
+    expect(scheduleOf(all, 'incremental').Properties['ScheduleExpression']).toBe('cron(30 * * * ? *)');
   });
 
-  it('at night means night in UTC', () => {
-    expect(schedule.Properties['ScheduleExpressionTimezone']).toBe('Etc/UTC');
+  it('are absent in development, with their group and role', () => {
+    const all = resourcesOf({ stage: 'development' });
+    expect([...ofType(all, SCHEDULE), ...ofType(all, 'AWS::Scheduler::ScheduleGroup')]).toEqual([]);
+    expect(ofType(resourcesOf({ schedules: { full: 'off', incremental: 'off' } }), SCHEDULE)).toEqual([]);
   });
 
-  it('is absent in development, and wherever it is turned off', () => {
-    expect(ofType(resourcesOf({ stage: 'development' }), SCHEDULE)).toEqual([]);
-    expect(ofType(resourcesOf({ schedules: { full: 'off' } }), SCHEDULE)).toEqual([]);
+  it.each([
+    ['full', 'incremental'],
+    ['incremental', 'full'],
+  ] as const)('are turned off one by one: without %s there is %s', (off, left) => {
+    const all = ofType(resourcesOf({ schedules: { [off]: 'off' } }), SCHEDULE);
+    expect(all.map(({ Properties }) => Properties['Name'])).toEqual([left]);
   });
 
-  it('is what the prop says in any stage', () => {
-    const full = ScheduleExpression.expression('rate(1 day)');
-    const changed = only(resourcesOf({ stage: 'development', schedules: { full } }), SCHEDULE);
-    expect(changed.Properties['ScheduleExpression']).toBe('rate(1 day)');
+  it.each(['full', 'incremental'] as const)('are what the prop says in any stage: %s', (name) => {
+    const daily = ScheduleExpression.expression('rate(1 day)');
+    const changed = only(resourcesOf({ stage: 'development', schedules: { [name]: daily } }), SCHEDULE);
+    expect(changed.Properties).toMatchObject({ Name: name, ScheduleExpression: 'rate(1 day)' });
   });
 
-  it('of a second instance in the same stack has another name and group', () => {
+  it('of a second instance in the same stack have other names and another group', () => {
     const stack = newStack();
     addSecondInstance(stack);
     const schedules = ofType(readResources(stack), SCHEDULE).map(({ Properties }) => Properties);
-    expect(schedules.map((properties) => properties['Name'])).toEqual(['full', 'second-full']);
+    const names = schedules.map((properties) => properties['Name']);
+    expect(names).toEqual(['full', 'incremental', 'second-full', 'second-incremental']);
     expect(new Set(schedules.map((properties) => properties['GroupName'])).size).toBe(2);
   });
 });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { FUNCTION_NAMES, prebuiltBundles } from '../../infra/constructs/bundle.ts';
-import type { FunctionName } from '../../infra/constructs/bundle.ts';
+import { FUNCTION_NAMES, OPTIONAL_FUNCTION_NAMES, prebuiltBundles } from '../../infra/constructs/bundle.ts';
+import type { BundleName } from '../../infra/constructs/bundle.ts';
 import type { ClerkUserSyncProps } from '../../infra/constructs/clerk-user-sync-props.ts';
 import { ClerkUserSync } from '../../infra/constructs/clerk-user-sync.ts';
 import { ClerkSyncStack } from '../../infra/stacks/clerk-sync-stack.ts';
@@ -38,7 +38,7 @@ export function newDirectory(): string {
 /** Stands in for the functions' code where it is not at issue: a bundle per function. */
 function standInBundles(): string {
   const directory = newDirectory();
-  for (const name of FUNCTION_NAMES) {
+  for (const name of [...FUNCTION_NAMES, ...OPTIONAL_FUNCTION_NAMES]) {
     mkdirSync(join(directory, name));
     writeFileSync(join(directory, name, 'index.mjs'), `export const handler = async () => '${name}';\n`);
   }
@@ -80,12 +80,15 @@ export function only(resources: readonly Resource[], type: string): Resource {
 }
 
 /** The functions, and the variants of the authorizer, which have its code. */
-export type LambdaName = FunctionName | 'verifyOnly' | 'optionalAuth';
+export type LambdaName = BundleName | 'verifyOnly' | 'optionalAuth';
+
+/** Before a function's name in its logical id: one that every mirror has, and one that is there when it is asked for. */
+const LOGICAL_IDS = ['syncfunctions', 'sync'];
 
 /** The Lambda function of a name: its logical id carries the name. */
 export function functionOf(resources: readonly Resource[], name: LambdaName): Resource {
   const found = ofType(resources, 'AWS::Lambda::Function').filter(({ logicalId }) =>
-    logicalId.toLowerCase().startsWith(`syncfunctions${name.toLowerCase()}`),
+    LOGICAL_IDS.some((start) => logicalId.toLowerCase().startsWith(`${start}${name.toLowerCase()}`)),
   );
   if (found.length !== 1) throw new Error(`${found.length} functions are called ${name}, expected one`);
   return found[0]!;

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
@@ -71,5 +71,3 @@ function metric(
 ): Metric {
   return new Metric({ namespace, metricName, dimensionsMap, statistic, period });
 }
-
-export const MINUTES = (count: number): Duration => Duration.minutes(count);

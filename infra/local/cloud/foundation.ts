@@ -7,11 +7,13 @@ import { startDynamoDbEngine } from '../dynamodb/engine.ts';
 import type { DynamoDbEngine } from '../dynamodb/engine.ts';
 import { startFaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
 import type { FaultyEndpoint } from '../dynamodb/faulty-endpoint.ts';
+import type { Alarms } from './alarms/alarms.ts';
 import type { Closers } from './closers.ts';
 import { AS_ON_AWS } from './control/store.ts';
 import { tableDefinitions } from './dynamodb/definition.ts';
 import type { TableDefinition } from './dynamodb/definition.ts';
 import { createTables } from './dynamodb/tables.ts';
+import { EventBuses } from './events/buses.ts';
 import { DeadLetters } from './lambda/dead-letters.ts';
 import { Functions } from './lambda/functions.ts';
 import { Invoker, refusalAsResult } from './lambda/invoker.ts';
@@ -20,6 +22,7 @@ import type { Observer } from './observer.ts';
 import type { LocalCloudOptions } from './options.ts';
 import { Queues } from './queues.ts';
 import { cloudWatch } from './services/cloudwatch.ts';
+import { eventBridge } from './services/eventbridge.ts';
 import type { LambdaApi } from './services/lambda.ts';
 import { SecretStore } from './services/secret-store.ts';
 import { createSecrets, secretsManager } from './services/secrets-manager.ts';
@@ -34,6 +37,7 @@ export interface FoundationOptions {
   readonly closers: Closers;
   /** Puts local URLs in place of deployed ones. */
   readonly localise: (text: string) => string;
+  readonly alarms: Pick<Alarms, 'views'>;
 }
 
 /** What everything else stands on: tables, services and functions. */
@@ -43,6 +47,7 @@ export interface Foundation {
   /** What stands between functions and the engine. */
   readonly store: FaultyEndpoint;
   readonly servicesUrl: string;
+  readonly buses: EventBuses;
   readonly functions: Functions;
   readonly invoker: Invoker;
   readonly lambdaMetrics: LambdaMetrics;
@@ -60,8 +65,9 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const engine = await startTables(options);
   const store = await startStore(engine.url, closers);
   const late: { lambda?: LambdaApi; durable?: DurableService } = {};
+  const buses = new EventBuses(stack);
   const services = await serveServices({
-    targets: serviceTargets(options),
+    targets: serviceTargets(options, buses),
     cloudFormation: { stack, outputs: () => stack.outputs() },
     lambda: () => started(late.lambda),
     durable: () => started(late.durable),
@@ -83,7 +89,7 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const queues = new Queues(stack, observer.metrics);
   const deadLetters = new DeadLetters(functions, queues, observer);
   Object.assign(late, { durable, lambda: { functions, invoker, deadLetters } });
-  return { engine, store, servicesUrl: services.url, functions, invoker, lambdaMetrics, queues, deadLetters };
+  return { engine, store, servicesUrl: services.url, buses, functions, invoker, lambdaMetrics, queues, deadLetters };
 }
 
 /** Functions run only after the start, so nobody asks for one of these before it is there. */
@@ -123,13 +129,21 @@ async function startStore(engineUrl: string, closers: Closers): Promise<FaultyEn
   return store;
 }
 
-function serviceTargets({ cloud, stack, observer }: FoundationOptions): ServicesOptions['targets'] {
+function serviceTargets(
+  { cloud, stack, observer, alarms }: FoundationOptions,
+  buses: EventBuses,
+): ServicesOptions['targets'] {
+  const { region, accountId } = stack;
   const now = (): number => Date.now();
   const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
   createSecrets(stack, secrets, now());
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
-    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, shift: observer.shift })],
+    ['AWSEvents', eventBridge({ buses, region, accountId, now })],
+    [
+      'GraniteServiceVersion20100801',
+      cloudWatch(observer.metrics, { now, shift: observer.shift }, () => alarms.views()),
+    ],
   ]);
 }
 

@@ -16,6 +16,8 @@ const IMITATED = new Set([
   'AWS::CloudWatch::Alarm',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::EventBus',
+  'AWS::Events::Rule',
   'AWS::Lambda::Alias',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
@@ -38,6 +40,8 @@ export interface Served {
   readonly functions: readonly FunctionDefinition[];
   readonly schedules: readonly ScheduleDefinition[];
   readonly streams: Pick<Streams, 'notImitated'>;
+  /** What of the event rules is not imitated. */
+  readonly rules: readonly string[];
   readonly alarms: readonly IgnoredAlarm[];
 }
 
@@ -50,6 +54,7 @@ export function notImitated(served: Served): string[] {
     ...ofApis(served),
     ...ofSchedules(served),
     ...served.streams.notImitated,
+    ...served.rules,
     ...served.alarms.map(({ logicalId, reason }) => `AWS::CloudWatch::Alarm ${logicalId}: ${reason}`),
   ];
 }

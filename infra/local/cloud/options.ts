@@ -20,6 +20,8 @@ export interface LocalCloudOptions {
   /** Values of CloudFormation parameters. */
   parameters?: Record<string, string>;
   clock: LocalClock;
+  /** False: schedules are fired when asked for only. Absent: also when they are due. */
+  schedulesOnTime?: boolean;
   onLog?(entry: LogEntry): void;
   /** What the waits of durable functions are multiplied by: 0.01 makes them a hundred times shorter. Absent: 1. */
   timeAccelerationForDurableWaits?: number;
@@ -30,7 +32,7 @@ export interface LocalCloud {
   readonly apis: readonly { readonly logicalId: string; readonly url: string }[];
   /** Of the engine itself: what is read there is true, whatever faults stand between it and the functions. */
   readonly dynamodbUrl: string;
-  /** One endpoint for Secrets Manager, CloudWatch, CloudFormation and Lambda. */
+  /** One endpoint for Secrets Manager, CloudWatch, CloudFormation, EventBridge and Lambda. */
   readonly servicesUrl: string;
   readonly region: string;
   readonly accountId: string;

@@ -11,6 +11,7 @@ import { startFoundation } from './foundation.ts';
 import type { Foundation, FoundationOptions } from './foundation.ts';
 import type { InvocationResult } from '../invocation.ts';
 import { startExpiry } from './dynamodb/expiry.ts';
+import { deliverEvents } from './events/deliver.ts';
 import { apiMetrics } from './http-api/metrics.ts';
 import { Gateway } from './http-api/gateway.ts';
 import { refusalAsResult } from './lambda/invoker.ts';
@@ -35,6 +36,8 @@ interface Running extends Foundation, FoundationOptions {
   readonly schedules: readonly ScheduleDefinition[];
   readonly scheduler: Scheduler;
   readonly streams: Streams;
+  /** What of the event rules is not imitated. */
+  readonly rules: readonly string[];
   readonly alarms: Alarms;
   readonly ignoredAlarms: readonly IgnoredAlarm[];
 }
@@ -63,10 +66,12 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
   const observer = new Observer(cloud.clock, (entry) => cloud.onLog?.(entry));
   const schedules = scheduleDefinitions(stack);
   const apis = await listenForApis(stack, cloud, observer, closers);
-  const options = { cloud, stack, observer, closers, localise: localiser(apis, stack.region) };
+  const watched = watchAlarms({ cloud, stack, observer, closers });
+  const options = { cloud, stack, observer, closers, localise: localiser(apis, stack.region), ...watched };
   const foundation = await startFoundation(options);
   const scheduler = new Scheduler({
     schedules,
+    isOnTime: cloud.schedulesOnTime ?? true,
     clock: cloud.clock,
     region: stack.region,
     accountId: ACCOUNT_ID,
@@ -75,9 +80,9 @@ async function start(cloud: LocalCloudOptions, closers: Closers): Promise<Runnin
     onProblem: observer.problem,
   });
   closers.add(() => scheduler.close());
-  const alarms = watchAlarms(options);
+  const rules = deliverEvents({ ...options, ...foundation, onProblem: observer.problem });
   const streams = await driveStreams(options, foundation);
-  return { ...options, ...foundation, apis, schedules, scheduler, streams, ...alarms };
+  return { ...options, ...foundation, apis, schedules, scheduler, streams, rules };
 }
 
 /** A schedule only starts its target. What becomes of it is told to the target's own queue. */
@@ -96,7 +101,7 @@ function watchAlarms({
   observer,
   cloud,
   closers,
-}: FoundationOptions): Pick<Running, 'alarms' | 'ignoredAlarms'> {
+}: Omit<FoundationOptions, 'alarms' | 'localise'>): Pick<Running, 'alarms' | 'ignoredAlarms'> {
   const { alarms: definitions, ignored: ignoredAlarms } = alarmDefinitions(stack);
   const { metrics, problem: onProblem } = observer;
   const alarms = new Alarms({ definitions, metrics, clock: cloud.clock, onProblem });
@@ -136,6 +141,7 @@ function toLocalCloud(running: Running): LocalCloud {
       stack,
       schedules,
       streams,
+      rules: running.rules,
       alarms: running.ignoredAlarms,
       apis: apis.map(({ definition }) => definition),
       functions: functions.definitions,
@@ -145,10 +151,10 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { cloud, stack, observer, scheduler, streams, store, invoker, apis, alarms, queues } = running;
+  const { cloud, stack, observer, scheduler, streams, store, buses, invoker, apis, alarms, queues } = running;
   const index = (): unknown => describe(running, served);
   const { metrics, logs } = observer;
-  const controls = controlRoutes({ index, scheduler, streams, store, alarms, queues, metrics, logs });
+  const controls = controlRoutes({ index, scheduler, streams, store, buses, alarms, queues, metrics, logs });
   const mayInvoke = apiPermissions(stack);
   for (const { definition, open } of apis) {
     const gateway = new Gateway({

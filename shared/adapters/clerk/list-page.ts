@@ -1,4 +1,4 @@
-import type { DirectoryPage, DirectoryUser } from '../../ports/user-directory.ts';
+import type { DirectoryPage, DirectoryUser, UpdatedPage } from '../../ports/user-directory.ts';
 import { CursorRefused } from '../../ports/user-directory.ts';
 import { parseClerkUser } from './clerk-user.ts';
 import { unavailableBy, unreadable } from './directory-errors.ts';
@@ -11,6 +11,7 @@ const LARGEST_PAGE = 500;
 const MOST_IDS = 100;
 
 export const LIST_PAGE = 'list users';
+export const LIST_UPDATED = 'list updated users';
 export const LIST_BY_ID = 'list users by id';
 
 /** Where to read from, and with what. */
@@ -32,11 +33,22 @@ export async function fetchPage(request: ListRequest, page: DirectoryPage): Prom
     query.set('created_at_after', String(page.createdAfter));
   }
   if (page.startingAfter !== undefined) query.set('starting_after', page.startingAfter);
+  if (page.banned) query.set('banned', 'true');
   const response = await get(request, query);
   if (page.startingAfter !== undefined && isRefusedCursor(response.status)) {
     throw new CursorRefused(`Clerk does not accept the cursor (status ${response.status}).`);
   }
-  return inOrder(await readUsers(response, LIST_PAGE));
+  const users = await readUsers(response, LIST_PAGE);
+  return inOrder(users, LIST_PAGE, ({ record }) => record.clerkCreatedAt);
+}
+
+/** One page of `GET /v1/users`, the last updated first. */
+export async function fetchUpdated(
+  request: ListRequest,
+  { limit, offset }: UpdatedPage,
+): Promise<readonly DirectoryUser[]> {
+  const query = new URLSearchParams({ limit: String(limit), offset: String(offset), order_by: '-updated_at' });
+  return inOrder(await readUsers(await get(request, query), LIST_UPDATED), LIST_UPDATED, ({ asOf }) => -asOf);
 }
 
 /** Those of some ids that exist, in one call. */
@@ -95,10 +107,15 @@ function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-function inOrder(users: readonly DirectoryUser[]): readonly DirectoryUser[] {
-  const times = users.map(({ record }) => record.clerkCreatedAt);
-  if (times.every((time, position) => position === 0 || time >= (times[position - 1] ?? 0))) return users;
-  throw unreadable(LIST_PAGE, 'its users are not in the order of their creation');
+/** @param rank what the order goes by, ascending */
+function inOrder(
+  users: readonly DirectoryUser[],
+  call: string,
+  rank: (user: DirectoryUser) => number,
+): readonly DirectoryUser[] {
+  const ranks = users.map(rank);
+  if (ranks.every((own, position) => position === 0 || own >= (ranks[position - 1] ?? 0))) return users;
+  throw unreadable(call, 'its users are not in the order that was asked for');
 }
 
 /** 401 and 403 speak of the key, 408 and 429 of the moment; every other 4xx to a call with a cursor is about the cursor. */

@@ -30,6 +30,7 @@ export function paced(directory: UserDirectory, { callsPerSecond, ...time }: Pac
   return {
     getUser: (id, own) => inTurn(own, () => directory.getUser(id, own)),
     listUsers: (page, own) => inTurn(own, () => directory.listUsers(page, own)),
+    listUpdated: (page, own) => inTurn(own, () => directory.listUpdated(page, own)),
     listUsersById: (ids, own) => inTurn(own, () => directory.listUsersById(ids, own)),
     countUsers: (own) => inTurn(own, () => directory.countUsers(own)),
     instanceId: (own) => inTurn(own, () => directory.instanceId(own)),

@@ -6,7 +6,16 @@ import type { ClerkAccess, ClerkAccessOptions } from './clerk-access.ts';
 import { createClerkAccess } from './clerk-access.ts';
 import { parseClerkUser } from './clerk-user.ts';
 import { unreadable } from './directory-errors.ts';
-import { checkIds, checkLimit, fetchById, fetchPage, LIST_BY_ID, LIST_PAGE } from './list-page.ts';
+import {
+  checkIds,
+  checkLimit,
+  fetchById,
+  fetchPage,
+  fetchUpdated,
+  LIST_BY_ID,
+  LIST_PAGE,
+  LIST_UPDATED,
+} from './list-page.ts';
 import { isUserId } from './user-id.ts';
 
 export interface UserDirectoryOptions extends ClerkAccessOptions {
@@ -31,6 +40,10 @@ export function createUserDirectory(options: UserDirectoryOptions): UserDirector
     async listUsers(page, own) {
       checkLimit(page.limit);
       return access(LIST_PAGE, own, (secretKey, signal) => fetchPage({ apiUrl, secretKey, signal }, page));
+    },
+    async listUpdated(page, own) {
+      checkLimit(page.limit);
+      return access(LIST_UPDATED, own, (secretKey, signal) => fetchUpdated({ apiUrl, secretKey, signal }, page));
     },
     async listUsersById(ids, own) {
       checkIds(ids);

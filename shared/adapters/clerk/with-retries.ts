@@ -24,6 +24,7 @@ export function withRetries(directory: UserDirectory, options: RetryOptions): Us
   return {
     getUser: (id, own) => retry(options, own, () => directory.getUser(id, own)),
     listUsers: (page, own) => retry(options, own, () => directory.listUsers(page, own)),
+    listUpdated: (page, own) => retry(options, own, () => directory.listUpdated(page, own)),
     listUsersById: (ids, own) => retry(options, own, () => directory.listUsersById(ids, own)),
     countUsers: (own) => retry(options, own, () => directory.countUsers(own)),
     instanceId: (own) => retry(options, own, () => directory.instanceId(own)),

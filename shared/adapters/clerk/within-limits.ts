@@ -36,6 +36,7 @@ export function withinLimits(
   return {
     getUser: (id, own) => limited(own, () => directory.getUser(id, own)),
     listUsers: (page, own) => limited(own, () => directory.listUsers(page, own)),
+    listUpdated: (page, own) => limited(own, () => directory.listUpdated(page, own)),
     listUsersById: (ids, own) => limited(own, () => directory.listUsersById(ids, own)),
     countUsers: (own) => limited(own, () => directory.countUsers(own)),
     instanceId: (own) => limited(own, () => directory.instanceId(own)),

@@ -5,12 +5,29 @@ import { exactNumber } from './json-attributes.ts';
 /** An item's attributes as the document client gives them. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
-/** Reads an item in DynamoDB's own notation: the document client hands on the item of a failed condition unread. */
-export function fromNotation(item: Readonly<Record<string, AttributeValue>>): Attributes {
+/** DynamoDB's own notation of a value, from the client or, where bytes are base64 text, from a table's stream. */
+export interface Notation {
+  readonly S?: string | undefined;
+  readonly N?: string | undefined;
+  readonly BOOL?: boolean | undefined;
+  readonly NULL?: boolean | undefined;
+  readonly M?: Readonly<Record<string, Notation>> | undefined;
+  readonly L?: readonly Notation[] | undefined;
+  readonly SS?: readonly string[] | undefined;
+  readonly NS?: readonly string[] | undefined;
+  readonly B?: Uint8Array | string | undefined;
+  readonly BS?: readonly (Uint8Array | string)[] | undefined;
+}
+
+/**
+ * Reads an item in DynamoDB's own notation: the document client hands on the item of a failed condition unread, and a stream
+ * knows no other.
+ */
+export function fromNotation(item: Readonly<Record<string, Notation>>): Attributes {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, valueOf(value)]));
 }
 
-function valueOf(value: AttributeValue): unknown {
+function valueOf(value: Notation): unknown {
   if (value.S !== undefined) return value.S;
   if (value.N !== undefined) return exactNumber(value.N);
   if (value.BOOL !== undefined) return value.BOOL;

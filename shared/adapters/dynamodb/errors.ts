@@ -1,3 +1,4 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { StoreUnavailable } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
@@ -44,17 +45,26 @@ export async function callTable<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** What came of a conditional write: `item` is what stood in its way, if anything did. */
-export type ConditionalResult<T> =
+export type ConditionalResult<T, Item = Attributes> =
   | { readonly met: true; readonly output: T }
-  | { readonly met: false; readonly item: Attributes | undefined };
+  | { readonly met: false; readonly item: Item | undefined };
+
+/** An item in DynamoDB's own notation, in which sets, bytes and long numbers stay what they are. */
+export type RawItem = Readonly<Record<string, AttributeValue>>;
 
 /** Runs a conditional write that asks for the old item on failure: a condition that is not met is a result, not an error. */
 export async function callIfMet<T>(call: () => Promise<T>): Promise<ConditionalResult<T>> {
+  const result = await callIfMetRaw(call);
+  return result.met ? result : { met: false, item: result.item && fromNotation(result.item) };
+}
+
+/** As `callIfMet`, with the item as it came. */
+export async function callIfMetRaw<T>(call: () => Promise<T>): Promise<ConditionalResult<T, RawItem>> {
   try {
     return { met: true, output: await callTable(call) };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { met: false, item: error.Item && fromNotation(error.Item) };
+    return { met: false, item: error.Item };
   }
 }
 

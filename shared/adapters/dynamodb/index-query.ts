@@ -24,23 +24,55 @@ export interface Slice {
   readonly fromSort?: string;
   /** A sort key that no row has: it does not matter that the bound is inclusive. */
   readonly toSort?: string;
+  /** Whether the rows are only counted: they are read all the same, and not sent. */
+  readonly isCounted?: true;
 }
 
 /** The rows of several slices, one slice after the other, each in the order of its sort keys. */
 export async function* listRows(
   index: IndexAccess,
   slices: readonly Slice[],
-  { signal }: CallOptions,
+  options: CallOptions,
 ): AsyncGenerator<Attributes> {
+  for await (const { page } of pagesOf(index, slices, options)) yield* page.Items ?? [];
+}
+
+/** How many rows each partition has, one after the other. */
+export async function* countRows(
+  index: IndexAccess,
+  groups: readonly string[],
+  options: CallOptions,
+): AsyncGenerator<{ readonly group: string; readonly rows: number }> {
+  const slices = groups.map((group): Slice => ({ group, isCounted: true }));
+  let rows = 0;
+  for await (const { slice, page } of pagesOf(index, slices, options)) {
+    rows += page.Count ?? 0;
+    if (page.LastEvaluatedKey) continue;
+    yield { group: slice.group, rows };
+    rows = 0;
+  }
+}
+
+interface PageOfSlice {
+  readonly slice: Slice;
+  readonly page: QueryCommandOutput;
+}
+
+/** Every page of every slice, in order. */
+async function* pagesOf(
+  index: IndexAccess,
+  slices: readonly Slice[],
+  { signal }: CallOptions,
+): AsyncGenerator<PageOfSlice> {
   const abandoned = new AbortController();
   const bounded = { signal: signal ? AbortSignal.any([signal, abandoned.signal]) : abandoned.signal };
   try {
-    for await (const { slice, page } of firstPages(index, slices, bounded)) {
-      yield* page.Items ?? [];
-      for (let key = page.LastEvaluatedKey; key;) {
-        const next = await readPage(index, slice, bounded, key);
-        yield* next.Items ?? [];
-        key = next.LastEvaluatedKey;
+    for await (const first of firstPages(index, slices, bounded)) {
+      yield first;
+      for (let key = first.page.LastEvaluatedKey; key;) {
+        const page = await readPage(index, first.slice, bounded, key);
+        yield { slice: first.slice, page };
+        key = page.LastEvaluatedKey;
       }
     }
   } finally {
@@ -53,7 +85,7 @@ async function* firstPages(
   index: IndexAccess,
   slices: readonly Slice[],
   options: CallOptions,
-): AsyncGenerator<{ slice: Slice; page: QueryCommandOutput }> {
+): AsyncGenerator<PageOfSlice> {
   const ahead: Promise<QueryCommandOutput>[] = [];
   let inFlight: number = MONTHS_IN_FLIGHT.fewest;
   for (const [position, slice] of slices.entries()) {
@@ -80,6 +112,7 @@ function readPage(
     IndexName: TABLE.index.name,
     ...conditionOf(slice),
     Limit: pageSize,
+    ...(slice.isCounted && { Select: 'COUNT' as const }),
     ...(after && { ExclusiveStartKey: after }),
   });
   return callTable(() => client.send(command, sendOptions(options)));

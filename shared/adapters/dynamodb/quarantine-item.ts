@@ -1,9 +1,10 @@
 import { TABLE } from '../../names/table.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { QuarantinedEvent, QuarantineEntry } from '../../ports/quarantine.ts';
 import type { Attributes } from './attribute-value.ts';
 import { timeKey, timeOfSortKey } from './creation-index.ts';
 import { expiryAfter, QUARANTINE_DAYS } from './expiry.ts';
-import { MalformedItem, readerOf } from './read-attributes.ts';
+import { readerOf } from './read-attributes.ts';
 import type { ItemChange } from './user-item.ts';
 import { isoTime } from './user-item.ts';
 

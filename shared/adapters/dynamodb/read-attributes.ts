@@ -1,13 +1,8 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { TABLE } from '../../names/table.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Attributes } from './attribute-value.ts';
 import { toJsonObject } from './json-attributes.ts';
-
-/** An item that this version cannot have written: repeating the read cannot help. */
-export class MalformedItem extends Error {
-  readonly code = 'malformed_item';
-  override readonly name = 'MalformedItem';
-}
 
 /** Reads an item's attributes one by one; the first that is not what it must be ends it with MalformedItem. */
 export class AttributeReader {
@@ -96,6 +91,11 @@ export class AttributeReader {
     return Object.fromEntries(Object.keys(this.#map(name)).map((key) => [key, inner.number(key)]));
   }
 
+  /** Names of all attributes. */
+  names(): string[] {
+    return Object.keys(this.#item);
+  }
+
   /** Reads on inside a map. */
   inside(name: string): AttributeReader {
     return new AttributeReader(this.#map(name), `${this.#key}, in "${name}"`);
@@ -110,7 +110,8 @@ export class AttributeReader {
   #fail(name: string, wanted: string): never {
     throw new MalformedItem(
       `Item ${this.#key}: the attribute "${name}" must be ${wanted}. It was not written by this version: ` +
-        'correct it, or delete the item and let a full run write it again.',
+        'a forced run mends the item of a user, any other is to be corrected by hand.',
+      name,
     );
   }
 }

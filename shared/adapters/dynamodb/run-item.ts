@@ -6,11 +6,20 @@ import type { AttributeInput } from './json-attributes.ts';
 import { toAttribute } from './json-attributes.ts';
 import type { AttributeReader } from './read-attributes.ts';
 import { readerOf } from './read-attributes.ts';
+import { itemOfReport, parseReport } from './run-report.ts';
 import { isoTime } from './user-item.ts';
 
-const STATUSES = ['running', 'in-sync', 'repaired', 'drift', 'held', 'failed'] as const satisfies Run['status'][];
+const STATUSES = [
+  'running',
+  'in-sync',
+  'repaired',
+  'drift',
+  'held',
+  'failed',
+  'skipped',
+] as const satisfies Run['status'][];
 
-const MODES = ['full', 'approve', 'user'] as const satisfies Run['mode'][];
+const MODES = ['full', 'incremental', 'approve', 'user'] as const satisfies Run['mode'][];
 
 /** The index partition of runs. */
 export const RUNS = 'runs';
@@ -28,13 +37,17 @@ export function itemOfRun(run: Run): Record<string, AttributeInput> {
     ...(run.userId !== undefined && { userId: run.userId }),
     ...(run.dryRun && { dryRun: true }),
     ...(run.force && { force: true }),
+    ...(run.since !== undefined && { since: isoTime(run.since) }),
+    ...(run.becauseFull !== undefined && { becauseFull: run.becauseFull }),
     status: run.status,
     startedAt: isoTime(run.startedAt),
     ...(run.endedAt !== undefined && { endedAt: isoTime(run.endedAt) }),
     counts: toAttribute({ ...run.counts }),
     drift: toAttribute({ ...run.drift }),
+    report: itemOfReport(run.report),
     ...(run.heldBecause !== undefined && { heldBecause: run.heldBecause }),
     ...(run.failedBecause !== undefined && { failedBecause: run.failedBecause }),
+    ...(run.skippedBecause !== undefined && { skippedBecause: run.skippedBecause }),
     [TABLE.index.partitionKey]: RUNS,
     [TABLE.index.sortKey]: sortKey(run.startedAt, run.id),
   };
@@ -44,6 +57,9 @@ export function parseRun(item: Attributes): Run {
   const read = readerOf(item);
   const approves = read.optionalText('approves');
   const userId = read.optionalText('userId');
+  const since = read.optionalTime('since');
+  const becauseFull = read.optionalText('becauseFull');
+  const skippedBecause = read.optionalText('skippedBecause');
   return {
     id: read.text('id'),
     mode: read.oneOf('mode', MODES),
@@ -51,17 +67,22 @@ export function parseRun(item: Attributes): Run {
     ...(userId !== undefined && { userId }),
     ...(read.has('dryRun') && { dryRun: true }),
     ...(read.has('force') && { force: true }),
+    ...(since !== undefined && { since }),
+    ...(becauseFull !== undefined && { becauseFull }),
     status: read.oneOf('status', STATUSES),
     startedAt: read.time('startedAt'),
     endedAt: read.optionalTime('endedAt'),
     counts: parseCounts(read.inside('counts')),
     drift: read.numbers('drift'),
+    report: read.has('report') ? parseReport(read.inside('report')) : {},
     heldBecause: read.optionalText('heldBecause'),
     failedBecause: read.optionalText('failedBecause'),
+    ...(skippedBecause !== undefined && { skippedBecause }),
   };
 }
 
 function parseCounts(read: AttributeReader): RunCounts {
+  const erasedInClerk = read.optionalNumber('erasedInClerk');
   return {
     clerkUsers: read.number('clerkUsers'),
     storedUsers: read.number('storedUsers'),
@@ -71,5 +92,6 @@ function parseCounts(read: AttributeReader): RunCounts {
     restored: read.number('restored'),
     suspects: read.number('suspects'),
     conflicts: read.optionalNumber('conflicts') ?? 0,
+    ...(erasedInClerk !== undefined && { erasedInClerk }),
   };
 }

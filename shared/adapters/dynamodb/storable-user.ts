@@ -1,6 +1,8 @@
+import type { AppChange } from '../../domain/app-change.ts';
+import { changedApp } from '../../domain/app-change.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { nameKey } from '../../domain/names.ts';
-import type { MirroredUser } from '../../domain/user.ts';
+import type { MirroredUser, StoredUser } from '../../domain/user.ts';
 import type { UserWrite } from '../../ports/user-store.ts';
 import { UnstorableUser } from '../../ports/user-store.ts';
 import { LAST_CREATION } from './creation-index.ts';
@@ -28,9 +30,9 @@ const EXPLANATIONS: Record<Flaw, string> = {
   time: 'one of its times is not a whole number of milliseconds in the range of dates',
   'creation-time': 'Clerk created it before 1970 or after 2286, or not at a whole millisecond',
   number: "a number is outside DynamoDB's range or beyond the integers that JSON readers keep exactly",
-  nesting: 'its metadata are nested deeper than the 32 levels that DynamoDB keeps',
+  nesting: 'objects and lists are nested deeper than the 32 levels that DynamoDB keeps',
   text: 'a text holds half of a surrogate pair, which is not Unicode',
-  name: 'its metadata have a key that DynamoDB cannot keep: an empty one, one over 64 KB, or "__proto__"',
+  name: 'an object has a key that DynamoDB cannot keep: an empty one, one over 64 KB, or "__proto__"',
   size: `its item would be larger than ${LARGEST_ITEM_BYTES / 1024} KB, what the application keeps on it included`,
 };
 
@@ -46,6 +48,17 @@ export function refuseUnstorable(
 ): void {
   const flaw = flawOfUser(next) ?? flawOfMoves(moves) ?? flawOfSize(next, { app, held: { ...held } });
   if (flaw) throw new UnstorableUser(`The user cannot be stored (${flaw}): ${EXPLANATIONS[flaw]}.`);
+}
+
+/**
+ * Refuses, before any write, attributes of an application that DynamoDB would refuse or give back changed.
+ *
+ * @throws UnstorableUser with a reason that names no value
+ */
+export function refuseUnstorableApp(user: StoredUser, change: AppChange): void {
+  const app = changedApp(user.app, change);
+  const flaw = flawOfJson(change) ?? flawOfSize(user, { app, held: { ...user.held } });
+  if (flaw) throw new UnstorableUser(`The attributes cannot be stored (${flaw}): ${EXPLANATIONS[flaw]}.`);
 }
 
 function flawOfUser(user: MirroredUser): Flaw | undefined {

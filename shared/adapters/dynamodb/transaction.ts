@@ -3,6 +3,7 @@ import type { CancellationReason, TransactWriteItem } from '@aws-sdk/client-dyna
 import type { NameChange, UserMoves } from '../../domain/name-change.ts';
 import { nameChanges } from '../../domain/name-change.ts';
 import { nameKey } from '../../domain/names.ts';
+import type { RosterChange } from '../../domain/roster.ts';
 import type { StoredUser } from '../../domain/user.ts';
 import type { Lease } from '../../ports/lease-store.ts';
 import type { CallOptions, NamesChanged, UserWrite } from '../../ports/user-store.ts';
@@ -11,8 +12,10 @@ import type { Attributes } from './attribute-value.ts';
 import { fromNotation, mapToNotation } from './attribute-value.ts';
 import { callTable, isPassingReason, unavailable } from './errors.ts';
 import type { Expression } from './expression.ts';
+import { update } from './expression.ts';
 import { isLease, LEASE_KEY } from './lease-store.ts';
 import { parseReservation, reservationCondition, reservationUpdate } from './reservation-item.ts';
+import { entryAttributes, entryIs, rosterKey } from './roster-item.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
 import { parseUserItem, userKey } from './user-item.ts';
@@ -25,7 +28,7 @@ export type TransactionResult =
   | NamesChanged;
 
 /**
- * Writes users and the reservations of the names that move with them: all or nothing.
+ * Writes users, the reservations of the names that move with them and their roster entries: all or nothing.
  * @throws LeaseLost when a lease that one of the writes names is not what it was
  */
 export async function writeInTransaction(
@@ -34,11 +37,13 @@ export async function writeInTransaction(
   options: CallOptions,
 ): Promise<TransactionResult> {
   const changes = nameChanges(users.map(({ write }) => movesOf(write)));
+  const entries = users.flatMap(({ write }) => write.roster?.changes ?? []);
   const leases = leasesOf(users);
   const command = new TransactWriteItemsCommand({
     TransactItems: [
       ...users.map((user) => updateOf(table, userKey(user.write.next.id), user.update, user.condition)),
       ...changes.map((change) => reservationWrite(table, change)),
+      ...entries.map((change) => entryWrite(table, change)),
       ...leases.map((lease) => leaseCheck(table, lease)),
     ],
   });
@@ -48,7 +53,7 @@ export async function writeInTransaction(
   } catch (error) {
     if (!(error instanceof TransactionCanceledException)) throw error;
     if (leases.length > 0 && isUnmet(error.CancellationReasons?.at(-1))) throw leaseLost(error);
-    return refusal(error, { table, users, changes });
+    return refusal(error, { table, users, changes, entries });
   }
 }
 
@@ -79,20 +84,25 @@ function leaseLost(cause: Error): LeaseLost {
 }
 
 function reservationWrite(table: TableAccess, change: NameChange): TransactWriteItem {
-  const update = reservationUpdate(change, table.clock.now());
-  return updateOf(table, nameKey(change.name), update, reservationCondition(change));
+  const changed = reservationUpdate(change, table.clock.now());
+  return updateOf(table, nameKey(change.name), changed, reservationCondition(change));
 }
 
-function updateOf(table: TableAccess, key: string, update: Expression, condition?: Expression): TransactWriteItem {
-  const values = mapToNotation(Object.entries({ ...update.values, ...condition?.values }));
+/** One that goes is emptied: nobody who serves a request may delete an item. */
+function entryWrite(table: TableAccess, { email, before, after }: RosterChange): TransactWriteItem {
+  return updateOf(table, rosterKey(email), update(entryAttributes(after, table.clock.now())), entryIs(before));
+}
+
+function updateOf(table: TableAccess, key: string, changed: Expression, condition?: Expression): TransactWriteItem {
+  const values = mapToNotation(Object.entries({ ...changed.values, ...condition?.values }));
   return {
     Update: {
       TableName: table.tableName,
       Key: mapToNotation(Object.entries(keyOf(key))),
-      UpdateExpression: update.text,
+      UpdateExpression: changed.text,
       ...(condition && { ConditionExpression: condition.text }),
-      ExpressionAttributeNames: { ...update.names, ...condition?.names },
-      ExpressionAttributeValues: { ...values, ...update.asTheyAre },
+      ExpressionAttributeNames: { ...changed.names, ...condition?.names },
+      ExpressionAttributeValues: { ...values, ...changed.asTheyAre },
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     },
   };
@@ -102,13 +112,17 @@ interface Attempted {
   readonly table: TableAccess;
   readonly users: readonly PreparedWrite[];
   readonly changes: readonly NameChange[];
+  readonly entries: readonly RosterChange[];
 }
 
 /**
  * Reads why a transaction was cancelled: a reason for each item, in their order.
  * @throws StoreUnavailable when another transaction was in the way, or the table too busy; the error itself for all else
  */
-function refusal(error: TransactionCanceledException, { table, users, changes }: Attempted): TransactionResult {
+function refusal(
+  error: TransactionCanceledException,
+  { table, users, changes, entries }: Attempted,
+): TransactionResult {
   const reasons = error.CancellationReasons ?? [];
   const lost = users.findIndex((_user, position) => isUnmet(reasons[position]));
   if (lost >= 0) {
@@ -119,7 +133,9 @@ function refusal(error: TransactionCanceledException, { table, users, changes }:
     const reason = reasons[users.length + position];
     return isUnmet(reason) ? [parseReservation(name, itemOf(reason))] : [];
   });
-  if (seen.length > 0) return { status: 'names-changed', seen };
+  const behind = users.length + changes.length;
+  const isEntryChanged = entries.some((_change, position) => isUnmet(reasons[behind + position]));
+  if (seen.length > 0 || isEntryChanged) return { status: 'names-changed', seen };
   if (reasons.some(({ Code }) => isPassingReason(Code))) throw unavailable(error);
   throw error;
 }

@@ -11,6 +11,7 @@ import type {
   Tombstone,
   UserRecord,
 } from '../../domain/user.ts';
+import { TABLE } from '../../names/table.ts';
 import type { UserWrite } from '../../ports/user-store.ts';
 import type { Attributes } from './attribute-value.ts';
 import { indexKeysOf } from './creation-index.ts';
@@ -21,7 +22,7 @@ import { readerOf } from './read-attributes.ts';
 import { parseRunChange, runChangeToText } from './run-change.ts';
 
 /** Raised by a migration when the meaning of an attribute changes: old and new functions run side by side during a deploy. */
-const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 1;
 
 const PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as const satisfies Path[];
 
@@ -29,12 +30,12 @@ const PATHS = ['authorizer', 'webhook', 'reconciler', 'on-demand', 'admin'] as c
 export type ItemChange = Readonly<Record<string, AttributeInput | undefined>>;
 
 export function userKey(id: string): string {
-  return `user#${id}`;
+  return `${TABLE.userPrefix}${id}`;
 }
 
 /** @returns the user's id; undefined for the key of another kind of item */
 export function userIdOf(key: string): string | undefined {
-  return key.startsWith('user#') ? key.slice('user#'.length) : undefined;
+  return key.startsWith(TABLE.userPrefix) ? key.slice(TABLE.userPrefix.length) : undefined;
 }
 
 /**
@@ -59,6 +60,7 @@ export function synchronisedAttributes(write: UserWrite): ItemChange {
     hasHeldEmail: expected?.hasHeldEmail === true || held.email !== undefined ? true : undefined,
     deletedAt: isoTime(next.tombstone?.deletedAt),
     erasedAt: isoTime(next.tombstone?.erasedAt),
+    erasedInClerk: next.tombstone?.inClerk,
     restoredAt: isoTime(next.restoredAt),
     group: keys?.group,
     sort: keys?.sort,
@@ -107,6 +109,7 @@ const KINDS: readonly NameKind[] = ['email', 'username'];
  */
 export function parseUserItem(item: Attributes): StoredUser {
   const read = readerOf(item);
+  const rosterEmail = read.optionalText('rosterEmail');
   const previousClerkUserId = read.optionalText('previousClerkUserId');
   const runChange = read.has('runChange') ? parseRunChange(read.text('runChange')) : undefined;
   return {
@@ -119,6 +122,7 @@ export function parseUserItem(item: Attributes): StoredUser {
     app: read.jsonOrEmpty('app'),
     held: parseHeldNames(read),
     ...(read.has('hasHeldEmail') && { hasHeldEmail: true }),
+    ...(rosterEmail !== undefined && { rosterEmail }),
     ...(previousClerkUserId !== undefined && { previousClerkUserId }),
   };
 }
@@ -131,7 +135,7 @@ function parseHeldNames(read: AttributeReader): HeldNames {
 
 function parseMirroredUser(read: AttributeReader): MirroredUser {
   return {
-    id: read.text('id'),
+    id: idOf(read),
     profile: {
       content: {
         email: read.textOrNull('email'),
@@ -146,6 +150,12 @@ function parseMirroredUser(read: AttributeReader): MirroredUser {
     tombstone: read.has('deletedAt') ? parseTombstone(read) : undefined,
     restoredAt: read.optionalTime('restoredAt'),
   };
+}
+
+/** Of all the ids the one in its key: a write goes by what is read here, and must not land on another user's item. */
+function idOf(read: AttributeReader): string {
+  const id = userIdOf(read.text(TABLE.partitionKey));
+  return read.text('id') === id ? id : read.oneOf('id', id === undefined ? [] : [id]);
 }
 
 function parseRecord(read: AttributeReader): Register<UserRecord> {
@@ -166,5 +176,6 @@ function parseRecord(read: AttributeReader): Register<UserRecord> {
 function parseTombstone(read: AttributeReader): Tombstone {
   const deletedAt = read.time('deletedAt');
   const erasedAt = read.optionalTime('erasedAt');
-  return erasedAt === undefined ? { deletedAt } : { deletedAt, erasedAt };
+  if (erasedAt === undefined) return { deletedAt };
+  return { deletedAt, erasedAt, ...(read.has('erasedInClerk') && { inClerk: true }) };
 }

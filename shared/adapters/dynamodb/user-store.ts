@@ -10,8 +10,9 @@ import type {
   WriteResult,
 } from '../../ports/user-store.ts';
 import { callIfMet, callTable } from './errors.ts';
+import { examinedUser, mendedUser } from './examined-user.ts';
 import { references } from './expression.ts';
-import { listConflicts, listDeletedOn, listMonths, listUnknown } from './list-users.ts';
+import { countLive, listConflicts, listDeleted, listErasedInClerk, listMonths, listUnknown } from './list-users.ts';
 import { readReservation, tidyReservation } from './reservations.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, living, sendOptions } from './table-access.ts';
@@ -22,6 +23,9 @@ import { prepareWrite, userAfter } from './user-write.ts';
 
 /** Rows of the index that one read takes: about 250 KB, 31 read units. */
 const PAGE_SIZE = 1000;
+
+/** Rows that one read counts: a read goes through 1 MB at most, and these are about as much. */
+const COUNT_SIZE = 4000;
 
 /** @param deps.pageSize rows of the index that one read takes */
 export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?: number }): UserStore {
@@ -34,9 +38,11 @@ export function createDynamoDbUserStore(deps: TableAccess & { readonly pageSize?
     find: (name, options = {}) => find(deps, name, options),
     tidy: (reservation, leftOver, options = {}) => tidyReservation(deps, reservation, leftOver, options),
     listConflicts: (options = {}) => listConflicts(index, options),
-    listDeletedOn: (day, options = {}) => listDeletedOn(index, day, options),
+    listDeleted: (range, options = {}) => listDeleted(index, range, options),
+    listErasedInClerk: (options = {}) => listErasedInClerk(index, options),
     listByCreation: (from, options = {}) => listMonths(index, from, options),
     listUnknownCreation: (options = {}) => listUnknown(index, options),
+    countLive: (from, options = {}) => countLive({ ...deps, pageSize: deps.pageSize ?? COUNT_SIZE }, from, options),
   };
 }
 
@@ -58,17 +64,23 @@ async function get(
   });
   const { Item } = await callTable(() => client.send(command, sendOptions(options)));
   const item = living(Item, clock);
-  return item && parseUserItem(item);
+  if (!item || !options.examine) return item && parseUserItem(item);
+  return options.examine === 'mend' ? mendedUser(item, id, clock.now()) : examinedUser(item);
 }
 
 async function writeUser(table: TableAccess, write: UserWrite, options: CallOptions): Promise<WriteResult> {
   const prepared = await prepareWrite(table, write, options);
-  if (write.moves.length === 0 && !write.lease) return updateUser(table, prepared, options);
+  if (isAlone(write)) return updateUser(table, prepared, options);
   const result = await writeInTransaction(table, [prepared], options);
   return result.status === 'written' ? { status: 'written', user: userAfter(prepared) } : result;
 }
 
-/** Where no name moves and no lease is named, one update of one item is all. */
+/** Whether nothing but the user's own item has to do with the write. */
+function isAlone({ moves, roster, lease }: UserWrite): boolean {
+  return moves.length === 0 && !lease && (roster === undefined || roster.changes.length === 0);
+}
+
+/** Where no name moves, no roster entry changes and no lease is named, one update of one item is all. */
 async function updateUser(
   { client, tableName, clock }: TableAccess,
   { write, update, condition }: PreparedWrite,

@@ -46,16 +46,28 @@ export async function prepareWrite(table: TableAccess, write: UserWrite, options
 
 /** A creation may stand on what is left of an item past its time: none of that may live on, nor its time to live. */
 function changeOf(write: UserWrite): ItemChange {
-  const { expected, erase, inheritFrom, next, now } = write;
+  const { expected, erase, inheritFrom, next, now, roster } = write;
   const attributes = synchronisedAttributes(write);
   const expiresAt = erase?.expiresAt === undefined ? undefined : secondsOf(erase.expiresAt);
   return {
     ...attributes,
     ...(!expected && { createdAt: isoTime(now), runChange: attributes['runChange'] }),
+    ...mendedAttributes(expected, attributes),
     ...((!expected || erase || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
+    ...((!expected || erase || roster) && { rosterEmail: roster?.link }),
     ...((!expected || erase) && inheritFrom === undefined && { app: new Map() }),
     // A tombstone that is written again keeps its time to live.
     ...((!expected || erase || !next.tombstone) && { [TABLE.timeToLive]: expiresAt }),
+  };
+}
+
+/** What no other write of an item names, where it could not be read. */
+function mendedAttributes(expected: StoredUser | undefined, attributes: ItemChange): ItemChange {
+  const unreadable = expected?.item?.unreadable ?? [];
+  return {
+    ...(expected && unreadable.includes('createdAt') && { createdAt: isoTime(expected.createdAt) }),
+    ...(unreadable.includes('runChange') && { runChange: attributes['runChange'] }),
+    ...(unreadable.includes('previousClerkUserId') && { previousClerkUserId: undefined }),
   };
 }
 

@@ -1,4 +1,10 @@
-import type { DirectoryOptions, DirectoryPage, DirectoryUser, UserDirectory } from '../../ports/user-directory.ts';
+import type {
+  DirectoryOptions,
+  DirectoryPage,
+  DirectoryUser,
+  UpdatedPage,
+  UserDirectory,
+} from '../../ports/user-directory.ts';
 import { CursorRefused, DirectoryUnavailable } from '../../ports/user-directory.ts';
 
 /** A call about to be answered. */
@@ -23,7 +29,7 @@ export interface MemoryUserDirectory extends UserDirectory {
 
 export interface MemoryUserDirectoryOptions {
   readonly instanceId?: string;
-  /** Order among users of one creation time; default: as they were put there. Clerk's own is not known. */
+  /** Order among users of one time; default: as they were put there. Clerk's own is not known. */
   readonly compareTies?: (a: DirectoryUser, b: DirectoryUser) => number;
 }
 
@@ -40,6 +46,7 @@ export function createMemoryUserDirectory(options: MemoryUserDirectoryOptions = 
   };
   const inOrder = (): DirectoryUser[] =>
     [...users.values()].toSorted((a, b) => a.record.clerkCreatedAt - b.record.clerkCreatedAt || compareTies(a, b));
+  const byUpdate = (): DirectoryUser[] => [...users.values()].toSorted((a, b) => b.asOf - a.asOf || compareTies(a, b));
   return {
     put: (user) => void users.set(user.id, user),
     remove: (id) => void users.delete(id),
@@ -49,6 +56,8 @@ export function createMemoryUserDirectory(options: MemoryUserDirectoryOptions = 
     },
     getUser: (id, own) => answer({ method: 'getUser', argument: id }, own, () => users.get(id)),
     listUsers: (page, own) => answer({ method: 'listUsers', argument: page }, own, () => pageOf(inOrder(), page)),
+    listUpdated: (page, own) =>
+      answer({ method: 'listUpdated', argument: page }, own, () => updatedIn(byUpdate(), page)),
     listUsersById: (ids, own) => answer({ method: 'listUsersById', argument: ids }, own, () => usersOf(inOrder(), ids)),
     countUsers: (own) => answer({ method: 'countUsers' }, own, () => users.size),
     instanceId: (own) => answer({ method: 'instanceId' }, own, () => instanceId),
@@ -59,19 +68,28 @@ export function createMemoryUserDirectory(options: MemoryUserDirectoryOptions = 
 const LARGEST_PAGE = 500;
 const MOST_IDS = 100;
 
+function checkLimit(limit: number): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LARGEST_PAGE) return;
+  throw new RangeError(`A page has 1 to ${LARGEST_PAGE} users, not ${limit}.`);
+}
+
+function updatedIn(users: readonly DirectoryUser[], { limit, offset }: UpdatedPage): DirectoryUser[] {
+  checkLimit(limit);
+  return users.slice(offset, offset + limit);
+}
+
 /** As Clerk pages: the cursor names the last user that was seen, who must still exist. */
 function pageOf(
   users: readonly DirectoryUser[],
-  { limit, createdAfter, startingAfter }: DirectoryPage,
+  { limit, createdAfter, startingAfter, banned }: DirectoryPage,
 ): DirectoryUser[] {
-  if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
-    throw new RangeError(`A page has 1 to ${LARGEST_PAGE} users, not ${limit}.`);
-  }
+  checkLimit(limit);
   const seen = startingAfter === undefined ? -1 : users.findIndex(({ id }) => id === startingAfter);
   if (startingAfter !== undefined && seen < 0) throw new CursorRefused('The cursor names a user who does not exist.');
   return users
     .slice(seen + 1)
     .filter(({ record }) => createdAfter === undefined || record.clerkCreatedAt > createdAfter)
+    .filter(({ record }) => !banned || record.banned)
     .slice(0, limit);
 }
 

@@ -1,7 +1,8 @@
 import type { StoredUser } from '../../domain/user.ts';
 import type { Clock } from '../../ports/time.ts';
 import type { IndexedUser } from '../../ports/user-store.ts';
-import { indexKeysOf } from '../dynamodb/creation-index.ts';
+import type { IndexKeys } from '../dynamodb/creation-index.ts';
+import { indexKeysOf, timeOfSortKey } from '../dynamodb/creation-index.ts';
 import { isExpired } from '../dynamodb/expiry.ts';
 
 export interface UserItem {
@@ -38,7 +39,7 @@ export function createUserItems(clock: Clock): UserItems {
 /** A row of the index, and where it stands there. */
 export interface Listed {
   readonly group: string;
-  /** Creation time in Clerk, ms; 0 where it is not known. */
+  /** The time at the front of its sort key, ms: of the creation in Clerk (0 where it is not known), of a deletion. */
   readonly at: number;
   readonly row: IndexedUser;
 }
@@ -48,15 +49,15 @@ export function rowsOf(items: readonly UserItem[]): readonly Listed[] {
   return items
     .flatMap((item) => {
       const keys = indexKeysOf(item.user);
-      return keys ? [{ sort: keys.sort, listed: listedOf(item, keys.group) }] : [];
+      return keys ? [{ sort: keys.sort, listed: listedOf(item, keys) }] : [];
     })
     .toSorted((a, b) => (a.sort < b.sort ? -1 : 1))
     .map(({ listed }) => listed);
 }
 
-function listedOf({ user, fingerprint }: UserItem, group: string): Listed {
+function listedOf({ user, fingerprint }: UserItem, { group, sort }: IndexKeys): Listed {
   const { id, profile, record } = user;
   const clerkCreatedAt = record?.content.clerkCreatedAt ?? 0;
   const row = { id, clerkCreatedAt, fingerprint, profileVersion: profile.version, recordVersion: record?.version };
-  return { group, at: clerkCreatedAt, row };
+  return { group, at: timeOfSortKey(sort), row };
 }

@@ -9,6 +9,7 @@ import { secondsOf } from '../dynamodb/expiry.ts';
 import { refuseUnstorable } from '../dynamodb/storable-user.ts';
 import type { MemoryLeaseStore } from './lease-store.ts';
 import type { MemoryReservations } from './reservations.ts';
+import type { MemoryRosterStore } from './roster-store.ts';
 import type { UserItem, UserItems } from './user-items.ts';
 
 /** What a memory store keeps. */
@@ -16,6 +17,7 @@ export interface MemoryTable {
   readonly items: UserItems;
   readonly reservations: MemoryReservations;
   readonly lease: Pick<MemoryLeaseStore, 'isHeld'>;
+  readonly roster: Pick<MemoryRosterStore, 'isAsRead' | 'make'>;
 }
 
 export function writeUser(table: MemoryTable, write: UserWrite): WriteResult {
@@ -37,7 +39,7 @@ type Result =
   | NamesChanged;
 
 /** All or nothing: every user has the revision that was expected, and every name is as its change takes it to be. */
-function writeAll({ items, reservations, lease }: MemoryTable, writes: readonly UserWrite[]): Result {
+function writeAll({ items, reservations, lease, roster }: MemoryTable, writes: readonly UserWrite[]): Result {
   for (const write of writes) refuseUnstorable(write, appAfter(write, write.expected?.app ?? {}, items));
   if (writes.some((write) => write.lease && !lease.isHeld(write.lease))) {
     throw new LeaseLost('Another run has taken the lease meanwhile: this one may not write any more.');
@@ -46,10 +48,12 @@ function writeAll({ items, reservations, lease }: MemoryTable, writes: readonly 
   if (lost) return { status: 'lost', current: items.living(lost.next.id)?.user };
   const changes = nameChanges(writes.map(movesOf));
   const seen = reservations.unmet(changes);
-  if (seen.length > 0) return { status: 'names-changed', seen };
+  const entries = writes.flatMap((write) => write.roster?.changes ?? []);
+  if (seen.length > 0 || !entries.every(roster.isAsRead)) return { status: 'names-changed', seen };
   const users = writes.map((write) => put(items, write));
   const [first] = writes;
   reservations.make(changes, first?.now ?? 0);
+  for (const entry of entries) roster.make(entry);
   return { status: 'written', users };
 }
 
@@ -62,7 +66,8 @@ function put(items: UserItems, write: UserWrite): StoredUser {
   const current = items.living(write.next.id);
   const user = writtenUser(write, appAfter(write, current?.user.app ?? {}, items));
   items.put({ user, fingerprint: write.fingerprint, expiresAt: expiryAfterWrite(write, current) });
-  const isTold = write.moves.length === 0 || write.inheritFrom !== undefined || write.erase !== undefined;
+  const isAlone = write.moves.length === 0 && (write.roster?.changes ?? []).length === 0;
+  const isTold = isAlone || write.inheritFrom !== undefined || write.erase !== undefined;
   return isTold ? user : { ...user, app: write.expected?.app ?? {} };
 }
 

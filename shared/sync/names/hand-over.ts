@@ -5,7 +5,9 @@ import type { KnownNames, NamePlan } from '../../domain/plan-names.ts';
 import { planNames } from '../../domain/plan-names.ts';
 import type { Path, StoredUser } from '../../domain/user.ts';
 import { persist } from '../persist.ts';
-import type { WriteDependencies } from './write-user.ts';
+import type { JointWriteResult } from '../../ports/user-store.ts';
+import { rosterPlan, rosterWriteOf } from '../roster/roster-plan.ts';
+import type { UserChange, WriteDependencies } from './write-user.ts';
 import { reportNames, userWrite } from './write-user.ts';
 
 /** Somebody who gives a name away or takes it, and what becomes of her. */
@@ -39,8 +41,7 @@ export async function handOver(
       seen: new Map([...seen, ...takenBy(owner.user.id, giving.plan), [key, freed]]),
     });
     const changes = [giving, taking];
-    const writes = changes.map(({ change, plan }) => userWrite(deps, change, plan));
-    const result = await persist(deps, signal, () => deps.store.writeTogether(writes, { signal }));
+    const result = await persist(deps, signal, () => writeBoth(deps, changes, signal));
     if (result.status === 'written') {
       for (const { change, plan } of changes) reportNames(deps, change, plan);
       return true;
@@ -51,12 +52,32 @@ export async function handOver(
   return false;
 }
 
+/** Whose address moves loses the roster entry that was made for it, and whoever takes it is linked. */
+async function writeBoth(
+  deps: WriteDependencies,
+  changes: readonly PlannedChange[],
+  signal: AbortSignal,
+): Promise<JointWriteResult> {
+  const users = changes.map(({ change, plan }) => ({ stored: change.expected, next: change.next, moves: plan.moves }));
+  const roster = await rosterPlan(deps, users, { signal });
+  const writes = changes.map(({ change, plan }, position) => ({
+    ...userWrite(deps, change, plan),
+    ...rosterWriteOf(roster, change.next.id, change.expected.rosterEmail, position === 0),
+  }));
+  return deps.store.writeTogether(writes, { signal });
+}
+
+interface PlannedChange {
+  readonly change: UserChange & { readonly expected: StoredUser };
+  readonly plan: NamePlan;
+}
+
 /** What the owner takes in the same transaction, the other one cannot take as well. */
 function takenBy(userId: string, { moves }: NamePlan): [string, Reservation][] {
   const taken = moves.filter(({ action }) => action === 'take');
   return taken.map(({ name }) => [nameKey(name), { ...freeName(name), owner: userId }]);
 }
 
-function changeOf({ user, decision: { next } }: Side, path: Path, known: KnownNames) {
+function changeOf({ user, decision: { next } }: Side, path: Path, known: KnownNames): PlannedChange {
   return { change: { next, expected: user, path }, plan: planNames(user, next, known) };
 }

@@ -1,5 +1,6 @@
 import type { NameKind } from '../../domain/names.ts';
 import { waitsFor } from '../../domain/names.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import { persist } from '../persist.ts';
 import type { WriteDependencies } from './write-user.ts';
 import { writeUser } from './write-user.ts';
@@ -19,7 +20,9 @@ export async function requeue(deps: WriteDependencies, userId: string): Promise<
   const deadline = deps.timers.deadline(BUDGET_MS);
   const { signal } = deadline;
   try {
-    const user = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
+    const user = await readable(() =>
+      persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal })),
+    );
     for (const kind of KINDS) {
       const value = user && waitsFor(user, kind);
       if (!user || value === undefined) continue;
@@ -30,5 +33,15 @@ export async function requeue(deps: WriteDependencies, userId: string): Promise<
     }
   } finally {
     deadline.clear();
+  }
+}
+
+/** @returns undefined for an item that cannot be read: the run has counted it, and waits for somebody to mend it */
+async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof MalformedItem) return undefined;
+    throw error;
   }
 }

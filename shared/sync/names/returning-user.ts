@@ -15,7 +15,7 @@ export interface ReturningDependencies {
  * The deleted user as whom a new one comes back: the last owner of the verified email that the new one takes for the first
  * time, if Clerk created her earlier and her personal data are still there.
  *
- * @returns the deleted user's id; undefined for everybody who is simply new
+ * @returns the deleted user; undefined for everybody who is simply new
  * @throws StoreUnavailable
  */
 export async function returningAs(
@@ -24,13 +24,13 @@ export async function returningAs(
   next: MirroredUser,
   plan: NamePlan,
   options: CallOptions,
-): Promise<string | undefined> {
+): Promise<StoredUser | undefined> {
   const email = plan.moves.find(({ action, name }) => action === 'take' && name.kind === 'email')?.name;
   if (returningUser === 'fresh' || !email || (stored && !isNew(stored, email.value))) return undefined;
   const { owner, lastOwner } = await store.reservation(email, options);
   if (owner !== undefined || lastOwner === undefined || lastOwner === next.id) return undefined;
   const deleted = await store.get(lastOwner, { ...options, consistent: true });
-  return deleted && formerEmail(deleted) === email.value && isBefore(deleted, next) ? lastOwner : undefined;
+  return deleted && formerEmail(deleted) === email.value && isBefore(deleted, next) ? deleted : undefined;
 }
 
 /** Whoever has had a verified email before is known already, and does not turn into somebody else by taking another. */

@@ -1,3 +1,4 @@
+import { erasureBy } from '../../domain/erase.ts';
 import type { Reservation } from '../../domain/names.ts';
 import { formerEmail, nameKey, waitsFor } from '../../domain/names.ts';
 import type { NamePlan } from '../../domain/plan-names.ts';
@@ -12,10 +13,12 @@ import type { NamesChanged, UserWrite, WriteResult } from '../../ports/user-stor
 import { UnstorableUser } from '../../ports/user-store.ts';
 import { fingerprint, waitingFingerprint } from '../fingerprint.ts';
 import { backOff, persist } from '../persist.ts';
+import type { RosterDependencies } from '../roster/roster-plan.ts';
+import { rosterPlan, rosterWriteOf } from '../roster/roster-plan.ts';
 import type { ReturningDependencies } from './returning-user.ts';
 import { returningAs } from './returning-user.ts';
 
-export interface WriteDependencies extends ReturningDependencies {
+export interface WriteDependencies extends ReturningDependencies, RosterDependencies {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
@@ -29,7 +32,6 @@ export interface UserChange {
   /** The user that this was decided from; undefined if there was none. */
   readonly expected: StoredUser | undefined;
   readonly path: Path;
-  readonly erase?: UserWrite['erase'];
   /** What a reconcile run notes on the user. */
   readonly runChange?: RunChange;
   /** The lease that must still be the writer's. */
@@ -84,19 +86,39 @@ async function write(
   plan: NamePlan,
   signal: AbortSignal,
 ): Promise<WriteResult> {
-  const { expected, next, erase, runChange, lease } = change;
-  const given = { ...(erase && { erase }), ...(runChange && { runChange }), ...(lease && { lease }) };
-  const plain = { ...userWrite(deps, change, plan), ...given };
-  const inheritFrom = await returningAs(deps, expected, next, plan, { signal });
-  if (inheritFrom === undefined) return deps.store.write(plain, { signal });
+  const { expected, next } = change;
+  const returning = await returningAs(deps, expected, next, plan, { signal });
+  if (!returning) return writeAs(deps, change, plan, undefined, signal);
   try {
-    return await deps.store.write({ ...plain, inheritFrom }, { signal });
+    return await writeAs(deps, change, plan, returning, signal);
   } catch (error) {
     if (!(error instanceof UnstorableUser)) throw error;
     // What was left behind does not fit beside what the new user brings: she comes without it.
-    deps.log.warn('user inherits nothing', { userId: next.id, previousUserId: inheritFrom, reason: error.message });
-    return deps.store.write(plain, { signal });
+    deps.log.warn('user inherits nothing', { userId: next.id, previousUserId: returning.id, reason: error.message });
+    return writeAs(deps, change, plan, undefined, signal);
   }
+}
+
+/** @param returning the deleted user who comes back as this one */
+async function writeAs(
+  deps: WriteDependencies,
+  change: UserChange,
+  plan: NamePlan,
+  returning: StoredUser | undefined,
+  signal: AbortSignal,
+): Promise<WriteResult> {
+  const { expected: stored, next, runChange, lease } = change;
+  const roster = await rosterPlan(deps, [{ stored, next, moves: plan.moves, returning }], { signal });
+  return deps.store.write(
+    {
+      ...userWrite(deps, change, plan),
+      ...rosterWriteOf(roster, next.id, stored?.rosterEmail),
+      ...(returning && { inheritFrom: returning.id }),
+      ...(runChange && { runChange }),
+      ...(lease && { lease }),
+    },
+    { signal },
+  );
 }
 
 /** A change and its names as the store takes them. */
@@ -105,7 +127,9 @@ export function userWrite(
   { next, expected, path }: UserChange,
   plan: NamePlan,
 ): UserWrite {
-  return { next, expected, path, fingerprint: fingerprintOf(next, plan), now: clock.now(), ...plan };
+  const now = clock.now();
+  const erase = erasureBy(expected, next, now);
+  return { next, expected, path, fingerprint: fingerprintOf(next, plan), now, ...plan, ...(erase && { erase }) };
 }
 
 function fingerprintOf(next: MirroredUser, { moves }: NamePlan): string {

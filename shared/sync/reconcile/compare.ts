@@ -96,6 +96,11 @@ export class Comparison {
     return taken;
   }
 
+  /** The moments that have not been handed over: whoever goes on meets their users again. */
+  unfinished(): readonly Moment[] {
+    return this.#open ? [...this.#closed, this.#open.moment] : this.#closed;
+  }
+
   /**
    * Where the comparison can go on from, when everything compared so far has been settled.
    *

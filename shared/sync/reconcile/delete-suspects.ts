@@ -1,20 +1,21 @@
-import type { StoredUser } from '../../domain/user.ts';
+import type { RunChange, StoredUser } from '../../domain/user.ts';
 import { each } from '../each.ts';
-import type { ChangeCounter, Changes } from './changes.ts';
+import type { ChangeCounter, ChunkChanges } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { hasCountedInWalk } from './dry-run.ts';
+import { findingsOf } from './drift-cause.ts';
 import type { Problem } from './failure.ts';
 import { problemOf, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
-import { applyNow, changeInStep, mirrorRead } from './mirror-read.ts';
+import { lookAt } from './look-at.ts';
+import { applyNow, changeInRun, mirrorRead, unlessUnreadable } from './mirror-read.ts';
 import { batchesFrom } from './suspects.ts';
 
-export interface DeletionChunk {
+export interface DeletionChunk extends ChunkChanges {
   /** How many suspects are done with, of all; undefined when that is all of them. */
   readonly next: number | undefined;
   readonly advanced: boolean;
-  readonly changes: Changes;
   /** Suspects whom Clerk has after all, who came while the run was walking. */
   readonly newcomers: number;
   readonly problem: Problem | undefined;
@@ -34,27 +35,34 @@ const CONFIRMED_FOR_MS = 50_000;
  * neither. May be repeated.
  *
  * @param source the run whose suspects they are: this one, or the held one that is approved
- * @param done suspects that earlier chunks are done with
+ * @param passed suspects that earlier chunks are done with
  */
 export async function deleteSuspects(
   deps: ReconcileDependencies,
   run: ChunkIdentity,
   source: string,
-  done: number,
+  passed: number,
 ): Promise<DeletionChunk> {
   const startedAt = deps.clock.now();
-  const changes = createChangeCounter();
-  const chunk: Chunk = { deps, run, changes, met: new Set(), newcomers: 0 };
-  let counted = changes.total();
-  let position = done;
+  const done = createChangeCounter(run.reported);
+  const chunk: Chunk = { deps, run, changes: createChangeCounter(run.reported), met: new Set(), newcomers: 0 };
+  let newcomers = 0;
+  let position = passed;
   let hasEnded = true;
   let problem: Problem | undefined;
   try {
     await refuseForeignInstance(deps);
-    for await (const batch of batchesFrom(deps.runs.suspects(source), done, BATCH)) {
-      await each(batch, deps.limits.atOnce, (id) => settle(chunk, id));
+    await passOver(chunk, source, passed);
+    for await (const batch of batchesFrom(deps.runs.suspects(source), passed, BATCH)) {
+      await each(batch, deps.limits.atOnce, async (id) => {
+        await unlessUnreadable(deps, id, chunk.changes, () => settle(chunk, id));
+      });
       position += batch.length;
-      counted = changes.total();
+      // Of whole batches: the next chunk meets the users of an unfinished one again.
+      done.add(chunk.changes.total());
+      newcomers += chunk.newcomers;
+      chunk.changes = createChangeCounter(run.reported);
+      chunk.newcomers = 0;
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
     }
@@ -63,18 +71,29 @@ export async function deleteSuspects(
     problem = problemOf(error);
   }
   const tookMs = deps.clock.now() - startedAt;
-  // A run that writes nothing meets the users of an unfinished batch again as if for the first time.
-  const total = { changes: run.dryRun ? counted : changes.total(), newcomers: chunk.newcomers };
-  return { next: hasEnded ? undefined : position, advanced: hasEnded || position > done, ...total, problem, tookMs };
+  const total = { changes: done.total(), unfinished: chunk.changes.total(), newcomers };
+  return { next: hasEnded ? undefined : position, advanced: hasEnded || position > passed, ...total, problem, tookMs };
 }
 
 interface Chunk {
   readonly deps: ReconcileDependencies;
   readonly run: ChunkIdentity;
-  readonly changes: ChangeCounter;
+  /** Of the batch. */
+  changes: ChangeCounter;
   /** Suspects may be spooled twice, and each counts once. */
   readonly met: Set<string>;
   newcomers: number;
+}
+
+/** Who stands among the suspects that earlier chunks are done with has been counted. */
+async function passOver({ deps, met }: Chunk, source: string, done: number): Promise<void> {
+  let passed = 0;
+  if (done === 0) return;
+  for await (const piece of deps.runs.suspects(source)) {
+    for (const id of piece.slice(0, done - passed)) met.add(id);
+    passed += piece.length;
+    if (passed >= done) return;
+  }
 }
 
 /** Deletes or merges one suspect by what Clerk says now. The index that made it a suspect lags: the item decides. */
@@ -82,11 +101,11 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   const { deps, run, changes, met } = chunk;
   if (met.has(id)) return;
   met.add(id);
-  const stored = await deps.store.get(id, { consistent: true });
+  const { user: stored } = await lookAt(deps, run, id, { consistent: true });
   if (!stored) return;
   if (stored.tombstone) {
-    const before = changeInStep(stored.runChange, run);
-    if (before) changes.settled(before.outcome, before.changedFields);
+    const before = changeInRun(stored.runChange, run);
+    if (before) countAgain(chunk, id, before);
     return;
   }
   if (isYoung(stored, chunk)) return;
@@ -96,6 +115,13 @@ async function settle(chunk: Chunk, id: string): Promise<void> {
   if (hasCountedInWalk(run, user)) return;
   await mirrorRead(deps, run, user, askedAt, changes);
   if (user.record.clerkCreatedAt > run.startedAt) chunk.newcomers += 1;
+}
+
+/** What an attempt that was cut off has done. */
+function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changedFields }: RunChange): void {
+  const evidence = { before: undefined, clerk: undefined, now: deps.clock.now() };
+  const findings = findingsOf({ outcome, changedFields }, evidence);
+  changes.settled({ userId, outcome, changedFields, findings });
 }
 
 /**

@@ -1,8 +1,11 @@
 import type { InstanceStore } from '../../ports/instance-store.ts';
 import type { LeaseStore } from '../../ports/lease-store.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
 import type { RunMode, RunStore } from '../../ports/run-store.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
+import type { WatermarkStore } from '../../ports/watermark-store.ts';
 import type { SyncDependencies } from '../apply-snapshot.ts';
+import type { IdsReported } from './drift-report.ts';
 import type { DeletionGuard } from './guard.ts';
 import { DELETION_GUARD } from './guard.ts';
 
@@ -12,7 +15,17 @@ export interface ReconcileDependencies extends SyncDependencies {
   readonly runs: RunStore;
   readonly lease: LeaseStore;
   readonly instance: InstanceStore;
+  readonly watermark: WatermarkStore;
   readonly limits: ReconcileLimits;
+  /** Absent where the personal fields of deleted users are kept for good. */
+  readonly retention?: Retention;
+}
+
+export interface Retention {
+  /** Days for which the personal fields of a deleted user are kept. */
+  readonly days: number;
+  /** Where events about her may wait: they are personal data, too. */
+  readonly quarantine: Pick<Quarantine, 'list' | 'dismiss'>;
 }
 
 export interface ReconcileLimits {
@@ -33,6 +46,8 @@ export interface ReconcileLimits {
   readonly graceMs: number;
   /** Time after which a run that is not heard of has lost the lease, ms. */
   readonly leaseMs: number;
+  /** Users changed since the watermark, above which an incremental run becomes a full one. */
+  readonly mostChanged: number;
 }
 
 /**
@@ -52,6 +67,7 @@ export const RECONCILE_LIMITS: ReconcileLimits = {
   guard: DELETION_GUARD,
   graceMs: 60_000,
   leaseMs: 300_000,
+  mostChanged: 20_000,
 };
 
 /** A run, from the moment on which it has the lease. */
@@ -66,6 +82,10 @@ export interface RunIdentity {
   readonly dryRun?: boolean;
   /** Whether it reads every item. */
   readonly force?: boolean;
+  /** Where an incremental run was told to begin, ms of Clerk's `updated_at`. */
+  readonly since?: number;
+  /** Why a run that began as an incremental one has become a full one, in words. */
+  readonly becauseFull?: string;
   /** ms. */
   readonly startedAt: number;
   /** Fence of its lease. */
@@ -76,4 +96,11 @@ export interface RunIdentity {
 export interface ChunkIdentity extends RunIdentity {
   /** Name of the step, once in a run. */
   readonly step: string;
+  /** Ids that the run's drift report has already, by kind. */
+  readonly reported?: IdsReported;
+}
+
+/** Whether a run looks for what was edited by hand: a forced one, and one that is about a single user. */
+export function isThorough({ force = false, mode }: Pick<RunIdentity, 'force' | 'mode'>): boolean {
+  return force || mode === 'user';
 }

@@ -14,6 +14,7 @@ export function withoutEffect(deps: ReconcileDependencies): ReconcileDependencie
     store: readOnly(deps.store),
     lease: { take: (holder) => Promise.resolve({ holder, fence: 0 }), keep: () => Promise.resolve(true), release },
     instance: { ...deps.instance, claim: async (instanceId) => (await deps.instance.get()) ?? instanceId },
+    watermark: { ...deps.watermark, advance: () => Promise.resolve() },
     metrics: { record: () => undefined, flush: () => Promise.resolve() },
     log: { ...deps.log, info: () => undefined },
   };

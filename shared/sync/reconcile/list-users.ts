@@ -13,7 +13,7 @@ export interface ListedPage {
 }
 
 interface ListDependencies {
-  readonly directory: UserDirectory;
+  readonly directory: Pick<UserDirectory, 'listUsers'>;
   readonly clock: Clock;
   readonly limits: {
     /** 1 to 500. */
@@ -71,7 +71,7 @@ export async function* listUsers(deps: ListDependencies, where: ListStart): Asyn
  * @param cursor the last user of the page before; Clerk is asked from `start` all the same, so that a walk is one query
  */
 async function readPage(
-  directory: UserDirectory,
+  directory: ListDependencies['directory'],
   start: number,
   cursor: string | undefined,
   limit: number,

@@ -1,5 +1,6 @@
 import type { ChangeCounter, Changes } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
+import type { RunIdentity } from './dependencies.ts';
 
 /** Users of one creation time. Clerk's order among them is its own, so they are compared as a set. */
 export interface Moment {
@@ -14,7 +15,7 @@ export interface Moment {
    * rows that tells whether the table has more of them than Clerk.
    */
   isLarge: boolean;
-  /** What was found of them, for a run that writes nothing: it meets the users of an unfinished moment again. */
+  /** What was found of them: it counts once the moment is complete, since the users of an unfinished one are met again. */
   readonly changes: ChangeCounter;
 }
 
@@ -41,9 +42,10 @@ export function stateOf({ listed, live, changes }: Moment, cursor: string): Insi
 
 /**
  * Rows that the index has of the moment's users, once they are settled. A dry run has not written those it would create,
- * restore or move here: what a run that writes finds is not counted at the moment.
+ * restore or move here.
  */
-export function rowsOfListed({ live, changes }: Moment): number {
+export function rowsOfListed({ live, changes }: Moment, { dryRun = false }: Pick<RunIdentity, 'dryRun'>): number {
+  if (!dryRun) return live;
   const { created, restored, drift } = changes.total();
   return live - created - restored - (drift['clerkCreatedAt'] ?? 0);
 }

@@ -1,3 +1,4 @@
+import type { DriftReport } from '../../ports/run-store.ts';
 import type { ReconcileDependencies } from './dependencies.ts';
 import type { RunSummary } from './summary.ts';
 
@@ -15,17 +16,29 @@ export function reportRun(
   summary: RunSummary,
   hasWalked: boolean,
 ): void {
-  const { status, clerkUsers, storedUsers, suspects, drift } = summary;
+  const { status, clerkUsers, storedUsers, erasedInClerk = 0, suspects, drift } = summary;
   for (const [field, users] of Object.entries(drift)) metrics.record('DriftFound', users, { Field: field });
   if (hasWalked) {
     metrics.record('ClerkUsers', clerkUsers);
     metrics.record('StoredUsers', storedUsers);
-    metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - storedUsers));
+    metrics.record('UserCountDiscrepancy', Math.abs(clerkUsers - erasedInClerk - storedUsers));
   }
   if (status === 'failed') metrics.record('ReconcileFailed', 1);
   else if (hasWalked) metrics.record('ReconcileDuration', summary.seconds * 1_000);
   if (status === 'held') metrics.record('DeletionsHeld', suspects);
-  const line = { ...summary, drift: Object.entries(drift).map(([field, users]) => `${field}: ${users}`) };
+  const { report, ...counts } = summary;
+  const line = {
+    ...counts,
+    drift: Object.entries(drift).map(([field, users]) => `${field}: ${users}`),
+    causes: causesIn(report),
+  };
   if (status === 'failed' || status === 'held') log.error(RUN_ENDED, line);
   else log.info(RUN_ENDED, line);
+}
+
+/** A line of the log holds no list of users: the run's record has it. */
+function causesIn(report: DriftReport): string[] {
+  return Object.entries(report).flatMap(([kind, { causes }]) =>
+    Object.entries(causes).map(([cause, users]) => `${kind}, ${cause}: ${users}`),
+  );
 }

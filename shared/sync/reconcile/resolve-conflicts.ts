@@ -1,3 +1,6 @@
+import type { Name } from '../../domain/names.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
+import type { Resolution } from '../names/resolve-name.ts';
 import { resolveName } from '../names/resolve-name.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
@@ -38,7 +41,7 @@ export async function resolveConflicts(
     for await (const name of deps.store.listConflicts()) {
       position += 1;
       if (position <= passed) continue;
-      const resolution = run.dryRun ? 'waiting' : await resolveName(deps, name);
+      const resolution = run.dryRun ? 'waiting' : await resolve(deps, name);
       if (resolution === 'waiting') waiting += 1;
       if (resolution === 'resolved') resolved += 1;
       hasEnded = !isLate();
@@ -57,4 +60,15 @@ export async function resolveConflicts(
     problem,
     tookMs: deps.clock.now() - startedAt,
   };
+}
+
+/** A name goes on being waited for while the item of somebody who has to do with it cannot be read. */
+async function resolve(deps: ReconcileDependencies, name: Name): Promise<Resolution> {
+  try {
+    return await resolveName(deps, name);
+  } catch (error) {
+    if (!(error instanceof MalformedItem)) throw error;
+    deps.log.error('name not resolved', { kind: name.kind, attribute: error.attribute });
+    return 'waiting';
+  }
 }

@@ -2,6 +2,8 @@ import type { Run, RunCounts } from '../../ports/run-store.ts';
 import type { Changes } from './changes.ts';
 import { NO_CHANGES } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import { isThorough } from './dependencies.ts';
+import { reportAtTheEnd } from './held-drift.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { reportRun } from './report-run.ts';
 import type { RunSummary } from './summary.ts';
@@ -20,11 +22,17 @@ export interface RunState {
   readonly conflicts: number;
   /** Emails and usernames that the run has brought to those who have them. */
   readonly resolved: number;
+  /** Users whom Clerk has and an admin has erased for good. */
+  readonly erasedInClerk: number;
   /** Users who came behind the walk's back and were met later on. */
   readonly newcomers: number;
+  /** An incremental run has looked at every change of Clerk up to this time, ms of Clerk's `updated_at`. */
+  readonly newest: number | undefined;
   readonly heldBecause: string | undefined;
   /** Why the run did not do its work, in words. */
   readonly failedBecause: string | undefined;
+  /** Why the run did nothing, in words. */
+  readonly skippedBecause: string | undefined;
 }
 
 export const NEW_RUN: RunState = {
@@ -34,9 +42,12 @@ export const NEW_RUN: RunState = {
   suspects: 0,
   conflicts: 0,
   resolved: 0,
+  erasedInClerk: 0,
   newcomers: 0,
+  newest: undefined,
   heldBecause: undefined,
   failedBecause: undefined,
+  skippedBecause: undefined,
 };
 
 /**
@@ -74,7 +85,8 @@ export async function recordProposals({ runs }: RecordDependencies, run: RunIden
 export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, state: RunState): Promise<RunSummary> {
   const endedAt = deps.clock.now();
   const status = statusOf(run, state);
-  const record = runRecord(run, state, status, endedAt);
+  const report = await reportAtTheEnd(deps, run, state);
+  const record = runRecord(run, { ...state, changes: { ...state.changes, report } }, status, endedAt);
   await deps.runs.save(record);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
   reportRun(deps, summary, run.mode === 'full' && state.failedBecause === undefined);
@@ -83,8 +95,9 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
 
 /** A dry run holds nothing that could be approved: it says what it found. */
 function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
-  const { changes, resolved, heldBecause, failedBecause } = state;
-  if (failedBecause !== undefined || changes.unstorable > 0) return 'failed';
+  const { changes, resolved, heldBecause, failedBecause, skippedBecause } = state;
+  if (skippedBecause !== undefined) return 'skipped';
+  if (failedBecause !== undefined || changes.unstorable + changes.unreadable > 0) return 'failed';
   if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
   if (repairs === 0) return 'in-sync';
@@ -92,9 +105,9 @@ function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary[
 }
 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
-  const { drift } = state.changes;
+  const { drift, report } = state.changes;
   const { heldBecause } = state;
-  const { id, mode, approves, userId, dryRun, force, startedAt } = run;
+  const { id, mode, approves, userId, dryRun, force, since, becauseFull, startedAt } = run;
   return {
     id,
     mode,
@@ -102,43 +115,67 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     ...(userId !== undefined && { userId }),
     ...(dryRun && { dryRun }),
     ...(force && { force }),
+    ...(since !== undefined && { since }),
+    ...(becauseFull !== undefined && { becauseFull }),
     startedAt,
     status,
     endedAt,
     counts: countsOf(run, state),
     drift,
+    report,
     heldBecause,
-    failedBecause: reasonOfFailure(state),
+    failedBecause: reasonOfFailure(run, state),
+    ...(state.skippedBecause !== undefined && { skippedBecause: state.skippedBecause }),
   };
 }
 
 /**
  * Live users after the run, by its own count: those of Clerk's list who are live in the table, newcomers, and the suspects of
  * a held run. After a dry run they are those there were before it: what would be done is not. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
+ * An incremental run has counted what is there.
  */
-function countsOf({ dryRun }: RunIdentity, state: RunState): RunCounts {
-  const { clerkUsers, walked, changes, suspects, conflicts, newcomers, heldBecause } = state;
+function countsOf({ dryRun, mode }: RunIdentity, state: RunState): RunCounts {
+  const { clerkUsers, walked, changes, suspects, conflicts, erasedInClerk, newcomers, heldBecause } = state;
   const { created, updated, deleted, restored } = changes;
   const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
-  const storedUsers = dryRun ? after - created - restored + deleted : after;
-  return { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
+  const storedUsers = dryRun && mode !== 'incremental' ? after - created - restored + deleted : after;
+  const counts = { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
+  return erasedInClerk > 0 ? { ...counts, erasedInClerk } : counts;
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {
-  const { heldBecause, failedBecause } = record;
+  const { heldBecause, failedBecause, skippedBecause, becauseFull } = record;
   return {
     status,
     runId: record.id,
     ...record.counts,
     unstorable: state.changes.unstorable,
+    unreadable: state.changes.unreadable,
     drift: record.drift,
+    report: record.report,
     seconds: tookMs / 1_000,
     ...(heldBecause === undefined ? {} : { heldBecause }),
     ...(failedBecause === undefined ? {} : { failedBecause }),
+    ...(skippedBecause === undefined ? {} : { skippedBecause }),
+    ...(becauseFull === undefined ? {} : { becauseFull }),
   };
 }
 
-function reasonOfFailure({ failedBecause, changes: { unstorable } }: RunState): string | undefined {
-  if (failedBecause !== undefined || unstorable === 0) return failedBecause;
-  return `${unstorable} users cannot be stored: the log names each with the reason.`;
+function reasonOfFailure(run: RunIdentity, { failedBecause, changes }: RunState): string | undefined {
+  if (failedBecause !== undefined) return failedBecause;
+  const reasons = [...reasonOfUnstorable(changes), ...reasonOfUnreadable(run, changes)];
+  return reasons.length > 0 ? reasons.join(' ') : undefined;
+}
+
+function reasonOfUnstorable({ unstorable }: Changes): string[] {
+  return unstorable === 0 ? [] : [`${unstorable} users cannot be stored: the log names each with the reason.`];
+}
+
+function reasonOfUnreadable(run: RunIdentity, { unreadable }: Changes): string[] {
+  if (unreadable === 0) return [];
+  const found = `${unreadable} users have an item that cannot be read: the log names each with the attribute.`;
+  const advice = isThorough(run)
+    ? 'No run can mend it: correct the attribute by hand.'
+    : 'A forced run (--force) writes them anew from Clerk.';
+  return [`${found} ${advice}`];
 }

@@ -29,10 +29,10 @@ export async function reconcileUser(
   const seenAt = deps.clock.now();
   const user = await deps.directory.getUser(userId);
   await recordOpening(deps, run, user ? 1 : 0);
-  const state = user && (await mirrorRead(deps, run, user, seenAt, changes));
+  const mirrored = user && (await mirrorRead(deps, run, user, seenAt, changes));
   const spool = createSuspectSpool(deps.runs, run.id, 0);
   await spool.add(user ? [] : [userId]);
   await spool.flush();
-  const walked = { listed: user ? 1 : 0, listedSinceStart: 0, live: state === 'live' ? 1 : 0 };
+  const walked = { listed: user ? 1 : 0, listedSinceStart: 0, live: mirrored?.state === 'live' ? 1 : 0 };
   return { walked, changes: changes.total(), suspects: spool.added() };
 }

@@ -1,6 +1,6 @@
 import type { DirectoryUser } from '../../ports/user-directory.ts';
 import { each } from '../each.ts';
-import type { ChangeCounter, Changes } from './changes.ts';
+import type { ChangeCounter, ChunkChanges } from './changes.ts';
 import { createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import type { Problem } from './failure.ts';
@@ -17,10 +17,9 @@ export interface UnknownPosition {
   readonly piece: number;
 }
 
-export interface UnknownChunk {
+export interface UnknownChunk extends ChunkChanges {
   readonly next: UnknownPosition | undefined;
   readonly advanced: boolean;
-  readonly changes: Changes;
   /** Users whose creation time was told here: the walk has not counted them. */
   readonly newcomers: number;
   readonly suspects: number;
@@ -66,7 +65,7 @@ export async function completeUnknown(
 ): Promise<UnknownChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, piece);
-  const changes = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
   const completion: Completion = { deps, run, spool, changes, newcomers: 0 };
   let position = done;
   let hasEnded = true;
@@ -85,11 +84,12 @@ export async function completeUnknown(
     position = done;
     problem = problemOf(error);
   }
-  // A run that writes nothing meets the same users in the next chunk as if for the first time.
-  const counted = problem && run.dryRun ? NO_CHANGES : changes.total();
-  const { newcomers } = completion;
+  // After a problem the same users are met again by the next chunk.
+  const total = changes.total();
+  const counted = problem ? { changes: NO_CHANGES, unfinished: total } : { changes: total, unfinished: NO_CHANGES };
+  const newcomers = problem ? 0 : completion.newcomers;
   const result = {
-    changes: counted,
+    ...counted,
     newcomers,
     suspects: spool.added(),
     problem,

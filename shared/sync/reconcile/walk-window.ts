@@ -26,6 +26,8 @@ export interface ChunkOfWindows {
   readonly markEvery: number;
   readonly spool: SuspectSpool;
   readonly changes: ChangeCounter;
+  /** What was done to users whom the next chunk meets again. */
+  readonly unfinished: ChangeCounter;
   /** Through which every user is written, whichever window she is of. */
   readonly turnstile: Turnstile;
   /** Whether the chunk's time is up. */
@@ -61,6 +63,7 @@ export async function walkWindow(chunk: ChunkOfWindows, start: WindowPosition): 
       if (error instanceof CursorLost) restarts = progress.restart();
       throw error;
     } finally {
+      for (const moment of comparison.unfinished()) chunk.unfinished.add(moment.changes.total());
       await comparison.release();
     }
   });
@@ -96,14 +99,14 @@ async function note(
 ): Promise<void> {
   const closed = comparison.takeClosed();
   const doubtful: number[] = [];
-  for (const moment of closed) if (await isDoubtful(deps, moment)) doubtful.push(moment.time);
+  for (const moment of closed) if (await isDoubtful(deps, run, moment)) doubtful.push(moment.time);
   progress.passed(closed, doubtful, next);
-  if (run.dryRun) for (const moment of closed) changes.add(moment.changes.total());
+  for (const moment of closed) changes.add(moment.changes.total());
 }
 
 /** Of a large moment nobody knows whom of the table's users the list has not shown: only whether there are any. */
-async function isDoubtful({ store }: ReconcileDependencies, moment: Moment): Promise<boolean> {
-  return moment.isLarge && (await hasMoreRowsAt(store, moment.time, rowsOfListed(moment)));
+async function isDoubtful({ store }: ReconcileDependencies, run: ChunkIdentity, moment: Moment): Promise<boolean> {
+  return moment.isLarge && (await hasMoreRowsAt(store, moment.time, rowsOfListed(moment, run)));
 }
 
 /** Brings users who are missing or differ in line, each with what the page said of them. */
@@ -112,16 +115,11 @@ async function settleAll(window: WindowWalk, differences: readonly Difference[],
   await each(differences, deps.limits.atOnce, (one) => turnstile(() => settle(window, one, seenAt)));
 }
 
-async function settle(
-  { deps, run, changes }: WindowWalk,
-  { user, moment, row }: Difference,
-  seenAt: number,
-): Promise<void> {
+async function settle({ deps, run }: WindowWalk, { user, moment, row }: Difference, seenAt: number): Promise<void> {
+  const { state, before } = await mirrorRead(deps, run, user, seenAt, moment.changes);
   // The index is not asked about users of a large moment: who waits for a name, or is live already, the item says.
-  const stored = moment.isLarge ? await deps.store.get(user.id) : undefined;
-  const state = await mirrorRead(deps, run, user, seenAt, run.dryRun ? moment.changes : changes, stored);
-  if (isOfWaiting(row?.fingerprint) || isWaiting(stored)) await requeue(deps, user.id);
-  const wasLive = row !== undefined || (stored !== undefined && !stored.tombstone);
+  if (isOfWaiting(row?.fingerprint) || isWaiting(before)) await requeue(deps, user.id);
+  const wasLive = row !== undefined || (before !== undefined && !before.tombstone);
   if (state === 'live' || (state === 'unstorable' && wasLive)) moment.live += 1;
 }
 

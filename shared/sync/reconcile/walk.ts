@@ -1,6 +1,6 @@
 import { atMost } from '../at-most.ts';
-import type { Changes } from './changes.ts';
-import { createChangeCounter, NO_CHANGES } from './changes.ts';
+import type { ChangeCounter, ChunkChanges } from './changes.ts';
+import { addChanges, createChangeCounter, NO_CHANGES } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import type { Problem } from './failure.ts';
 import { problemIn } from './failure.ts';
@@ -10,14 +10,13 @@ import { addFindings, NO_FINDINGS } from './walk-progress.ts';
 import type { ChunkOfWindows, WalkedWindow } from './walk-window.ts';
 import { walkWindow } from './walk-window.ts';
 
-export interface WalkChunk extends Findings {
+export interface WalkChunk extends Findings, ChunkChanges {
   /** Where the next chunk begins; undefined when every window is finished. */
   readonly next: WalkPosition | undefined;
   /** Whether the next chunk begins further on than this one did. */
   readonly advanced: boolean;
   /** Number of the next piece of suspects, whoever writes it. */
   readonly nextPiece: number;
-  readonly changes: Changes;
   readonly suspects: number;
   /** What ended the chunk, or one of its windows, before its time. */
   readonly problem: Problem | undefined;
@@ -43,15 +42,16 @@ export async function walkChunk(
 ): Promise<WalkChunk> {
   const startedAt = deps.clock.now();
   const spool = createSuspectSpool(deps.runs, run.id, start.piece);
-  const changes = createChangeCounter();
+  const changes = createChangeCounter(run.reported);
+  const unfinished = createChangeCounter(run.reported);
   const turnstile = atMost(deps.limits.atOnce);
   const isLate = (): boolean => deps.clock.now() - startedAt >= deps.limits.chunkMs;
   const { markEvery } = start;
-  const windows = await walkAll({ deps, run, markEvery, spool, changes, turnstile, isLate }, start);
+  const windows = await walkAll({ deps, run, markEvery, spool, changes, unfinished, turnstile, isLate }, start);
   const flushing = await problemIn(() => spool.flush());
   return {
     ...(flushing ? stayedAt(start) : reached(start, windows, spool.nextPiece())),
-    changes: flushing && run.dryRun ? NO_CHANGES : changes.total(),
+    ...(flushing ? notFinished(changes, unfinished) : { changes: changes.total(), unfinished: unfinished.total() }),
     suspects: spool.added(),
     problem: worstOf([...windows.map(({ problem }) => problem), flushing]),
     tookMs: deps.clock.now() - startedAt,
@@ -88,6 +88,10 @@ function reached(start: WalkPosition, walked: readonly WalkedWindow[], writtenUp
 /** Without its suspects a chunk has come nowhere: it is walked again from its start. */
 function stayedAt(start: WalkPosition): Reached {
   return { ...NO_FINDINGS, next: start, advanced: false, nextPiece: start.piece };
+}
+
+function notFinished(changes: ChangeCounter, unfinished: ChangeCounter): ChunkChanges {
+  return { changes: NO_CHANGES, unfinished: addChanges(changes.total(), unfinished.total()) };
 }
 
 /** What waiting cannot help is said at once. */

@@ -2,6 +2,7 @@ import type { Measurement } from '../measurement.ts';
 import { attackTokensRefused } from './attack-tokens.ts';
 import { bundleSize } from './bundle-size.ts';
 import { coldStart } from './cold-start.ts';
+import { unchangedRun } from './reconciler.ts';
 import { unchangedRequest } from './unchanged.ts';
 import { firstSight, repeatedToken } from './warm.ts';
 import { changedEvent, createdEvent, repeatedEvent } from './webhook.ts';
@@ -17,4 +18,13 @@ export const MEASUREMENTS: readonly Measurement[] = [
   changedEvent,
   createdEvent,
   repeatedEvent,
+  // Rounds of half a minute: a few must do.
+  unchangedRun('reconciler', { small: 20_000, large: 100_000, naive: 5_000 }, (asked) => Math.ceil(asked / 5)),
 ];
+
+/** With `--million`, after all others: a table of a million users takes a quarter of an hour to fill. */
+export const MILLION_USERS: Measurement = unchangedRun(
+  'reconciler.million',
+  { small: 20_000, large: 1_000_000, naive: 5_000 },
+  () => 1,
+);

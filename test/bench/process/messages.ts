@@ -22,6 +22,8 @@ export interface JobReport {
   /** Of the job, and of the process from its start to the job's end; ms. */
   readonly job: Usage;
   readonly sinceStart: Usage;
+  /** The most memory that the process has had resident so far, bytes. */
+  readonly peakMemory: number;
 }
 
 export interface Usage {

@@ -3,6 +3,7 @@
  * parent. Invocations follow each other without the Runtime API between them, whose HTTP would be most of what is measured.
  * It imports nothing that a handler could profit from, and ends with its parent.
  */
+import { readFileSync } from 'node:fs';
 import { loadHandler } from '../../../infra/local/cloud/lambda/load-handler.ts';
 import type { Handler } from '../../../infra/local/cloud/lambda/load-handler.ts';
 import type { Job, JobReport, LoadFailure, Outcome, Usage } from './messages.ts';
@@ -40,7 +41,16 @@ async function serve({ events, times, expectedBody }: Job): Promise<JobReport> {
   const sinceStart = usage();
   const job = { cpu: sinceStart.cpu - startedAt.cpu, wall: sinceStart.wall - startedAt.wall };
   const invocations = events.length * times;
-  return { invocations, allowed, asExpected, outcome, job, sinceStart, hasUndici: hasUndici() };
+  return {
+    invocations,
+    allowed,
+    asExpected,
+    outcome,
+    job,
+    sinceStart,
+    hasUndici: hasUndici(),
+    peakMemory: peakMemory(),
+  };
 }
 
 async function invoke(handler: Handler, event: unknown): Promise<Outcome> {
@@ -71,6 +81,16 @@ function hasUndici(): boolean {
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
   return { cpu: (user + system) / 1_000, wall: performance.now() };
+}
+
+/** Linux lets a process inherit the peak of the one that has started it, except in this file. */
+function peakMemory(): number {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return Number(kibibytes) * 1_024;
+  } catch {
+    return process.resourceUsage().maxRSS * 1_024;
+  }
 }
 
 function reply(message: JobReport | LoadFailure): void {

@@ -12,3 +12,11 @@ export function instanceOf(type: unknown): unknown {
 export function listWith(...items: readonly unknown[]): unknown {
   return expect.arrayContaining([...items]);
 }
+
+export function textWith(part: string): unknown {
+  return expect.stringContaining(part);
+}
+
+export function objectWith(part: object): unknown {
+  return expect.objectContaining(part);
+}

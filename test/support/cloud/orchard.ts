@@ -18,6 +18,7 @@ const MODULES = {
   broken: new URL('functions/broken.ts', import.meta.url),
   lasting: new URL('functions/lasting.ts', import.meta.url),
   scribe: new URL('functions/scribe.ts', import.meta.url),
+  herald: new URL('functions/herald.ts', import.meta.url),
 };
 const PLAIN = new URL('functions/plain.ts', import.meta.url);
 

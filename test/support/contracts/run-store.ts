@@ -16,6 +16,7 @@ const RUN: Run = {
   endedAt: undefined,
   counts: { clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
   drift: {},
+  report: {},
   heldBecause: undefined,
   failedBecause: undefined,
 };
@@ -50,22 +51,34 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
       expect(await store.get(RUN.id)).toEqual(RUN);
     });
 
-    it.each(['in-sync', 'repaired', 'held', 'failed'] as const)('gives back a run that ended %s', async (status) => {
-      const changes = { created: 5, updated: 4, deleted: 3, restored: 2 };
-      const counts = { clerkUsers: 7, storedUsers: 6, ...changes, suspects: 1, conflicts: 8 };
-      const ended: Run = {
-        ...RUN,
-        status,
-        endedAt: NOW + 90_001,
-        counts,
-        drift: { email: 2, publicMetadata: 1 },
-        heldBecause: '21 deletions are more than the 20 that one run may make.',
-        failedBecause: 'Clerk did not answer.',
-      };
-      await store.save(RUN);
-      await store.save(ended);
-      expect(await store.get(RUN.id)).toEqual(ended);
-    });
+    it.each(['in-sync', 'repaired', 'held', 'failed', 'skipped'] as const)(
+      'gives back a run that ended %s',
+      async (status) => {
+        const changes = { created: 5, updated: 4, deleted: 3, restored: 2 };
+        const counts = { clerkUsers: 7, storedUsers: 6, ...changes, suspects: 1, conflicts: 8 };
+        const ended: Run = {
+          ...RUN,
+          status,
+          endedAt: NOW + 90_001,
+          counts,
+          drift: { email: 2, publicMetadata: 1 },
+          report: {
+            email: {
+              users: 2,
+              causes: { 'missed-webhook': 1, unknown: 1 },
+              oldestMs: 0,
+              userIds: ['user_a', 'user_b'],
+            },
+            extra: { users: 300, causes: {}, userIds: [] },
+          },
+          heldBecause: '21 deletions are more than the 20 that one run may make.',
+          failedBecause: 'Clerk did not answer.',
+        };
+        await store.save(RUN);
+        await store.save(ended);
+        expect(await store.get(RUN.id)).toEqual(ended);
+      },
+    );
 
     it('lets a later state take back what an earlier one said', async () => {
       await store.save({ ...RUN, endedAt: NOW, heldBecause: 'because', drift: { email: 1 } });
@@ -94,6 +107,15 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
       await store.save(single);
       expect(await store.get(RUN.id)).toEqual(dry);
       expect(await store.get('single')).toEqual(single);
+    });
+
+    it('gives back what an incremental run began with, and why it became a full one or did nothing', async () => {
+      const grown: Run = { ...RUN, since: NOW - 7, becauseFull: 'The counts differ.' };
+      const skipped: Run = { ...RUN, id: 'skipped', mode: 'incremental', skippedBecause: 'Run run-1 is at work.' };
+      await store.save(grown);
+      await store.save(skipped);
+      expect(await store.get(RUN.id)).toEqual(grown);
+      expect(await store.get('skipped')).toEqual(skipped);
     });
 
     it('lists runs from a time on, the earliest first, each as it is now', async () => {

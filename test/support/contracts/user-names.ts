@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Name, NameKind, Reservation } from '../../../shared/domain/names.ts';
 import type { NameMove } from '../../../shared/domain/plan-names.ts';
-import type { HeldNames, StoredUser } from '../../../shared/domain/user.ts';
+import type { HeldNames, StoredUser, Tombstone } from '../../../shared/domain/user.ts';
+import { blankUser } from '../../../shared/domain/user.ts';
 import { UnstorableUser } from '../../../shared/ports/user-store.ts';
 import type { UserStore, UserWrite } from '../../../shared/ports/user-store.ts';
 import type { UserStoreWorld } from './user-store.ts';
@@ -350,8 +351,8 @@ export function describeUserNames(name: string, open: () => Promise<UserStoreWor
       await expect(move('user_a', { email: long.value }, [doing('take', long)])).rejects.toThrow(/\(reservation\)/);
     });
 
-    it('list deleted users by the day, until they are erased', async () => {
-      const day = '2026-03-15';
+    it('list deleted users by the time of the deletion, until they are erased', async () => {
+      const listed = (from: number, until: number) => all(store.listDeleted({ from, until }));
       for (const [id, at] of [
         ['user_b', NOW + 1],
         ['user_a', NOW + 2],
@@ -360,13 +361,38 @@ export function describeUserNames(name: string, open: () => Promise<UserStoreWor
       ] as const) {
         written(await move(id, {}, [], { next: { ...aUser(id), tombstone: { deletedAt: at } } }));
       }
-      await expect.poll(() => all(store.listDeletedOn(day)), { timeout: 10_000 }).toEqual(['user_b', 'user_a']);
-      expect(await all(store.listDeletedOn('1970-01-01'))).toEqual(['user_old']);
+      const everyone = [
+        { id: 'user_old', deletedAt: 0 },
+        { id: 'user_yesterday', deletedAt: NOW - 86_400_000 },
+        { id: 'user_b', deletedAt: NOW + 1 },
+        { id: 'user_a', deletedAt: NOW + 2 },
+      ];
+      await expect.poll(() => listed(0, NOW + 3), { timeout: 10_000 }).toEqual(everyone);
+      expect(await listed(NOW - 86_400_000, NOW + 2)).toEqual(everyone.slice(1, 3));
+      expect(await listed(NOW + 1, NOW + 1)).toEqual([]);
       const tombstone = { deletedAt: NOW + 1, erasedAt: NOW + 5 };
       written(
         await move('user_b', {}, [], { next: { ...aUser('user_b'), tombstone }, erase: { expiresAt: undefined } }),
       );
-      await expect.poll(() => all(store.listDeletedOn(day)), { timeout: 10_000 }).toEqual(['user_a']);
+      await expect.poll(() => listed(NOW, NOW + 3), { timeout: 10_000 }).toEqual(everyone.slice(3));
+    });
+
+    it('list users who were erased while Clerk had them, until it has not', async () => {
+      const erasing = async (id: string, tombstone: Tombstone, expected?: StoredUser) =>
+        written(
+          await store.write(
+            aWrite({ ...blankUser(id), tombstone }, expected, { erase: { expiresAt: NOW + 86_400_000 } }),
+          ),
+        );
+      const gone = { deletedAt: NOW, erasedAt: NOW };
+      const kept = await erasing('user_kept', { ...gone, inClerk: true });
+      await erasing('user_gone', gone);
+      await expect.poll(() => all(store.listErasedInClerk()), { timeout: 10_000 }).toEqual(['user_kept']);
+      expect(kept.tombstone).toEqual({ ...gone, inClerk: true });
+      expect(await store.get('user_kept', { consistent: true })).toMatchObject({ tombstone: kept.tombstone });
+      await erasing('user_kept', gone, kept);
+      await expect.poll(() => all(store.listErasedInClerk()), { timeout: 10_000 }).toEqual([]);
+      expect(await store.get('user_kept', { consistent: true })).toMatchObject({ tombstone: gone });
     });
   });
 }

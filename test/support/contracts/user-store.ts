@@ -2,12 +2,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../shared/domain/json.ts';
 import type { MirroredUser } from '../../../shared/domain/user.ts';
 import { StoreUnavailable, UnstorableUser } from '../../../shared/ports/user-store.ts';
+import type { AppStore } from '../../../shared/ports/app-store.ts';
 import type { IndexedUser, UserStore } from '../../../shared/ports/user-store.ts';
 import { aTokenUser, aUser, aWrite, create, NOW, PROFILE, written } from './users.ts';
 
 /** A user store, and what else happens around one. */
 export interface UserStoreWorld {
   readonly store: UserStore;
+  /** What users themselves change on the same items. */
+  readonly apps: AppStore;
   /** Sets the adapter's clock, ms. */
   setClock(ms: number): void;
   /** Writes `app` as the application does: not through the store. */
@@ -52,6 +55,33 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         expect(user).toEqual({ ...aUser(ID), ...stamps });
         expect(await current()).toEqual(user);
         await expect.poll(() => store.get(ID), { timeout: 10_000 }).toEqual(user);
+      });
+
+      it('says what the item itself looks like, to those who ask alone', async () => {
+        const user = await create(store, aUser(ID), { fingerprint: 'print' });
+        const item = {
+          fingerprint: 'print',
+          isListedRight: true,
+          isExpiring: false,
+          isOutdated: false,
+          unreadable: [],
+        };
+        for (const examine of ['read', 'mend'] as const) {
+          expect(await store.get(ID, { consistent: true, examine })).toEqual({ ...user, item });
+        }
+        await world.expireAt(ID, NOW + DAY_MS);
+        const expiring = await store.get(ID, { consistent: true, examine: 'read' });
+        expect(expiring).toEqual({ ...user, item: { ...item, isExpiring: true } });
+        expect(await store.get('user_bea', { examine: 'mend' })).toBeUndefined();
+        expect(await current()).toEqual(user);
+      });
+
+      it('writes an examined user as any other, and says nothing of its item afterwards', async () => {
+        await create(store, aUser(ID));
+        const expected = await store.get(ID, { consistent: true, examine: 'mend' });
+        const after = written(await store.write(aWrite(aUser(ID, { lastName: 'Byron' }), expected)));
+        expect(after).not.toHaveProperty('item');
+        expect(await current()).toEqual(after);
       });
 
       it('gives back what a run has noted, until another run notes something', async () => {
@@ -326,6 +356,22 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect.poll(() => all(store.listByCreation(NOW - DAY_MS)), { timeout: 10_000 }).toEqual([row]);
       });
 
+      it('and counts them without reading them, whole months at a time', async () => {
+        const counts = (from: number) => all(store.countLive(from));
+        await create(store, aTokenUser('user_token'));
+        await create(store, { ...aUser('user_gone', {}, { clerkCreatedAt: NOW }), tombstone: { deletedAt: NOW } });
+        for (let n = 0; n < 5; n += 1) await at(`user_${n}`, Date.UTC(2026, 0, 31, 23, 59, 59, 990 + n));
+        for (let n = 5; n < 8; n += 1) await at(`user_${n}`, Date.UTC(2026, 1, 1) + n);
+        const total = async (): Promise<number> => (await counts(0)).reduce((sum, { users }) => sum + users, 0);
+        await expect.poll(total, { timeout: 10_000 }).toBe(9);
+        const since = await counts(Date.UTC(2026, 0, 20));
+        expect(since[0]).toEqual({ users: 5, next: Date.UTC(2026, 1) });
+        expect(since[1]).toEqual({ users: 3, next: Date.UTC(2026, 2) });
+        expect(since.at(-1)).toEqual({ users: 1, next: undefined });
+        expect((await counts(Date.UTC(2026, 1))).slice(0, 1)).toEqual([{ users: 3, next: Date.UTC(2026, 2) }]);
+        expect(await counts(NOW + 400 * DAY_MS)).toEqual([{ users: 1, next: undefined }]);
+      });
+
       it('those of unknown creation apart, until a record tells it', async () => {
         const first = await create(store, aTokenUser('user_b'));
         await create(store, aTokenUser('user_a'));
@@ -403,6 +449,7 @@ export function describeUserStore(name: string, open: () => Promise<UserStoreWor
         await expect(store.write(aWrite(aUser(ID)), { signal: aborted })).rejects.toThrow(StoreUnavailable);
         await expect(all(store.listByCreation(0, { signal: aborted }))).rejects.toThrow(StoreUnavailable);
         await expect(all(store.listUnknownCreation({ signal: aborted }))).rejects.toThrow(StoreUnavailable);
+        await expect(all(store.countLive(0, { signal: aborted }))).rejects.toThrow(StoreUnavailable);
         expect(await current()).toBeUndefined();
       });
     });

@@ -13,3 +13,11 @@ export function check<Values extends [unknown, ...unknown[]]>(
 ): void {
   fc.assert(property, { seed, numRuns });
 }
+
+/** The same for a property that has to wait. */
+export function checkAsync<Values extends [unknown, ...unknown[]]>(
+  property: fc.IAsyncPropertyWithHooks<Values>,
+  numRuns = 300,
+): Promise<void> {
+  return fc.assert(property, { seed, numRuns });
+}

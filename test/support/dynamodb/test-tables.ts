@@ -7,6 +7,8 @@ import { createTable, deleteTable } from './create-table.ts';
 /** A DynamoDB engine for one test file: a local one, or that of `AWS_ENDPOINT_URL_DYNAMODB`. */
 export interface TestTables {
   readonly client: DynamoDBDocumentClient;
+  /** Of the engine. */
+  readonly url: string;
   /** Creates an empty table of a name of its own. @returns the name */
   create(): Promise<string>;
   /** Deletes the tables and ends the engine. */
@@ -20,6 +22,7 @@ export async function startTestTables(): Promise<TestTables> {
   const names: string[] = [];
   return {
     client,
+    url: engine.url,
     async create() {
       const name = `contract-${randomUUID()}`;
       await createTable(client, name);

@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { createDynamoDbAppStore } from '../../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
 import type { UserStoreWorld } from '../contracts/user-store.ts';
 import { NOW } from '../contracts/users.ts';
@@ -22,8 +23,10 @@ export async function openDynamoDbUserStore(tables: TablesOfATest, pageSize: num
     });
     await client.send(command);
   };
+  const clock = { now: () => now };
   return {
-    store: createDynamoDbUserStore({ client, tableName, clock: { now: () => now }, pageSize }),
+    store: createDynamoDbUserStore({ client, tableName, clock, pageSize }),
+    apps: createDynamoDbAppStore({ client, tableName, clock }),
     setClock: (ms) => {
       now = ms;
     },

@@ -38,6 +38,7 @@ export function createParts() {
       return down.clerk ? Promise.reject(new DirectoryUnavailable('down')) : Promise.resolve(clerkUsers.get(id));
     },
     listUsers: unused,
+    listUpdated: unused,
     listUsersById: unused,
     countUsers: unused,
     instanceId: unused,
@@ -59,6 +60,7 @@ export function createParts() {
     random,
     store,
     returningUser: 'fresh' as const,
+    apps: memory.apps,
     memory,
     metrics,
     log,

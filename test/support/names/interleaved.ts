@@ -1,7 +1,9 @@
 /** Many parties at work on few names at once, over the memory store, every step drawn from one seed. */
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts';
+import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
 import { createMemoryUserDirectory } from '../../../shared/adapters/memory/user-directory.ts';
+import { createMemoryRosterStore } from '../../../shared/adapters/memory/roster-store.ts';
 import { createMemoryUserStore } from '../../../shared/adapters/memory/user-store.ts';
 import { systemTimers } from '../../../shared/adapters/system/timers.ts';
 import type { Reservation } from '../../../shared/domain/names.ts';
@@ -11,9 +13,14 @@ import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import type { UserStore } from '../../../shared/ports/user-store.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
-import { eraseUser } from '../../../shared/sync/erase-user.ts';
+import { eraseMirrored } from '../../../shared/sync/erasure/erase-mirrored.ts';
 import type { ResolveDependencies } from '../../../shared/sync/names/resolve-name.ts';
 import { resolveName } from '../../../shared/sync/names/resolve-name.ts';
+import type { RosterAdminDependencies } from '../../../shared/sync/roster/dependencies.ts';
+import { linkRoster } from '../../../shared/sync/roster/link-roster.ts';
+import { putEntry } from '../../../shared/sync/roster/put-entry.ts';
+import { unlinkRoster } from '../../../shared/sync/roster/unlink-roster.ts';
+import { brokenLinks } from './broken-links.ts';
 import { BEGIN, emailName, person, username } from './name-world.ts';
 
 const IDS = ['user_a', 'user_b', 'user_c', 'user_d'];
@@ -35,7 +42,8 @@ export async function playInterleaved(seed: number): Promise<History> {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(draw() * list.length)] as T;
   let now = BEGIN + 10_000_000;
   const clock = { now: () => (now += 1) };
-  const memory = createMemoryUserStore({ clock });
+  const roster = createMemoryRosterStore();
+  const memory = createMemoryUserStore({ clock, roster });
   const storm = { rages: true };
   const deps: ResolveDependencies = {
     store: stormy(memory, draw, storm),
@@ -46,7 +54,9 @@ export async function playInterleaved(seed: number): Promise<History> {
     metrics: createMemoryMetrics(),
     log: createMemoryLog(),
     returningUser: pick(['fresh', 'relink']),
+    roster: { store: roster, isOn: true, cohort: {} },
   };
+  if (draw() < 0.7) await putEntry(asAdmin(deps), { email: 'y@example.com' });
   const world = {
     deps,
     directory: deps.directory as ReturnType<typeof createMemoryUserDirectory>,
@@ -56,12 +66,13 @@ export async function playInterleaved(seed: number): Promise<History> {
   };
   await Promise.all(Array.from({ length: ACTORS }, () => act(world)));
   storm.rages = false;
-  const broken = brokenIn(memory.users(), memory.reservations());
+  const broken = [...brokenIn(memory.users(), memory.reservations()), ...(await brokenLinks(memory.users(), roster))];
   for (let round = 0; round < 6; round += 1) {
     for (const { name } of memory.reservations()) await resolveName(deps, name);
   }
   const reservations = memory.reservations();
-  return { broken, left: [...brokenIn(memory.users(), reservations), ...reservations.flatMap(leftOverOf)] };
+  const left = [...brokenIn(memory.users(), reservations), ...reservations.flatMap(leftOverOf)];
+  return { broken, left: [...left, ...(await brokenLinks(memory.users(), roster))] };
 }
 
 interface World {
@@ -101,10 +112,28 @@ async function actOnce(world: World): Promise<void> {
     const user = directory.users().find((each) => each.id === id);
     if (user) await applySnapshot(deps, { source: 'read', ...user, seenAt: at + 900_000, lifts: 'deleted' }, options);
   } else if (kind < 0.53) {
-    await eraseUser(deps, id, { ...options, path: 'admin', expiresAt: undefined, evenLive: draw() < 0.3 });
+    const whom = draw() < 0.3 ? 'anyone' : { deletedBefore: Number.POSITIVE_INFINITY };
+    const erasing = { ...deps, quarantine: createMemoryQuarantine(deps) };
+    await eraseMirrored(erasing, id, { ...options, path: 'admin', whom, inClerk: whom === 'anyone' });
+  } else if (kind < 0.56) {
+    await actOnRoster(world, id);
   } else {
     await resolveName(deps, pick(NAMES));
   }
+}
+
+async function actOnRoster({ deps, draw, pick }: World, id: string): Promise<void> {
+  const email = pick(EMAILS);
+  const admin = asAdmin(deps);
+  const kind = draw();
+  if (kind < 0.4) await putEntry(admin, { email });
+  else if (kind < 0.7) await linkRoster(admin, email, id);
+  else await unlinkRoster(admin, email);
+}
+
+function asAdmin({ roster, ...deps }: ResolveDependencies): RosterAdminDependencies {
+  if (!roster) throw new Error('These histories have a roster.');
+  return { ...deps, roster };
 }
 
 /** Every call gives others a turn before it and after it, and fails now and then: unmade, or made and unheard. */

@@ -28,6 +28,7 @@ export const BEGIN = Date.UTC(2026, 4, 1, 12, 0, 0, 1);
 /** Clerk in memory and a real table, and what Clerk's events do to it. */
 export interface NameWorld {
   readonly deps: ResolveDependencies;
+  readonly tableName: string;
   readonly directory: ReturnType<typeof createMemoryUserDirectory>;
   readonly metrics: ReturnType<typeof createMemoryMetrics>;
   readonly log: ReturnType<typeof createMemoryLog>;
@@ -71,6 +72,7 @@ export async function openNameWorld(
     applySnapshot(deps, snapshot, { path: 'webhook', budgetMs: 20_000 });
   return {
     deps,
+    tableName,
     directory,
     metrics,
     log,

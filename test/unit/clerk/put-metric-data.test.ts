@@ -100,7 +100,7 @@ describe('metrics by PutMetricData', () => {
 
   it('beyond the thousand that one call takes are left out, and the log says how many', async () => {
     const { metrics, calls, log } = await metricsBefore();
-    for (let field = 0; field < 1_003; field += 1) metrics.record('DriftFound', 1, { Field: `field${field}` });
+    for (let path = 0; path < 1_003; path += 1) metrics.record('SyncUpdated', 1, { Path: `path${path}` });
     await metrics.flush();
     expect(calls).toHaveLength(1);
     expect(calls[0]?.MetricData).toHaveLength(1_000);

@@ -48,6 +48,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
 const calls: readonly (readonly [string, (directory: UserDirectory) => Promise<unknown>])[] = [
   ['a user', (directory) => directory.getUser('user_ada1')],
   ['a page', (directory) => directory.listUsers({ limit: 10 })],
+  ['a page of the last updated', (directory) => directory.listUpdated({ limit: 10, offset: 0 })],
   ['users by id', (directory) => directory.listUsersById(['user_ada1'])],
   ['the count', (directory) => directory.countUsers()],
   ['the instance', (directory) => directory.instanceId()],
@@ -71,6 +72,25 @@ describe("a page of Clerk's users", () => {
       authorization: `Bearer ${SECRET_KEY}`,
       'clerk-api-version': '2026-05-12',
     });
+  });
+
+  it('is asked for by offset where the last updated come first, and is an error in any other order', async () => {
+    const [older, newer] = [userJson({ updated_at: 1 }), userJson({ id: 'user_b', updated_at: 2 })];
+    const { directory, server } = await directoryAt(answering(200, [newer, older]));
+    expect(await directory.listUpdated({ limit: 500, offset: 450 })).toHaveLength(2);
+    const url = new URL(server.requests[0]?.url ?? '', server.url);
+    expect(Object.fromEntries(url.searchParams)).toEqual({ limit: '500', offset: '450', order_by: '-updated_at' });
+    const other = await directoryAt(answering(200, [older, newer]));
+    const error = await failureOf(other.directory.listUpdated({ limit: 500, offset: 0 }));
+    expect(error).toBeInstanceOf(DirectoryUnavailable);
+    expect(error.message).toContain('order');
+  });
+
+  it('is asked for of banned users alone', async () => {
+    const { directory, server } = await directoryAt(answering(200, []));
+    await directory.listUsers({ limit: 2, banned: true });
+    const url = new URL(server.requests[0]?.url ?? '', server.url);
+    expect(Object.fromEntries(url.searchParams)).toEqual({ limit: '2', order_by: '+created_at', banned: 'true' });
   });
 
   it('asks for the version that the pinned package asks for', async () => {

@@ -211,7 +211,14 @@ describe('calls that overlap', () => {
         ends.push((failure) => (failure ? reject(failure) : resolve(undefined)));
       });
     const unused = () => Promise.reject(new Error('not called'));
-    const inner = { getUser, listUsers: unused, listUsersById: unused, countUsers: unused, instanceId: unused };
+    const inner = {
+      getUser,
+      listUsers: unused,
+      listUpdated: unused,
+      listUsersById: unused,
+      countUsers: unused,
+      instanceId: unused,
+    };
     return { limited: withinLimits(inner, { clock: time.clock, log }), ends };
   }
 

@@ -186,6 +186,39 @@ describe("the authorizer's configuration", () => {
   );
 });
 
+describe('the roster', () => {
+  const rosterOf = (environment: Environment) => parseWebhookConfig({ ...COMPLETE, ...environment }).roster;
+
+  it('is off unless it is on, and has the cohorts that are set', () => {
+    expect([rosterOf({}), rosterOf({ ROSTER: 'off', ROSTER_DEFAULT_COHORT: 'open' })]).toEqual([undefined, undefined]);
+    expect(rosterOf({ ROSTER: 'on' })).toEqual({ cohort: {} });
+    expect(rosterOf({ ROSTER: 'on', ROSTER_DEFAULT_COHORT: 'open', ROSTER_COHORT_KEY: 'cohort' })).toEqual({
+      cohort: { fallback: 'open', metadataKey: 'cohort' },
+    });
+  });
+
+  it.each([
+    ['ROSTER', { ROSTER: 'true' }],
+    ['ROSTER_DEFAULT_COHORT', { ROSTER: 'on', ROSTER_DEFAULT_COHORT: 'x'.repeat(257) }],
+    ['ROSTER_COHORT_KEY', { ROSTER: 'on', ROSTER_COHORT_KEY: '\uD83D' }],
+  ])('is not usable with a wrong %s', (name, environment) => {
+    expect(problemsOf(() => rosterOf(environment))).toMatchObject([expect.stringMatching(new RegExp(`^${name} `))]);
+  });
+});
+
+describe('retention', () => {
+  const daysOf = (text?: string) => parseReconcilerConfig({ ...COMPLETE, RETENTION_DAYS: text }).retentionDays;
+
+  it('is 30 days unless something else is said, and may be off', () => {
+    expect([undefined, '', '7', '3650', 'off'].map(daysOf)).toEqual([30, 30, 7, 3650, undefined]);
+  });
+
+  it.each(['6', '0', '-7', '7.5', '3651', '1e3', 'OFF', 'never', '30 days'])('is never %j', (text) => {
+    const problems = problemsOf(() => parseReconcilerConfig({ ...COMPLETE, RETENTION_DAYS: text }));
+    expect(problems).toMatchObject([expect.stringMatching(/^RETENTION_DAYS is not valid: .* 7 to 3650, or to off/)]);
+  });
+});
+
 describe('the place of the keys', () => {
   it('is asked for no more than the variant needs: one that verifies only never asks Clerk', () => {
     const environment = { ...COMPLETE, CLERK_SECRET_ARN: undefined, CLERK_JWT_KEYS: 'c' };

@@ -42,6 +42,31 @@ const plan = (...given: Parameters<typeof planNames>) => short(planNames(...give
 
 const BOTH = { email: ADA, username: 'chosen' };
 
+describe('a user whose reservation was lost', () => {
+  const derived = stored(user({ username: null }, BEA), { email: ADA, username: 'ada' });
+
+  it('takes back the names that she holds, a derived one too that another would come first for', () => {
+    const known = seen(['email', ADA, {}], ['username', 'ada', {}]);
+    expect(plan(derived, derived, known)).toEqual({
+      held: { email: ADA, username: 'ada' },
+      moves: [`take email#${ADA}`, 'take username#ada'],
+    });
+  });
+
+  it('waits for the email, and derives another username, where somebody has them', () => {
+    const known = seen(['email', ADA, { owner: 'user_x' }], ['username', 'ada', { owner: 'user_x' }]);
+    expect(plan(derived, derived, known)).toEqual({
+      held: { username: 'bea' },
+      moves: [`wait email#${ADA}`, 'take username#bea'],
+    });
+  });
+
+  it('takes nothing back when she is deleted', () => {
+    const known = seen(['email', ADA, {}], ['username', 'ada', {}]);
+    expect(plan(derived, deleted(derived), known)).toEqual({ held: {}, moves: [] });
+  });
+});
+
 describe('a new user', () => {
   it('takes the email and the username that Clerk gives', () => {
     expect(plan(undefined, user())).toEqual({ held: BOTH, moves: [`take email#${ADA}`, 'take username#chosen'] });

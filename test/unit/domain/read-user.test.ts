@@ -16,7 +16,14 @@ function reading(answer: () => DirectoryUser | undefined) {
     return answer();
   };
   const unused = () => Promise.reject(new Error('Only getUser is to be called.'));
-  const directory = { getUser, listUsers: unused, listUsersById: unused, countUsers: unused, instanceId: unused };
+  const directory = {
+    getUser,
+    listUsers: unused,
+    listUpdated: unused,
+    listUsersById: unused,
+    countUsers: unused,
+    instanceId: unused,
+  };
   return { deps: { directory, clock: { now: () => now } }, asked };
 }
 

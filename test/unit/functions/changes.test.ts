@@ -1,9 +1,12 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { resolveChanges } from '../../../functions/changes/resolve-changes.ts';
+import { takeChanges } from '../../../functions/changes/take-changes.ts';
+import { createMemoryEventPublisher } from '../../../shared/adapters/memory/event-publisher.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
+import { userImage, userRecord } from '../../support/dynamodb/user-image.ts';
 import { createParts, directoryUser, NOW, record } from '../../support/functions/parts.ts';
 
 const ADA = 'ada@example.com';
@@ -35,7 +38,7 @@ async function conflict() {
   }
   const owner = async (value: string) => (await parts.memory.reservation({ kind: 'email', value })).owner;
   const resolve = (...records: DynamoDBRecord[]) => resolveChanges({ Records: records }, deps);
-  return { parts, asked, owner, resolve };
+  return { parts, deps, asked, owner, resolve };
 }
 
 describe('the change-stream function', () => {
@@ -73,6 +76,22 @@ describe('the change-stream function', () => {
     parts.down.clerk = false;
     expect(await resolve(change(`email#${ADA}`, '2'))).toEqual({ batchItemFailures: [] });
     expect(await owner(ADA)).toBe('user_b');
+  });
+
+  it('resolves names and tells of users, and neither waits for the other', async () => {
+    const { parts, deps, owner } = await conflict();
+    const user = await parts.memory.get('user_a');
+    const Records = [change(`email#${ADA}`, '1'), userRecord('2', undefined, userImage(user!))];
+    const refusing = { ...deps, publisher: createMemoryEventPublisher(() => 'InternalFailure') };
+    expect(await takeChanges({ Records }, refusing)).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect(await owner(ADA)).toBe('user_b');
+    const publisher = createMemoryEventPublisher();
+    const another = await conflict();
+    another.parts.down.clerk = true;
+    expect(await takeChanges({ Records }, { ...another.deps, publisher })).toEqual({
+      batchItemFailures: [{ itemIdentifier: '1' }],
+    });
+    expect(publisher.events).toMatchObject([{ type: 'UserCreated', userId: 'user_a' }]);
   });
 
   it('throws a defect on, for Lambda to count', async () => {

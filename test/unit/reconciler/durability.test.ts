@@ -40,7 +40,7 @@ describe('a run in chunks', () => {
     expect(liveUsers(world)).toEqual(usersOfClerk(world));
   });
 
-  it('keeps only positions and counts in the execution, never a user', async () => {
+  it('keeps only positions, counts and ids in the execution, never a value of a user', async () => {
     const world = await driftedWorld();
     const answers: string[] = [];
     const journal = new Journal();
@@ -52,8 +52,8 @@ describe('a run in chunks', () => {
     };
     await execute(world, journal);
     expect(answers.join()).toContain('"created"');
-    expect(answers.join()).not.toMatch(/user_|example\.com|Before|First/);
-    expect(Math.max(...answers.map((answer) => answer.length))).toBeLessThan(1_000);
+    expect(answers.join()).not.toMatch(/example\.com|Before|First/);
+    expect(Math.max(...answers.map((answer) => answer.length))).toBeLessThan(2_000);
   });
 
   it('needs no wait when it is done in one invocation', async () => {
@@ -262,6 +262,7 @@ describe('what a run leaves behind', () => {
       endedAt: world.time.clock.now(),
       counts: { created, updated, deleted, restored, clerkUsers, storedUsers, suspects: 3, conflicts: 0 },
       drift: { lastName: 3 },
+      report: summary.report,
       heldBecause: undefined,
       failedBecause: undefined,
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
+import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import type { ReconcileLimits } from '../../../shared/sync/reconcile/dependencies.ts';
 import { clerkUser, EPOCH, userId } from './support/clerk.ts';
 import type { UserOverrides } from './support/clerk.ts';
@@ -119,6 +120,13 @@ function expectedDrift({ plants }: Planted, isForced: boolean) {
   };
 }
 
+/** Users in the drift report, by kind; who was buried is `deletedAt` of the drift. */
+function byKind({ report }: RunSummary): Record<string, number> {
+  const users: Record<string, number> = {};
+  for (const [kind, found] of Object.entries(report)) users[kind === 'buried' ? 'deletedAt' : kind] = found.users;
+  return users;
+}
+
 function editedAmongTied(): number {
   const tied = Array.from({ length: TIED.to - TIED.from }, (_, n) => plantOf(TIED.from + n));
   return tied.filter((kind) => kind === 'edited').length;
@@ -192,10 +200,13 @@ describe('5,000 users with drift of every kind', () => {
     const dry = await world.run(new Journal(), { mode: 'full', force: true, dryRun: true });
     const stored = USERS + EXTRA - repairs.created - repairs.restored;
     expect(dry).toMatchObject({ ...repairs, drift, status: 'drift', storedUsers: stored });
+    expect(byKind(dry)).toEqual({ ...drift, deletedAt: repairs.restored, missing: repairs.created, extra: EXTRA });
+    expect(dry.report['imageUrl']?.causes['hand-edit']).toBe(planted.plants.get('edited'));
     expect(world.writes).toEqual([]);
 
     const forced = await world.run(new Journal(), { mode: 'full', force: true });
     expect(forced).toMatchObject({ ...repairs, drift });
+    expect(byKind(forced)).toEqual(byKind(dry));
     expect(liveUsers(world)).toEqual(usersOfClerk(world));
     const written = world.writes.length;
     expect(await world.run(new Journal(), { mode: 'full', force: true })).toMatchObject({ status: 'in-sync' });

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FaultyEndpoint } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
 import { whyNotLocal } from '../../http/local-only.ts';
+import type { EventBuses } from '../events/buses.ts';
 import type { Alarms } from '../alarms/alarms.ts';
 import type { ControlRoutes } from '../http-api/server.ts';
 import type { LogBook } from '../logs.ts';
@@ -10,6 +11,7 @@ import type { Scheduler } from '../schedules/scheduler.ts';
 import type { Queues } from '../queues.ts';
 import type { MetricStore } from '../services/metric-store.ts';
 import type { Streams } from '../streams/index.ts';
+import { answerBus, eventQuery } from './bus.ts';
 import { answerStore } from './store.ts';
 
 export interface ControlOptions {
@@ -17,6 +19,7 @@ export interface ControlOptions {
   readonly index: () => unknown;
   readonly scheduler: Scheduler;
   readonly streams: Pick<Streams, 'describe'>;
+  readonly buses: EventBuses;
   readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
   readonly alarms: Pick<Alarms, 'views'>;
   readonly queues: Pick<Queues, 'all' | 'purge'>;
@@ -37,6 +40,9 @@ export const CONTROLS = [
   'GET /__local/queues',
   'DELETE /__local/queues/{name}',
   'GET /__local/logs?function=&limit=',
+  'GET /__local/events?detail-type=&detail.{field}=&limit=',
+  'GET /__local/bus',
+  'PUT /__local/bus { down, throttle }',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
   'GET /__local/calls',
@@ -76,6 +82,10 @@ async function answer(
     await answerStore(request, response, options.store);
     return;
   }
+  if (what === 'bus' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
+    await answerBus(request, response, options.buses);
+    return;
+  }
   if (request.method === 'DELETE' && what === 'queues' && name !== undefined) {
     const isThere = options.queues.purge(decodeURIComponent(name));
     answerJson(response, isThere ? 200 : 404, isThere ? { purged: name } : { error: `There is no queue ${name}.` });
@@ -86,6 +96,7 @@ async function answer(
     ['schedules', () => options.scheduler.schedules],
     ['streams', () => options.streams.describe()],
     ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
+    ['events', () => options.buses.latest(eventQuery(url.searchParams))],
     ['alarms', () => options.alarms.views()],
     ['queues', () => options.queues.all()],
     ['logs', () => latestLines(url.searchParams, options.logs)],

@@ -80,6 +80,7 @@ function endpoints(host: FunctionHost): Record<string, string> {
     AWS_ENDPOINT_URL: host.servicesUrl,
     AWS_ENDPOINT_URL_DYNAMODB: host.dynamodbUrl,
     AWS_ENDPOINT_URL_CLOUDWATCH: host.servicesUrl,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: host.servicesUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: host.servicesUrl,
     AWS_ENDPOINT_URL_LAMBDA: host.servicesUrl,
   };

@@ -7,6 +7,8 @@ import type { ScheduleDefinition } from './definition.ts';
 
 export interface SchedulerOptions {
   readonly schedules: readonly ScheduleDefinition[];
+  /** Whether they are fired when they are due, too. */
+  readonly isOnTime: boolean;
   readonly clock: LocalClock;
   readonly region: string;
   readonly accountId: string;
@@ -79,7 +81,7 @@ export class Scheduler {
   }
 
   #plan(schedule: ScheduleDefinition, after: number): void {
-    const next = schedule.enabled ? schedule.next(after, this.#since) : undefined;
+    const next = schedule.enabled && this.#options.isOnTime ? schedule.next(after, this.#since) : undefined;
     if (next === undefined) this.#due.delete(schedule);
     else this.#due.set(schedule, next);
   }

@@ -5,7 +5,7 @@ import { readServiceBody } from './protocol.ts';
 
 /** What tools may ask of CloudFormation: the one stack that is served. */
 export interface CloudFormationApi {
-  readonly stack: Pick<Stack, 'name' | 'region' | 'accountId'>;
+  readonly stack: Pick<Stack, 'name' | 'region' | 'accountId' | 'resources'>;
   /** As a deployment would have them: ARNs and names, and the URLs of AWS. */
   readonly outputs: () => Readonly<Record<string, string>>;
 }
@@ -16,7 +16,7 @@ export function isQuery(request: IncomingMessage): boolean {
   return request.method === 'POST' && type.startsWith('application/x-www-form-urlencoded');
 }
 
-/** Answers `DescribeStacks`. */
+/** Answers `DescribeStacks` and `ListStackResources`, all of them in one page. */
 export async function answerQuery(
   request: IncomingMessage,
   response: ServerResponse,
@@ -24,7 +24,7 @@ export async function answerQuery(
 ): Promise<void> {
   const form = new URLSearchParams(await readServiceBody(request));
   const action = form.get('Action') ?? '';
-  if (action !== 'DescribeStacks') {
+  if (action !== 'DescribeStacks' && action !== 'ListStackResources') {
     return answerXml(response, 501, errorOf('UnknownOperation', `The local cloud does not imitate ${action}.`));
   }
   const asked = form.get('StackName') ?? stack.name;
@@ -32,7 +32,8 @@ export async function answerQuery(
   if (asked !== stack.name && asked !== stackId) {
     return answerXml(response, 400, errorOf('ValidationError', `Stack with id ${asked} does not exist`));
   }
-  answerXml(response, 200, described(stack.name, stackId, outputs()));
+  const isList = action === 'ListStackResources';
+  answerXml(response, 200, isList ? listed(stack.resources) : described(stack.name, stackId, outputs()));
 }
 
 const NAMESPACE = 'xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"';
@@ -50,6 +51,21 @@ function described(name: string, id: string, outputs: Readonly<Record<string, st
   ];
   const stacks = `<Stacks><member>${facts.join('')}</member></Stacks>`;
   return `<DescribeStacksResponse ${NAMESPACE}><DescribeStacksResult>${stacks}</DescribeStacksResult></DescribeStacksResponse>`;
+}
+
+function listed(resources: Stack['resources']): string {
+  const members = resources.map(({ logicalId, physicalId, type }) => {
+    const facts = [
+      element('LogicalResourceId', logicalId),
+      element('PhysicalResourceId', physicalId),
+      element('ResourceType', type),
+      element('ResourceStatus', 'CREATE_COMPLETE'),
+      element('LastUpdatedTimestamp', new Date(0).toISOString()),
+    ];
+    return `<member>${facts.join('')}</member>`;
+  });
+  const summaries = `<StackResourceSummaries>${members.join('')}</StackResourceSummaries>`;
+  return `<ListStackResourcesResponse ${NAMESPACE}><ListStackResourcesResult>${summaries}</ListStackResourcesResult></ListStackResourcesResponse>`;
 }
 
 function errorOf(code: string, message: string): string {

@@ -1,4 +1,5 @@
-import { asList, asNumber, asRecord, asText } from '../json.ts';
+import type { AlarmView } from '../alarms/alarms.ts';
+import { asList, asNumber, asRecord, asText, texts } from '../json.ts';
 import type { JsonRecord } from '../json.ts';
 import type { Series } from '../metrics/evaluate.ts';
 import { ExpressionError } from '../metrics/expression.ts';
@@ -19,11 +20,21 @@ export interface WallTime {
   readonly shift: () => number;
 }
 
-/** CloudWatch, as far as metrics are put and read: `PutMetricData`, and `GetMetricData` with metric math. */
-export function cloudWatch(store: MetricStore, time: WallTime): ReadonlyMap<string, Operation> {
+/**
+ * CloudWatch, as far as metrics are put and read: `PutMetricData`, and `GetMetricData` with metric math; `DescribeAlarms` by
+ * name.
+ *
+ * @param alarms looks at all of them
+ */
+export function cloudWatch(
+  store: MetricStore,
+  time: WallTime,
+  alarms: () => readonly AlarmView[],
+): ReadonlyMap<string, Operation> {
   return new Map<string, Operation>([
     ['PutMetricData', (input) => putMetricData(input, store, time)],
     ['GetMetricData', (input) => getMetricData(input, store, time)],
+    ['DescribeAlarms', (input) => describeAlarms(input, alarms(), time)],
   ]);
 }
 
@@ -121,6 +132,19 @@ function resultOf(
     Timestamps: sorted.map(({ at }) => at),
     Values: sorted.map(({ value }) => value),
   };
+}
+
+function describeAlarms(input: JsonRecord, alarms: readonly AlarmView[], { shift }: WallTime): JsonRecord {
+  const names = texts(input['AlarmNames']);
+  const asked = alarms.filter(({ name }) => names.length === 0 || names.includes(name));
+  const described = asked.map(({ name, description, state, since, threshold }) => ({
+    AlarmName: name,
+    AlarmDescription: description,
+    StateValue: state,
+    StateUpdatedTimestamp: (since - shift()) / 1000,
+    Threshold: threshold,
+  }));
+  return { MetricAlarms: described, CompositeAlarms: [] };
 }
 
 function asRefusals<T>(work: () => T): T {

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Profile, UserRecord } from '../../../../shared/domain/user.ts';
-import type { DirectoryPage, DirectoryUser, UserDirectory } from '../../../../shared/ports/user-directory.ts';
+import type {
+  DirectoryPage,
+  DirectoryUser,
+  UpdatedPage,
+  UserDirectory,
+} from '../../../../shared/ports/user-directory.ts';
 import { CursorRefused } from '../../../../shared/ports/user-directory.ts';
 
 /** A call of the directory, as a test may want to answer it in its own way. */
 export type Call =
   | { readonly method: 'listUsers'; readonly page: DirectoryPage; readonly number: number }
+  | { readonly method: 'listUpdated'; readonly offset: number; readonly number: number }
   | { readonly method: 'listUsersById'; readonly ids: readonly string[] }
   | { readonly method: 'getUser'; readonly id: string }
   | { readonly method: 'countUsers'; readonly number: number }
@@ -31,14 +37,25 @@ export class ScriptedClerk implements UserDirectory {
 
   async listUsers(page: DirectoryPage): Promise<readonly DirectoryUser[]> {
     await this.#called({ method: 'listUsers', page, number: this.count('listUsers') + 1 });
-    const { limit, createdAfter = -1, startingAfter } = page;
+    const { limit, createdAfter = -1, startingAfter, banned = false } = page;
     if (limit < 1 || limit > 500) throw new Error(`No page has ${limit} users.`);
     const listed = [...this.users.values()]
-      .filter((user) => user.record.clerkCreatedAt > createdAfter)
+      .filter((user) => user.record.clerkCreatedAt > createdAfter && (!banned || user.record.banned))
       .toSorted((a, b) => a.record.clerkCreatedAt - b.record.clerkCreatedAt || this.#tie(a.id) - this.#tie(b.id));
     const start = startingAfter === undefined ? 0 : listed.findIndex(({ id }) => id === startingAfter) + 1;
     if (startingAfter !== undefined && start === 0) throw new CursorRefused('There is no such cursor.');
     return this.answerPage(listed.slice(start, start + limit), page);
+  }
+
+  async listUpdated({ limit, offset }: UpdatedPage): Promise<readonly DirectoryUser[]> {
+    await this.#called({ method: 'listUpdated', offset, number: this.count('listUpdated') + 1 });
+    if (limit < 1 || limit > 500) throw new Error(`No page has ${limit} users.`);
+    return this.lastUpdated().slice(offset, offset + limit);
+  }
+
+  /** Everybody, the last updated first. */
+  lastUpdated(): DirectoryUser[] {
+    return [...this.users.values()].toSorted((a, b) => b.asOf - a.asOf || this.#tie(a.id) - this.#tie(b.id));
   }
 
   async listUsersById(ids: readonly string[]): Promise<readonly DirectoryUser[]> {

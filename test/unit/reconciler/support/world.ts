@@ -3,10 +3,12 @@ import { createMemoryInstanceStore } from '../../../../shared/adapters/memory/in
 import { createMemoryLeaseStore } from '../../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryLog } from '../../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../../shared/adapters/memory/metrics.ts';
+import { createMemoryQuarantine } from '../../../../shared/adapters/memory/quarantine.ts';
 import { createMemoryRunStore } from '../../../../shared/adapters/memory/run-store.ts';
 import { createSimulatedTime } from '../../../../shared/adapters/memory/simulated-time.ts';
 import { createMemoryUserStore } from '../../../../shared/adapters/memory/user-store.ts';
 import { createSystemRandom } from '../../../../shared/adapters/system/random.ts';
+import { createMemoryWatermarkStore } from '../../../../shared/adapters/memory/watermark-store.ts';
 import type { JsonObject } from '../../../../shared/domain/json.ts';
 import type { Name } from '../../../../shared/domain/names.ts';
 import type { Profile, StoredUser, UserRecord } from '../../../../shared/domain/user.ts';
@@ -25,8 +27,11 @@ import { Journal } from './journal.ts';
 /** When a run begins, unless the clock is moved: a year after the first users came. */
 export const START = EPOCH + 365 * 86_400_000;
 
-/** Clerk, a table and a reconciler over both, in memory and on a clock that stands still. */
-export function createWorld(limits: Partial<ReconcileLimits> = {}) {
+/**
+ * Clerk, a table and a reconciler over both, in memory and on a clock that stands still.
+ * @param retentionDays how long the personal fields of deleted users are kept; default: for good
+ */
+export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays?: number) {
   const time = createSimulatedTime(START);
   const clerk = new ScriptedClerk();
   const lease = createMemoryLeaseStore({ clock: time.clock });
@@ -45,6 +50,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
   const timers: Timers = { ...time.timers, sleep: (ms) => time.advance(Math.ceil(ms)) };
   const metrics = createMemoryMetrics();
   const log = createMemoryLog();
+  const watermark = createMemoryWatermarkStore();
   const runs = createMemoryRunStore({ clock: time.clock });
   const deps: ReconcileDependencies = {
     store,
@@ -57,8 +63,12 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     runs,
     lease,
     instance: createMemoryInstanceStore(),
+    watermark,
     returningUser: 'fresh',
     limits: { ...RECONCILE_LIMITS, ...limits },
+    ...(retentionDays !== undefined && {
+      retention: { days: retentionDays, quarantine: createMemoryQuarantine({ clock: time.clock }) },
+    }),
   };
   const world = {
     time,
@@ -69,6 +79,7 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}) {
     log,
     runs,
     lease,
+    watermark,
     deps,
     /** Writes as the application does. */
     writeApp: (id: string, app: JsonObject): void => memory.writeApp(id, app),

@@ -1,0 +1,108 @@
+import { erase } from '../../domain/erase.ts';
+import type { Path, StoredUser } from '../../domain/user.ts';
+import { blankUser } from '../../domain/user.ts';
+import type { Quarantine } from '../../ports/quarantine.ts';
+import { StoreUnavailable } from '../../ports/user-store.ts';
+import type { WriteDependencies } from '../names/write-user.ts';
+import { writeUser } from '../names/write-user.ts';
+import { persist } from '../persist.ts';
+import { removeFreedNames } from './freed-names.ts';
+
+export interface EraseDependencies extends WriteDependencies {
+  readonly quarantine: Pick<Quarantine, 'list' | 'dismiss'>;
+}
+
+export interface EraseOptions {
+  readonly path: Path;
+  /** Time for everything, retries included, ms. */
+  readonly budgetMs: number;
+  /** Anyone at all, or only somebody who was deleted before this time, ms. */
+  readonly whom: 'anyone' | { readonly deletedBefore: number };
+  /** Whether Clerk still has the user: the tombstone then stays until Clerk deletes her. */
+  readonly inClerk?: boolean;
+}
+
+/** `not-due`: the user lives, or was deleted too lately. */
+export type Erasure = 'erased' | 'erased-before' | 'not-due' | 'absent';
+
+/**
+ * Takes every personal value of a user out of the table: mirrored fields, the application's attributes, the names that she had
+ * and the events about her in quarantine. Her id and versions stay, and only an explicit restoration lifts such a tombstone.
+ *
+ * The events go first: once the item is empty nobody would look for them again. Of the names that she had the item is the last
+ * to tell; should the process die in between, the change-stream function removes them, or their time to live does.
+ *
+ * May be repeated.
+ *
+ * @throws StoreUnavailable, also when time runs out
+ */
+export async function eraseMirrored(deps: EraseDependencies, userId: string, options: EraseOptions): Promise<Erasure> {
+  const deadline = deps.timers.deadline(options.budgetMs);
+  try {
+    return await eraseInTime(deps, userId, options, deadline.signal);
+  } catch (error) {
+    if (error !== deadline.signal.reason) throw error;
+    throw new StoreUnavailable(`User ${userId} could not be erased within ${options.budgetMs} ms.`, { cause: error });
+  } finally {
+    deadline.clear();
+  }
+}
+
+async function eraseInTime(
+  deps: EraseDependencies,
+  userId: string,
+  options: EraseOptions,
+  signal: AbortSignal,
+): Promise<Erasure> {
+  for (;;) {
+    const stored = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
+    const refusal = refusalOf(stored, options);
+    if (refusal) return refusal;
+    await persist(deps, signal, () => dismissEvents(deps, userId));
+    if (stored?.tombstone?.erasedAt !== undefined) return 'erased-before';
+    if (await eraseItem(deps, userId, stored, options, signal)) {
+      if (stored) await removeFreedNames(deps, stored, signal);
+      await sweepEntry(deps, stored?.rosterEmail, signal);
+      return 'erased';
+    }
+  }
+}
+
+/** One whom Clerk has and the table has not is erased, too: the next run would bring her otherwise. */
+function refusalOf(
+  stored: StoredUser | undefined,
+  { whom, inClerk = false }: EraseOptions,
+): 'not-due' | 'absent' | undefined {
+  if (!stored) return inClerk && whom === 'anyone' ? undefined : 'absent';
+  if (whom === 'anyone') return undefined;
+  return stored.tombstone && stored.tombstone.deletedAt < whom.deletedBefore ? undefined : 'not-due';
+}
+
+/** What they say of her is in their bodies. */
+async function dismissEvents({ quarantine }: EraseDependencies, userId: string): Promise<void> {
+  for await (const { id } of quarantine.list({ userId })) await quarantine.dismiss(id);
+}
+
+/** Of an entry that was made for her the transaction has left the key, which is her address. */
+async function sweepEntry(
+  { roster, ...deps }: EraseDependencies,
+  email: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (roster && email !== undefined) await persist(deps, signal, () => roster.store.sweep(email, { signal }));
+}
+
+/** @returns whether it was done; false when somebody has written the user in between */
+async function eraseItem(
+  deps: EraseDependencies,
+  userId: string,
+  stored: StoredUser | undefined,
+  { path, inClerk }: EraseOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const next = erase(stored ?? blankUser(userId), deps.clock.now(), inClerk);
+  const result = await writeUser(deps, { next, expected: stored, path }, signal);
+  if (result.status !== 'written') return false;
+  deps.log.info('user erased', { path, userId, inClerk });
+  return true;
+}

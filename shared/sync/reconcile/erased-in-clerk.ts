@@ -1,0 +1,37 @@
+import { applySnapshot } from '../apply-snapshot.ts';
+import { batchesOf } from '../batches.ts';
+import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
+import { UserNotWritten } from './failure.ts';
+import { leaseOf } from './lease.ts';
+
+/** As many users as Clerk answers for at once. */
+const BATCH = 100;
+
+/**
+ * Counts the users who were erased although Clerk has them: the table and Clerk differ by them for good. Whom Clerk has deleted
+ * since, unheard, gets her tombstone's end. May be repeated.
+ *
+ * @throws DirectoryUnavailable, StoreUnavailable, UserNotWritten, LeaseLost
+ */
+export async function countErasedInClerk(deps: ReconcileDependencies, run: ChunkIdentity): Promise<number> {
+  let count = 0;
+  for await (const ids of batchesOf(deps.store.listErasedInClerk(), BATCH)) {
+    const listed = new Set((await deps.directory.listUsersById(ids)).map(({ id }) => id));
+    for (const id of ids) if (listed.has(id) || !(await bury(deps, run, id))) count += 1;
+  }
+  return count;
+}
+
+/** @returns whether Clerk confirms that there is no such user */
+async function bury(deps: ReconcileDependencies, run: ChunkIdentity, id: string): Promise<boolean> {
+  const at = deps.clock.now();
+  if (await deps.directory.getUser(id)) return false;
+  const { budgetMs } = deps.limits;
+  const result = await applySnapshot(
+    deps,
+    { source: 'deletion', id, at },
+    { path: 'reconciler', budgetMs, run: { runId: run.id, step: run.step, lease: leaseOf(run) } },
+  );
+  if (result.status === 'settled') return true;
+  throw new UserNotWritten(`User ${id} could not be written within ${budgetMs} ms.`);
+}

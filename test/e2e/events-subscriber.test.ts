@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalStack } from '../../infra/local/local-stack.ts';
+import { startLocalStack } from '../../infra/local/local-stack.ts';
+import type { World } from '../../scripts/demo/world.ts';
+import { createWorld, signUp } from '../../scripts/demo/world.ts';
+import { instanceOf } from '../support/cloud/matchers.ts';
+import { synthesiseApplication } from '../support/e2e/application.ts';
+import { storyOf } from '../support/e2e/bus.ts';
+
+let stack: LocalStack;
+let world: World;
+let remove: () => void;
+
+beforeAll(async () => {
+  const application = await synthesiseApplication();
+  remove = application.remove;
+  stack = await startLocalStack({ assembly: application.assembly, webhookRetryScale: 0.001 });
+  world = createWorld(stack.file);
+});
+afterAll(async () => {
+  await stack?.close();
+  remove?.();
+});
+
+const SOON = { timeout: 20_000, interval: 100 };
+
+async function welcomes(userId: string): Promise<number> {
+  const logs = await (await fetch(`${stack.file.api}/__local/logs?limit=10000`)).text();
+  return logs.split(`\\"welcomed\\":\\"${userId}\\"`).length - 1;
+}
+
+const appOf = async (userId: string): Promise<unknown> => (await world.item(userId))['app'];
+
+describe('A subscriber that welcomes new users by email', () => {
+  it('welcomes one who signs up, once, whatever else happens to her', async () => {
+    const user = await signUp(world, 'welcome@example.com', 'Welcome');
+    await world.flushWebhooks();
+    await expect.poll(() => welcomes(user.id), SOON).toBe(1);
+    expect(await appOf(user.id)).toEqual({ welcomedAt: instanceOf(String) });
+    await world.clerk.users.updateUser(user.id, { firstName: 'Other' });
+    await world.flushWebhooks();
+    await expect.poll(async () => (await storyOf(stack.file, user.id)).length, SOON).toBe(2);
+    expect(await welcomes(user.id)).toBe(1);
+    expect(await world.item(user.id)).toMatchObject({ firstName: 'Other', app: { welcomedAt: instanceOf(String) } });
+  });
+
+  it('waits for the verified address of one whom a token has brought', async () => {
+    await world.control('PUT', 'faults', { webhooks: { drop: 1 } });
+    const user = await signUp(world, 'token-first@example.com', 'Token');
+    expect((await world.get('/whoami', await world.token(user.id))).status).toBe(200);
+    await expect.poll(() => storyOf(stack.file, user.id), SOON).toEqual(['UserCreated by authorizer']);
+    expect(await appOf(user.id)).toEqual({});
+    await world.control('PUT', 'faults', {});
+    await world.clerk.users.updateUser(user.id, { lastName: 'First' });
+    await world.flushWebhooks();
+    await expect.poll(() => welcomes(user.id), SOON).toBe(1);
+  });
+
+  it('leaves alone whom an import has brought', async () => {
+    const users = [
+      { email_address: ['imported@example.com'], first_name: 'Imported', created_at: Date.UTC(2025, 0, 1) },
+    ];
+    expect((await world.control('POST', 'users/import', { users })).status).toBe(200);
+    const { data } = await world.clerk.users.getUserList({ emailAddress: ['imported@example.com'] });
+    const { id } = data[0]!;
+    await world.clerk.users.updateUser(id, { lastName: 'Someone' });
+    await world.flushWebhooks();
+    await expect.poll(() => storyOf(stack.file, id), SOON).toEqual(['UserCreated by webhook']);
+    const after = await signUp(world, 'after-import@example.com', 'After');
+    await world.flushWebhooks();
+    await expect.poll(() => welcomes(after.id), SOON).toBe(1);
+    expect(await welcomes(id)).toBe(0);
+    expect(await appOf(id)).toEqual({});
+  });
+});
