@@ -76,6 +76,7 @@ function run(changes: Partial<Run>): Run {
     endedAt: NOW - 2 * HOUR,
     counts: { ...counts, conflicts: 0 },
     drift: {},
+    report: {},
     heldBecause: undefined,
     failedBecause: undefined,
     ...changes,
