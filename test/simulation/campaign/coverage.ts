@@ -26,7 +26,11 @@ export const EXPECTED: readonly string[] = [
   ...['deleted', 'banned', 'deprovisioned', 'no-such-user', 'store-unavailable', 'expired', 'signature'].map(
     (reason) => `metric AuthDenied ${reason}`,
   ),
-  ...['200', '403', '503', 'no answer'].map((status) => `me ${status}`),
+  ...['GET /users/me', 'PATCH /users/me', 'POST /users/sync'].flatMap((route) =>
+    ['200', '403', '503', 'no answer'].map((status) => `${route} ${status}`),
+  ),
+  'POST /users/sync 201',
+  'POST /users/sync 404',
   ...['created', 'updated', 'stale', 'failed'].map((outcome) => `metric Sync${capital(outcome)} authorizer`),
   ...['created', 'updated', 'deleted', 'stale', 'failed'].map((outcome) => `metric Sync${capital(outcome)} webhook`),
   ...['created', 'updated', 'deleted', 'restored', 'failed'].map(
@@ -41,8 +45,12 @@ export const EXPECTED: readonly string[] = [
   ...['in-sync', 'repaired'].map((status) => `run user ${status}`),
   ...['interrupted', 'stopped', 'thrown'].map((what) => `run ${what}`),
   ...['settled', 'sent again', 'given up'].map((what) => `changes ${what}`),
-  ...['erased', 'erased-before', 'live'].map((what) => `erase ${what}`),
-  ...['done', 'unusable'].map((what) => `replay ${what}`),
+  ...['in-sync', 'repaired', 'failed', 'skipped'].map((status) => `run incremental ${status}`),
+  ...['erased', 'erased-before', 'in-clerk', 'clerk-unavailable'].map((what) => `erase ${what}`),
+  ...['restored', 'too-soon', 'not-in-clerk'].map((what) => `restore ${what}`),
+  ...['synced', 'failed'].map((what) => `sync ${what}`),
+  ...['created', 'updated'].map((what) => `register ${what}`),
+  'replay unusable',
 ];
 
 /** Histories after which everything must have happened. */

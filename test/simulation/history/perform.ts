@@ -1,18 +1,11 @@
-import type { AuthorizedEvent } from '../../../shared/request/current-user.ts';
-import { getMe } from '../../../functions/users/me.ts';
-import { eraseUser } from '../../../shared/sync/erase-user.ts';
-import { replayEvent } from '../../../shared/sync/events/replay-event.ts';
 import type { Draws } from '../draws.ts';
 import { drawsOf } from '../draws.ts';
-import type { Variant } from '../parties/authorizer.ts';
-import { partsOf, requestPartsOf } from '../parties/stage.ts';
-import { eventDependenciesOf } from '../parties/webhook.ts';
-import type { Person } from '../world/people.ts';
 import { asJson } from '../world/people.ts';
 import { STRANGERS_SECRET } from '../world/svix.ts';
-import { TOKEN_KINDS } from '../world/tokens.ts';
-import type { Act } from './plan.ts';
+import { erase, register, replayQuarantine, restore, syncOne } from './admin-acts.ts';
 import { ClerkActs } from './clerk-acts.ts';
+import type { Act } from './plan.ts';
+import { callUsers, signIn, someone } from './requests.ts';
 import type { Simulation } from './simulation.ts';
 
 /** Does one act. What it sets going goes on by itself. */
@@ -39,10 +32,13 @@ const OTHERS: Partial<Record<Act['kind'], Doing>> = {
     const person = someone(simulation, draws);
     if (person) simulation.keep(simulation.signIn(person.id, simulation.tokens.forged(person), draws, 'syncing'));
   },
-  'read-me': (simulation, draws) => simulation.keep(readMe(simulation, draws)),
+  'read-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'GET /users/me')),
+  'patch-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'PATCH /users/me')),
+  'sync-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'POST /users/sync')),
   'write-app': writeApp,
   'full-run': (simulation) => simulation.keep(simulation.run({ mode: 'full' })),
   'dry-run': (simulation) => simulation.keep(simulation.run({ mode: 'full', dryRun: true })),
+  'incremental-run': (simulation) => simulation.keep(simulation.run({ mode: 'incremental' })),
   'forced-run': (simulation) => simulation.keep(simulation.run({ mode: 'full', force: true })),
   'user-run': (simulation, draws) => {
     const person = someone(simulation, draws);
@@ -56,6 +52,9 @@ const OTHERS: Partial<Record<Act['kind'], Doing>> = {
   'interrupt-run': (simulation, draws) => draws.pick(simulation.underWay())?.interrupt(),
   'stop-run': (simulation, draws) => draws.pick(simulation.underWay())?.stop(),
   erase: (simulation, draws) => simulation.keep(erase(simulation, draws)),
+  restore: (simulation, draws) => simulation.keep(restore(simulation, draws)),
+  'sync-user': (simulation, draws) => simulation.keep(syncOne(simulation, draws)),
+  register: register,
   'replay-quarantine': (simulation) => simulation.keep(replayQuarantine(simulation)),
   resend: (simulation, draws) => {
     const message = draws.pick([...simulation.accepted.values()]);
@@ -81,6 +80,7 @@ const OTHERS: Partial<Record<Act['kind'], Doing>> = {
   'other-webhook': (simulation, draws) =>
     simulation.svix.announce(draws.pick(['session.created', 'user.renewed']), { id: 'x' }),
 };
+
 const NIGHTS = [
   'clerk-429',
   'clerk-500',
@@ -98,40 +98,6 @@ function badNight(simulation: Simulation, draws: Draws): void {
   simulation.keep(simulation.run({ mode: 'full' }));
 }
 
-const VARIANTS: readonly Variant[] = ['syncing', 'syncing', 'syncing', 'verify-only', 'optional'];
-
-/** One to four requests at once, as a page makes them. */
-function signIn(simulation: Simulation, draws: Draws): void {
-  const person = someone(simulation, draws);
-  if (!person) return;
-  const kind = draws.pick(TOKEN_KINDS);
-  simulation.count(`token ${kind}`);
-  for (let request = draws.between(1, 4); request > 0; request -= 1) {
-    const token = simulation.tokens.of(person, kind, draws);
-    const variant = draws.pick(VARIANTS);
-    const afterMs = draws.chance(0.1) ? draws.between(0, 80_000) : draws.between(0, 40);
-    const { scheduler } = simulation;
-    scheduler.at(scheduler.now + afterMs, () => simulation.keep(simulation.signIn(person.id, token, draws, variant)));
-  }
-}
-
-async function readMe(simulation: Simulation, draws: Draws): Promise<void> {
-  const person = someone(simulation, draws);
-  if (!person) return;
-  const gate = await simulation.signIn(person.id, simulation.tokens.of(person, 'fresh', draws), draws, 'verify-only');
-  if (gate.verdict !== 'allowed' || !gate.context.user) return;
-  const startedAt = simulation.scheduler.now;
-  const event: AuthorizedEvent = { requestContext: { authorizer: { lambda: gate.context } } };
-  const deps = simulation.container('users', () => requestPartsOf(simulation.stage, 'users'));
-  const party = simulation.party('users');
-  const answer = await simulation.scheduler.invoke(party, () => getMe(event, deps).catch(() => ({ statusCode: 503 })));
-  const status = answer === 'died' ? 'no answer' : answer.statusCode;
-  if (answer === 'died') simulation.forget('users');
-  simulation.count(`me ${status}`);
-  simulation.tell(party.name, `answers ${person.id} with ${status}`);
-  if (status === 200) simulation.admit(person.id, startedAt);
-}
-
 /** The application counts followers: one user after another, in quick succession. */
 function writeApp(simulation: Simulation, draws: Draws): void {
   const { scheduler, table, app } = simulation;
@@ -145,44 +111,4 @@ function writeApp(simulation: Simulation, draws: Draws): void {
       simulation.tell('application', `writes its attributes of ${user.id}`);
     });
   }
-}
-
-async function erase(simulation: Simulation, draws: Draws): Promise<void> {
-  const deleted = simulation.table.store.users().filter(({ tombstone }) => tombstone);
-  const evenLive = draws.chance(0.1);
-  const user = draws.pick(evenLive ? simulation.table.store.users() : deleted);
-  if (!user) return;
-  simulation.erased.add(user.id);
-  const party = simulation.party('admin');
-  const deps = partsOf(simulation.stage, 'admin');
-  const options = { path: 'admin', budgetMs: 5_000, expiresAt: undefined, evenLive } as const;
-  const work = (): Promise<string> => eraseUser(deps, user.id, options).catch(() => 'failed');
-  const erasure = await simulation.scheduler.invoke(party, work);
-  simulation.count(`erase ${erasure}`);
-  simulation.tell(party.name, `erases ${user.id}: ${erasure}`);
-}
-
-async function replayQuarantine(simulation: Simulation): Promise<void> {
-  const { scheduler, stage, table } = simulation;
-  const party = simulation.party('admin');
-  const deps = eventDependenciesOf(stage, 'admin');
-  const entries: string[] = [];
-  for await (const { id } of table.quarantine.list()) entries.push(id);
-  const [id] = entries;
-  if (id === undefined) return;
-  const work = (): Promise<string> =>
-    replayEvent(id, deps).then(
-      ({ status }) => status,
-      () => 'failed',
-    );
-  const replayed = await scheduler.invoke(party, work);
-  simulation.count(`replay ${replayed}`);
-  simulation.tell(party.name, `replays ${id}: ${replayed}`);
-}
-
-/** Somebody who exists or who did a moment ago: her token is good for a minute. */
-function someone({ people }: Simulation, draws: Draws): Person | undefined {
-  const living = people.living();
-  const gone = people.deletedWithin(90_000);
-  return draws.pick(gone.length > 0 && draws.chance(0.3) ? gone : living);
 }

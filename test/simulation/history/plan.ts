@@ -23,15 +23,21 @@ export const ACTS = [
   'sign-in',
   'forged-sign-in',
   'read-me',
+  'patch-me',
+  'sync-me',
   'write-app',
   'full-run',
   'dry-run',
+  'incremental-run',
   'forced-run',
   'user-run',
   'approve',
   'interrupt-run',
   'stop-run',
   'erase',
+  'restore',
+  'sync-user',
+  'register',
   'replay-quarantine',
   'resend',
   'forged-webhook',
@@ -67,13 +73,18 @@ const SHARES: Partial<Record<ActKind, number>> = {
   delete: 5,
   'mistaken-deletion': 2,
   'sign-in': 24,
-  'read-me': 4,
+  'read-me': 3,
+  'patch-me': 3,
+  'sync-me': 2,
   'write-app': 6,
   'full-run': 4,
   'dry-run': 1,
+  'incremental-run': 3,
   approve: 2,
   'interrupt-run': 3,
   erase: 2,
+  restore: 2,
+  register: 2,
   resend: 3,
   storm: 12,
   'bad-night': 3,
@@ -82,7 +93,7 @@ const SHARES: Partial<Record<ActKind, number>> = {
 const DECK: readonly ActKind[] = ACTS.flatMap((kind) => Array.from({ length: SHARES[kind] ?? 1 }, () => kind));
 
 /** Acts of a history: with what follows from them it has more than 200 events. */
-const ACTS_OF_HISTORY = 140;
+const ACTS_OF_HISTORY = 160;
 
 /** Everything that happens in a history, before any of it does. */
 export function planHistory(seed: number): readonly Act[] {

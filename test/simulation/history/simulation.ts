@@ -65,12 +65,15 @@ export class Simulation {
   /** What the application has written to each user. */
   readonly app = new Map<string, JsonObject>();
   readonly limits: ReconcileLimits;
+  /** Administrators have asked for their erasure although Clerk has them. */
+  readonly erasable = new Set<string>();
+  readonly #retentionDays: number | undefined;
   readonly #watches: readonly Watch[];
   readonly #absentAt = new Map<string, number>();
   readonly #announced = new Set<string>();
   readonly #runs: Running[] = [];
   readonly #runOf = new WeakMap<Party, Running>();
-  readonly #modes = new Map<string, string>();
+  readonly #asked = new Map<string, RunEvent>();
   readonly #stream: ChangeStream;
   readonly #containers = new Map<string, unknown>();
   #events = 0;
@@ -87,6 +90,7 @@ export class Simulation {
     this.tokens = new Tokens(this.people, now);
     this.weather = new Weather(now);
     this.limits = limitsOf(draws);
+    this.#retentionDays = draws.pick([undefined, 0.5]);
     this.stage = {
       seed,
       scheduler: this.scheduler,
@@ -94,6 +98,11 @@ export class Simulation {
       people: this.people,
       table: this.table,
       seams,
+      hasRoster: draws.chance(0.5),
+      appWritten: (user) => {
+        this.app.set(user.id, user.app);
+        this.tell(this.scheduler.party?.name ?? 'world', `attributes of ${user.id} changed`);
+      },
       returningUser: draws.pick(['fresh', 'relink']),
       count: (what) => this.count(what),
       tell: (who, what) => this.tell(who, what),
@@ -106,7 +115,9 @@ export class Simulation {
         const run = party && this.#runOf.get(party);
         if (run) run.written += 1;
         const { write, before, after } = transition;
-        if (write.runChange && run) this.#modes.set(write.runChange.runId, run.event.mode);
+        if (write.runChange && run) this.#asked.set(write.runChange.runId, run.event);
+        if (write.erase) this.erased.add(after.id);
+        else if (!after.tombstone) this.erased.delete(after.id);
         const what = after.tombstone ? (before?.tombstone ? 'buried' : 'deleted') : before ? 'changed' : 'created';
         this.tell(party?.name ?? 'world', `${what} ${after.id}, revision ${after.revision}`);
         for (const { name } of write.moves) this.#stream.changed(name);
@@ -212,7 +223,7 @@ export class Simulation {
           return party;
         },
         // Each invocation has a process of its own: what one that died has held back holds nobody else back.
-        run: (context) => createReconciler(this.stage, this.limits)(event, context),
+        run: (context) => createReconciler(this.stage, this.limits, this.#retentionDays)(event, context),
         ended: (outcome) => this.keep(this.#runEnded(running, outcome).then(resolve)),
       });
       const startedAt = this.scheduler.now;
@@ -301,8 +312,13 @@ export class Simulation {
       guard,
       absentAt: (id) => this.#absentAt.get(id),
       isDeletionAnnounced: (id) => this.#announced.has(id),
-      modeOf: (runId) => (runId === undefined ? undefined : this.#modes.get(runId)),
+      modeOf: (runId) => (runId === undefined ? undefined : this.#asked.get(runId)?.mode),
+      isThorough: (runId) => {
+        const asked = runId === undefined ? undefined : this.#asked.get(runId);
+        return asked?.force === true || asked?.mode === 'user';
+      },
       app: this.app,
+      isErasable: (id) => this.erasable.has(id),
       isErased: (id) => this.erased.has(id),
     };
   }
@@ -315,6 +331,7 @@ function limitsOf(draws: Draws): ReconcileLimits {
     pageSize: draws.between(1, 5),
     windows: draws.between(1, 4),
     largeMoment: draws.pick([1, 2, 5_000]),
+    mostChanged: draws.pick([3, 20_000]),
     chunkMs: draws.pick([30, 200, 60_000]),
     atOnce: draws.between(1, 4),
     guard: draws.pick([

@@ -42,7 +42,11 @@ export interface Truth {
   readonly modeOf: (runId: string | undefined) => string | undefined;
   /** What the application has written to the user, or what she has inherited: nobody else may change it. */
   readonly app: Map<string, JsonObject>;
-  /** Whether an administrator has erased the user. */
+  /** Whether the run was asked to doubt what the table says: ADR 16. */
+  readonly isThorough: (runId: string | undefined) => boolean;
+  /** Whether an administrator has asked to erase the user although Clerk has her. */
+  readonly isErasable: (id: string) => boolean;
+  /** Whether the personal values of the user have been erased. */
   readonly isErased: (id: string) => boolean;
 }
 

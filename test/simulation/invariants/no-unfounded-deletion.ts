@@ -7,13 +7,13 @@ export const noUnfoundedDeletion: Invariant = {
   number: 5,
   name: 'no-unfounded-deletion',
   promise: 'Nobody is deleted without an event of Clerk, or an absence that Clerk has confirmed a moment ago.',
-  watch: ({ now, absentAt, isDeletionAnnounced, isErased }, isBroken) => ({
+  watch: ({ now, absentAt, isDeletionAnnounced, isErasable }, isBroken) => ({
     written({ write, before, after }) {
       if (!after.tombstone || before?.tombstone) return;
       const { id } = after;
-      if (after.tombstone.erasedAt !== undefined && isErased(id)) return;
+      if (write.erase && isErasable(id)) return;
       const isConfirmed = now() - (absentAt(id) ?? Number.NEGATIVE_INFINITY) <= CONFIRMED_MS;
-      const isFounded = write.path === 'reconciler' ? isConfirmed : isDeletionAnnounced(id);
+      const isFounded = isConfirmed || (write.path !== 'reconciler' && isDeletionAnnounced(id));
       if (!isFounded) isBroken(`${id} was deleted by the path ${write.path} without a reason.`);
     },
   }),

@@ -1,5 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { resolveChanges } from '../../../functions/changes/resolve-changes.ts';
+import { takeChanges } from '../../../functions/changes/take-changes.ts';
+import { createMemoryEventPublisher } from '../../../shared/adapters/memory/event-publisher.ts';
 import type { Name } from '../../../shared/domain/names.ts';
 import { nameKey } from '../../../shared/domain/names.ts';
 import { TABLE } from '../../../shared/names/table.ts';
@@ -27,7 +28,7 @@ export class ChangeStream {
 
   constructor(stage: Stage) {
     this.#stage = stage;
-    this.#deps = requestPartsOf(stage, 'changes');
+    this.#deps = depsOf(stage);
   }
 
   /** The reservation of a name has changed. */
@@ -51,9 +52,9 @@ export class ChangeStream {
     const name = `changes-${this.#invocations}`;
     const party = partyOf(name, skewOf(seed, 'changes'), drawsOf(seed, name));
     const answer = await scheduler
-      .invoke(party, () => resolveChanges(eventOf(batch), this.#deps))
+      .invoke(party, () => takeChanges(eventOf(batch), this.#deps))
       .catch(() => 'failed' as const);
-    if (answer === 'died') this.#deps = requestPartsOf(this.#stage, 'changes');
+    if (answer === 'died') this.#deps = depsOf(this.#stage);
     const first = typeof answer === 'string' ? batch[0]?.number : numberOf(answer.batchItemFailures[0]?.itemIdentifier);
     const done = first === undefined ? batch.length : batch.findIndex(({ number }) => number === first);
     this.#waiting.splice(0, Math.max(0, done));
@@ -67,6 +68,10 @@ export class ChangeStream {
     const isRetry = first !== undefined && attempts + 1 < MOST_ATTEMPTS;
     this.#wake(isRetry ? attempts + 1 : 0, isRetry ? 1_000 * 2 ** attempts : 0);
   }
+}
+
+function depsOf(stage: Stage) {
+  return { ...requestPartsOf(stage, 'changes'), publisher: createMemoryEventPublisher() };
 }
 
 function numberOf(identifier: string | undefined): number | undefined {

@@ -9,7 +9,7 @@ import { partsOf } from './stage.ts';
 
 /** What the schedule or a person sends. */
 export interface RunEvent {
-  readonly mode: 'full' | 'approve' | 'user';
+  readonly mode: 'full' | 'incremental' | 'approve' | 'user';
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly run?: string;
@@ -23,6 +23,7 @@ const CALLS_PER_SECOND = 50;
 export function createReconciler(
   stage: Stage,
   limits: ReconcileLimits,
+  retentionDays: number | undefined,
 ): (event: RunEvent, context: DurableSteps) => Promise<RunSummary> {
   const { seams } = stage;
   const parts = partsOf(stage, 'reconciler');
@@ -33,6 +34,11 @@ export function createReconciler(
     clock,
     maxWaitMs: 15_000,
   });
-  const deps: ReconcileDependencies = { ...parts, directory, limits: seams.limits?.(limits) ?? limits };
+  const deps: ReconcileDependencies = {
+    ...parts,
+    directory,
+    limits: seams.limits?.(limits) ?? limits,
+    ...(retentionDays !== undefined && { retention: { days: retentionDays, quarantine: parts.quarantine } }),
+  };
   return (event, context) => reconcile(seams.runEvent?.(event) ?? event, context, deps);
 }

@@ -2,9 +2,11 @@ import { withinLimits } from '../../../shared/adapters/clerk/within-limits.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { Metrics } from '../../../shared/ports/metrics.ts';
 import type { Random } from '../../../shared/ports/random.ts';
+import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { UserDirectory } from '../../../shared/ports/user-directory.ts';
 import type { SyncDependencies } from '../../../shared/sync/apply-snapshot.ts';
 import type { ReturningUser } from '../../../shared/sync/names/returning-user.ts';
+import type { RosterAccess } from '../../../shared/sync/roster/roster-plan.ts';
 import type { FunctionName, Seams } from '../plants/plant.ts';
 import { clerkPort } from '../ports/clerk-port.ts';
 import type { TablePorts } from '../ports/table-port.ts';
@@ -28,6 +30,9 @@ export interface Stage {
   readonly count: (what: string) => void;
   readonly tell: (who: string, what: string) => void;
   readonly written: (transition: Transition, party: Party | undefined) => void;
+  readonly appWritten: (user: StoredUser) => void;
+  /** Whether people who were registered beforehand are linked. */
+  readonly hasRoster: boolean;
   readonly absent: (id: string) => void;
   readonly shown: (ids: readonly string[], party: Party | undefined) => void;
 }
@@ -43,6 +48,7 @@ export const TIMEOUTS: Readonly<Record<FunctionName, { readonly table: number; r
 };
 
 export interface Parts extends SyncDependencies, TablePorts {
+  readonly roster: RosterAccess;
   /** Clerk without any limit of ours. */
   readonly clerk: UserDirectory;
 }
@@ -53,8 +59,10 @@ export function partsOf(stage: Stage, name: FunctionName): Parts {
   const timeouts = TIMEOUTS[name];
   const plain = tablePorts({ ...stage, timeoutMs: timeouts.table });
   const clerk = clerkPort({ ...stage, timeoutMs: timeouts.clerk });
+  const ports = seams.ports?.(plain, name, stage.table) ?? plain;
   return {
-    ...(seams.ports?.(plain, name, stage.table) ?? plain),
+    ...ports,
+    roster: { store: ports.rosterStore, isOn: stage.hasRoster, cohort: {} },
     clerk: seams.clerk?.(clerk, name) ?? clerk,
     clock: scheduler.clock,
     timers: scheduler.timers,

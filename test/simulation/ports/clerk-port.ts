@@ -58,6 +58,14 @@ export function clerkPort(options: ClerkPortOptions): UserDirectory {
       );
       return users;
     },
+    listUpdated: async (page, own) => {
+      const users = await ask(own, () => directory.listUpdated(page));
+      options.shown(
+        users.map(({ id }) => id),
+        scheduler.party,
+      );
+      return users;
+    },
     listUsersById: async (ids, own) => {
       const users = await ask(own, () => directory.listUsersById(ids));
       options.shown(

@@ -1,12 +1,16 @@
 import { rowsOf } from '../../../shared/adapters/memory/user-items.ts';
 import { UNKNOWN_CREATION } from '../../../shared/adapters/dynamodb/creation-index.ts';
 import type { Name } from '../../../shared/domain/names.ts';
+import type { AppReading, AppStore } from '../../../shared/ports/app-store.ts';
+import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { InstanceStore } from '../../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../../shared/ports/lease-store.ts';
 import type { Quarantine } from '../../../shared/ports/quarantine.ts';
+import type { RosterStore } from '../../../shared/ports/roster-store.ts';
 import type { RunStore } from '../../../shared/ports/run-store.ts';
 import type { CallOptions, IndexedUser, UserStore, UserWrite } from '../../../shared/ports/user-store.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
+import type { WatermarkStore } from '../../../shared/ports/watermark-store.ts';
 import type { Draws } from '../draws.ts';
 import type { Party } from '../world/scheduler.ts';
 import type { SimulatedTable, Transition } from '../world/table.ts';
@@ -19,6 +23,8 @@ export interface TablePortOptions extends CallDependencies {
   readonly timeoutMs: number;
   /** Told of every write that was applied, whether or not anybody has heard of it. */
   readonly written: (transition: Transition, party: Party | undefined) => void;
+  /** Told of every change that a user herself has made to her attributes. */
+  readonly appWritten: (user: StoredUser) => void;
 }
 
 export interface TablePorts {
@@ -27,6 +33,9 @@ export interface TablePorts {
   readonly lease: LeaseStore;
   readonly instance: InstanceStore;
   readonly quarantine: Quarantine;
+  readonly watermark: WatermarkStore;
+  readonly rosterStore: RosterStore;
+  readonly apps: AppStore;
 }
 
 /** An item read by key without consistency is at most this old, ms, and the index at most this far behind. */
@@ -72,6 +81,17 @@ export function tablePorts(options: TablePortOptions): TablePorts {
       list: (listing) => listed(read, undefined, () => table.quarantine.list(listing)),
       dismiss: (id) => change(undefined, () => table.quarantine.dismiss(id)),
     },
+    watermark: {
+      get: () => read(undefined, () => table.watermark.get()),
+      advance: (to) => change(undefined, () => table.watermark.advance(to)),
+    },
+    rosterStore: {
+      get: (email, own) => read(own, () => table.roster.get(email)),
+      list: (page, own) => read(own, () => table.roster.list(page)),
+      change: (entry, own) => change(own, () => table.roster.change(entry)),
+      sweep: (email, own) => change(own, () => table.roster.sweep(email)),
+    },
+    apps: appStore(options, { read, change, lag }),
   };
 }
 
@@ -117,7 +137,9 @@ function userStore({ table, written, scheduler }: TablePortOptions, { read, chan
         asOf === undefined ? store.listConflicts() : each(table.waitedForAsOf(asOf)),
       );
     },
-    listDeletedOn: (day, own) => listed(read, own, () => store.listDeletedOn(day)),
+    listDeleted: (range, own) => listed(read, own, () => store.listDeleted(range)),
+    listErasedInClerk: (own) => listed(read, own, () => store.listErasedInClerk()),
+    countLive: (from, own) => listed(read, own, () => store.countLive(from)),
     listByCreation: (from, own = {}) => {
       const asOf = lag('index-lag', INDEX_LAG_MS);
       const { until = Number.POSITIVE_INFINITY } = own;
@@ -128,6 +150,21 @@ function userStore({ table, written, scheduler }: TablePortOptions, { read, chan
     },
     listUnknownCreation: (own) => listed(read, own, () => store.listUnknownCreation()),
   };
+}
+
+function appStore({ table, appWritten }: TablePortOptions, { read, change }: Ways): AppStore {
+  const readingOf = (reading: AppReading | undefined): AppReading | undefined =>
+    reading && {
+      user: reading.user,
+      write: (wanted, own) =>
+        change(own, async () => {
+          const result = await reading.write(wanted);
+          if (result.status === 'lost') return { ...result, current: readingOf(result.current) };
+          appWritten(result.user);
+          return result;
+        }),
+    };
+  return { read: (id, own) => read(own, async () => readingOf(await table.store.apps.read(id))) };
 }
 
 function indexAsOf(table: SimulatedTable, asOf: number, isWanted: (at: number) => boolean): readonly IndexedUser[] {

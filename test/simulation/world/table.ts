@@ -2,9 +2,11 @@ import { createMemoryInstanceStore } from '../../../shared/adapters/memory/insta
 import type { MemoryLeaseStore } from '../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryLeaseStore } from '../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
+import { createMemoryRosterStore } from '../../../shared/adapters/memory/roster-store.ts';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
 import type { UserItem } from '../../../shared/adapters/memory/user-items.ts';
 import { createMemoryUserStore } from '../../../shared/adapters/memory/user-store.ts';
+import { createMemoryWatermarkStore } from '../../../shared/adapters/memory/watermark-store.ts';
 import type { Name } from '../../../shared/domain/names.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { UserWrite } from '../../../shared/ports/user-store.ts';
@@ -31,6 +33,8 @@ export class SimulatedTable {
   readonly runs;
   readonly instance;
   readonly quarantine;
+  readonly roster = createMemoryRosterStore();
+  readonly watermark = createMemoryWatermarkStore();
   readonly #versions = new Map<string, Version[]>();
   readonly #waited: { readonly from: number; readonly names: readonly Name[] }[] = [];
   readonly #now: () => number;
@@ -41,7 +45,7 @@ export class SimulatedTable {
     this.#now = now;
     const clock = { now };
     this.lease = this.#watched(createMemoryLeaseStore({ clock }));
-    this.store = createMemoryUserStore({ clock, lease: this.lease });
+    this.store = createMemoryUserStore({ clock, lease: this.lease, roster: this.roster });
     this.runs = createMemoryRunStore({ clock });
     this.instance = createMemoryInstanceStore();
     this.quarantine = createMemoryQuarantine({ clock });

@@ -42,7 +42,8 @@ export class Tokens {
     const isCurrent = known && this.#now() - known.at < REFRESHED_AFTER_MS;
     // Whoever has been deleted gets no new token: the last one is all that is left.
     if (known && (isCurrent || this.#people.get(person.id) === undefined)) return known.text;
-    const text = signToken(KEYS, { ...claimsOf(this.#stateFor(person, kind, draws), kind), ...this.#times() });
+    const claims = claimsOf(this.#stateFor(person, kind, draws), kind, this.#now());
+    const text = signToken(KEYS, { ...claims, ...this.#times() });
     this.#sessions.set(session, { text, at: this.#now() });
     return text;
   }
@@ -50,7 +51,7 @@ export class Tokens {
   /** A token that somebody else has signed. */
   forged(person: Person): string {
     forger ??= generateKeys();
-    return signToken(forger, { ...claimsOf(person, 'fresh'), ...this.#times() });
+    return signToken(forger, { ...claimsOf(person, 'fresh', this.#now()), ...this.#times() });
   }
 
   #stateFor(person: Person, kind: TokenKind, draws: Draws): Person {
@@ -65,7 +66,7 @@ export class Tokens {
 
 let forger: KeyPair | undefined;
 
-function claimsOf(person: Person, kind: TokenKind): Readonly<Record<string, unknown>> {
+function claimsOf(person: Person, kind: TokenKind, now: number): Readonly<Record<string, unknown>> {
   const { id, email, firstName, lastName, imageUrl, updatedAt } = person;
   const session = { iss: ISSUER, azp: PARTY, sub: id, sid: `sess_${id.slice(5)}`, sts: 'active', v: 2 };
   const profile = { email, firstName, lastName, imageUrl };
@@ -80,7 +81,7 @@ function claimsOf(person: Person, kind: TokenKind): Readonly<Record<string, unkn
     case 'few-claims':
       return { ...session, email, updatedAt };
     case 'from-the-future':
-      return { ...session, ...profile, updatedAt: updatedAt + 3_600_000 };
+      return { ...session, ...profile, updatedAt: now + 3_600_000 };
     default:
       return kind satisfies never;
   }
