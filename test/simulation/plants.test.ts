@@ -8,7 +8,7 @@ import { PLANTS, plantNamed } from './plants/index.ts';
 import type { Seams } from './plants/plant.ts';
 
 /** Each is seen sooner: `docs/simulation.md` says after how many. */
-const MOST_HISTORIES = 40;
+const MOST_HISTORIES = 60;
 
 describe('A planted fault', () => {
   it.each(PLANTS)('is seen: $name', { timeout: 120_000 }, async ({ seams, breaks }) => {

@@ -92,10 +92,10 @@ const NIGHTS = [
   'crashes',
 ] as const;
 
-/** A full run while something is wrong all the time. */
+/** A run while something is wrong all the time. */
 function badNight(simulation: Simulation, draws: Draws): void {
   simulation.weather.begin(draws.pick(NIGHTS), 120_000, draws.pick([0.05, 0.2]));
-  simulation.keep(simulation.run({ mode: 'full' }));
+  simulation.keep(simulation.run({ mode: draws.pick(['full', 'incremental']) }));
 }
 
 /** The application counts followers: one user after another, in quick succession. */

@@ -34,12 +34,13 @@ export async function playHistory(seed: number, acts: readonly Act[], seams: Sea
   return { seed, story, events, coverage, violation: violations[0] };
 }
 
-/** Users that Clerk has from before; the table has most of them. */
+/** Users that Clerk has from before; the table has most of them or, after a loss, hardly any. */
 async function populate(simulation: Simulation): Promise<void> {
   const draws = drawsOf(simulation.seed, 'population');
   const { stage, scheduler } = simulation;
   const clerk = new ClerkActs(simulation, draws);
   const parts = partsOf(stage, 'admin');
+  const missing = draws.pick([0.2, 0.2, 0.2, 0.9]);
   const createdAt = BEGIN - draws.between(1, 300) * 86_400_000;
   for (let n = draws.pick([0, 6, 12, 24]); n > 0; n -= 1) {
     const isTwin = draws.chance(0.3);
@@ -47,7 +48,7 @@ async function populate(simulation: Simulation): Promise<void> {
       { createdAt: isTwin ? createdAt : createdAt + n * 3_600_000, updatedAt: BEGIN - n * 60_001 },
       false,
     );
-    if (draws.chance(0.2)) continue;
+    if (draws.chance(missing)) continue;
     const read = readSnapshot(asRead(person), scheduler.now, 'none');
     await applySnapshot(parts, read, { path: 'reconciler', budgetMs: 5_000 });
   }

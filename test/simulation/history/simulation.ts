@@ -44,6 +44,7 @@ interface Running {
   readonly execution: Execution<RunSummary>;
   readonly startedAt: number;
   readonly shown: Set<string>;
+  watermark: number | undefined;
   written: number;
 }
 
@@ -109,6 +110,7 @@ export class Simulation {
       absent: (id) => void this.#absentAt.set(id, now()),
       shown: (ids, party) => {
         const run = party && this.#runOf.get(party);
+        if (run) run.watermark ??= this.table.updatedAt;
         for (const id of ids) run?.shown.add(id);
       },
       written: (transition, party) => {
@@ -227,7 +229,7 @@ export class Simulation {
         ended: (outcome) => this.keep(this.#runEnded(running, outcome).then(resolve)),
       });
       const startedAt = this.scheduler.now;
-      const running: Running = { event, execution, startedAt, shown: new Set(), written: 0 };
+      const running: Running = { event, execution, startedAt, shown: new Set(), watermark: undefined, written: 0 };
       this.#runs.push(running);
       this.tell('schedule', `starts run ${number}, ${JSON.stringify(event)}`);
       execution.start();
@@ -266,7 +268,8 @@ export class Simulation {
     const why = summary.failedBecause ?? summary.heldBecause;
     this.tell('schedule', `hears that run ${summary.runId} is ${summary.status}${why === undefined ? '' : `: ${why}`}`);
     if (summary.status === 'held') this.lastHeld = summary.runId;
-    const ended: EndedRun = { event, summary, startedAt, endedAt: this.scheduler.now, shown, written };
+    const { watermark = this.table.updatedAt } = running;
+    const ended: EndedRun = { event, summary, startedAt, shown, watermark, written };
     for (const watch of this.#watches) await watch.runEnded?.(ended);
     return summary;
   }

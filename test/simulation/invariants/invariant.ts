@@ -19,11 +19,12 @@ export interface Admission {
 export interface EndedRun {
   readonly event: { readonly mode: string; readonly dryRun?: boolean };
   readonly summary: RunSummary;
-  /** True times, ms. */
+  /** True time, ms. */
   readonly startedAt: number;
-  readonly endedAt: number;
   /** Whom Clerk's answers have shown to it. */
   readonly shown: ReadonlySet<string>;
+  /** The watermark when Clerk first answered it, ms of Clerk's `updated_at`. */
+  readonly watermark: number;
   /** Users that it has written. */
   readonly written: number;
 }

@@ -26,7 +26,10 @@ export const OTHER_PLANTS: readonly Plant[] = [
     fault: "A page of Clerk's list that cannot be read counts as the end of the list.",
     trap: 'trap 4: a swallowed page error',
     breaks: ['failed-runs-say-so', 'deletions-within-the-guard'],
-    seams: clerkThat((clerk) => ({ listUsers: (page, own) => orElse(clerk.listUsers(page, own), []) })),
+    seams: clerkThat((clerk) => ({
+      listUsers: (page, own) => orElse(clerk.listUsers(page, own), []),
+      listUpdated: (page, own) => orElse(clerk.listUpdated(page, own), []),
+    })),
   },
   {
     name: 'short-page-ends-the-list',

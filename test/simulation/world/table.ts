@@ -10,6 +10,7 @@ import { createMemoryWatermarkStore } from '../../../shared/adapters/memory/wate
 import type { Name } from '../../../shared/domain/names.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { UserWrite } from '../../../shared/ports/user-store.ts';
+import type { WatermarkStore } from '../../../shared/ports/watermark-store.ts';
 
 /** One user as the table had her from a moment on. */
 interface Version {
@@ -34,11 +35,12 @@ export class SimulatedTable {
   readonly instance;
   readonly quarantine;
   readonly roster = createMemoryRosterStore();
-  readonly watermark = createMemoryWatermarkStore();
+  readonly watermark = this.#kept(createMemoryWatermarkStore());
   readonly #versions = new Map<string, Version[]>();
   readonly #waited: { readonly from: number; readonly names: readonly Name[] }[] = [];
   readonly #now: () => number;
   #holder: string | undefined;
+  #updatedAt = 0;
 
   /** @param now the table's own clock, ms, which is the true one */
   constructor(now: () => number) {
@@ -102,6 +104,21 @@ export class SimulatedTable {
   /** The run that has the lease. */
   get holder(): string | undefined {
     return this.#holder;
+  }
+
+  /** How far incremental runs have come, ms of Clerk's `updated_at`; 0 before the first full run. */
+  get updatedAt(): number {
+    return this.#updatedAt;
+  }
+
+  #kept(watermark: WatermarkStore): WatermarkStore {
+    return {
+      ...watermark,
+      advance: async (to) => {
+        await watermark.advance(to);
+        this.#updatedAt = (await watermark.get())?.updatedAt ?? 0;
+      },
+    };
   }
 
   #watched(lease: MemoryLeaseStore): MemoryLeaseStore {
