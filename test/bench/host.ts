@@ -62,11 +62,13 @@ export class Host {
   async startCounted(subject: Subject): Promise<CountedSubject> {
     const tableName = await this.#nameOf(subject);
     const meter = await startMeter(this.#options);
+    // At once: a bundle that cannot be built would leave it behind, and the bench without an end.
+    const closeMeter = this.endingWithSubjects(() => meter.close());
     const urls = { dynamodbUrl: meter.url, servicesUrl: meter.url };
     const environment = environmentOf(subject, tableName, { ...this.#options, ...urls });
     const runner = this.#options.bundles.of(RUNNER);
     const started = startSubjectProcess({ runner, environment, countsOutput: true });
-    const close = this.endingWithSubjects(() => started.close().then(() => meter.close()));
+    const close = this.endingWithSubjects(() => started.close().then(closeMeter));
     return {
       run: (job) => started.run(job),
       end: async () => {

@@ -268,6 +268,7 @@ describe('an attribute of a wrong type', () => {
     ['changedBy', 'somebody'],
     ['runChange', 5],
     ['previousClerkUserId', 5],
+    ['rosterEmail', 5],
     ['reservedEmail', 5],
     ['reservedUsername', ['a']],
   ];

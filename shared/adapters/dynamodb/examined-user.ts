@@ -39,7 +39,14 @@ export function mendedUser(item: Attributes, id: string, now: number): StoredUse
 /** What stands for each attribute; undefined for one that had better not be there. Who is deleted or erased stays so. */
 function harmlessValues(id: string, now: number): ReadonlyMap<string, unknown> {
   const [past, present] = [isoTime(0), isoTime(now)];
-  const nothing = ['restoredAt', 'runChange', 'previousClerkUserId', 'reservedEmail', 'reservedUsername'];
+  const nothing = [
+    'restoredAt',
+    'runChange',
+    'previousClerkUserId',
+    'reservedEmail',
+    'reservedUsername',
+    'rosterEmail',
+  ];
   return new Map<string, unknown>([
     ['id', id],
     ...PROFILE_FIELDS.map((field): [string, unknown] => [field, null]),

@@ -52,7 +52,7 @@ function changeOf(write: UserWrite): ItemChange {
   return {
     ...attributes,
     ...(!expected && { createdAt: isoTime(now), runChange: attributes['runChange'] }),
-    ...mendedAttributes(expected, attributes),
+    ...mendedAttributes(write, attributes),
     ...((!expected || erase || inheritFrom !== undefined) && { previousClerkUserId: inheritFrom }),
     ...((!expected || erase || roster) && { rosterEmail: roster?.link }),
     ...((!expected || erase) && inheritFrom === undefined && { app: new Map() }),
@@ -62,11 +62,12 @@ function changeOf(write: UserWrite): ItemChange {
 }
 
 /** What no other write of an item names, where it could not be read. */
-function mendedAttributes(expected: StoredUser | undefined, attributes: ItemChange): ItemChange {
+function mendedAttributes({ expected, roster }: UserWrite, attributes: ItemChange): ItemChange {
   const unreadable = expected?.item?.unreadable ?? [];
   return {
     ...(expected && unreadable.includes('createdAt') && { createdAt: isoTime(expected.createdAt) }),
     ...(unreadable.includes('runChange') && { runChange: attributes['runChange'] }),
+    ...(unreadable.includes('rosterEmail') && { rosterEmail: roster?.link }),
     ...(unreadable.includes('previousClerkUserId') && { previousClerkUserId: undefined }),
   };
 }
