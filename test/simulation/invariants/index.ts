@@ -9,10 +9,11 @@ import { noResurrection } from './no-resurrection.ts';
 import { noUnfoundedDeletion } from './no-unfounded-deletion.ts';
 import { oneOwnerPerName } from './one-owner-per-name.ts';
 import { replaysChangeNothing } from './replays-change-nothing.ts';
+import { rosterLinksBothSides } from './roster-links-both-sides.ts';
 import { tableEqualsClerk } from './table-equals-clerk.ts';
 import { versionsNeverGoBack } from './versions-never-go-back.ts';
 
-/** What must hold in every history: the eleven of the design's section 9, and one of its section 4. */
+/** What must hold in every history: the eleven of the design's section 9, one of its section 4 and one of ADR 18. */
 export const INVARIANTS: readonly Invariant[] = [
   tableEqualsClerk,
   versionsNeverGoBack,
@@ -26,4 +27,5 @@ export const INVARIANTS: readonly Invariant[] = [
   failedRunsSaySo,
   appIsLeftAlone,
   dryRunsWriteNothing,
+  rosterLinksBothSides,
 ];

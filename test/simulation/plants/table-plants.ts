@@ -175,6 +175,16 @@ export const TABLE_PLANTS: readonly Plant[] = [
     })),
   },
   {
+    name: 'linked-on-one-side',
+    fault: 'The entry of a user who is linked is not told.',
+    trap: 'ADR 18: linked on both sides or on none',
+    breaks: ['roster-links-both-sides'],
+    seams: storeThat((store) => ({
+      write: (write, own) =>
+        store.write(write.roster ? { ...write, roster: { ...write.roster, changes: [] } } : write, own),
+    })),
+  },
+  {
     name: 'lease-ignored',
     fault: 'Every run gets the lease, and no deletion looks at it.',
     trap: 'section 4: one run at a time',

@@ -2,12 +2,14 @@ import { createMemoryInstanceStore } from '../../../shared/adapters/memory/insta
 import type { MemoryLeaseStore } from '../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryLeaseStore } from '../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
+import type { MemoryRosterStore } from '../../../shared/adapters/memory/roster-store.ts';
 import { createMemoryRosterStore } from '../../../shared/adapters/memory/roster-store.ts';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
 import type { UserItem } from '../../../shared/adapters/memory/user-items.ts';
 import { createMemoryUserStore } from '../../../shared/adapters/memory/user-store.ts';
 import { createMemoryWatermarkStore } from '../../../shared/adapters/memory/watermark-store.ts';
 import type { Name } from '../../../shared/domain/names.ts';
+import type { RosterChange, RosterEntry } from '../../../shared/domain/roster.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { UserWrite } from '../../../shared/ports/user-store.ts';
 import type { WatermarkStore } from '../../../shared/ports/watermark-store.ts';
@@ -34,7 +36,9 @@ export class SimulatedTable {
   readonly runs;
   readonly instance;
   readonly quarantine;
-  readonly roster = createMemoryRosterStore();
+  /** Every roster entry, by address. */
+  readonly entries = new Map<string, RosterEntry>();
+  readonly roster = this.#listing(createMemoryRosterStore());
   readonly watermark = this.#kept(createMemoryWatermarkStore());
   readonly #versions = new Map<string, Version[]>();
   readonly #waited: { readonly from: number; readonly names: readonly Name[] }[] = [];
@@ -109,6 +113,25 @@ export class SimulatedTable {
   /** How far incremental runs have come, ms of Clerk's `updated_at`; 0 before the first full run. */
   get updatedAt(): number {
     return this.#updatedAt;
+  }
+
+  #listing(roster: MemoryRosterStore): MemoryRosterStore {
+    const note = ({ email, after }: RosterChange): void => {
+      if (after) this.entries.set(email, after);
+      else this.entries.delete(email);
+    };
+    return {
+      ...roster,
+      make: (change) => {
+        roster.make(change);
+        note(change);
+      },
+      change: async (change, own) => {
+        const isDone = await roster.change(change, own);
+        if (isDone) note(change);
+        return isDone;
+      },
+    };
   }
 
   #kept(watermark: WatermarkStore): WatermarkStore {
