@@ -5,6 +5,7 @@ import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseAuthorizerConfig } from '../../shared/config/config.ts';
 import { concealErrors } from '../middleware/conceal-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { nameRequests } from '../middleware/name-requests.ts';
 import { checkAtStart } from '../wiring/check-at-start.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import type { AuthorizerAnswer } from './answer.ts';
@@ -34,6 +35,7 @@ silenceRefusals();
 await checkAtStart(pick(parts.secrets, neededSecrets(variant)), config.secrets, parts.log);
 
 export const handler = middy<AuthorizerEvent, AuthorizerAnswer>({ timeoutEarlyInMillis: 0 })
+  .use(nameRequests(parts.log))
   .use(flushMetrics(metrics))
   .use(concealErrors(parts.log, isThrownAnswer))
   .handler(async (event) => answerTo(event, await authorize(requestToken(event, config.tokenFrom), deps)));

@@ -5,6 +5,7 @@ import { createEventPublisher } from '../../shared/adapters/eventbridge/event-pu
 import { parseChangesConfig } from '../../shared/config/config.ts';
 import { concealErrors } from '../middleware/conceal-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { nameRequests } from '../middleware/name-requests.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import { takeChanges } from './take-changes.ts';
 
@@ -20,6 +21,7 @@ const { eventBus, stackName } = config;
 const publisher = createEventPublisher({ ...parts, client: createEventBridgeClient(), eventBus, stackName });
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>({ timeoutEarlyInMillis: 0 })
+  .use(nameRequests(parts.log))
   .use(flushMetrics(parts.metrics))
   .use(concealErrors(parts.log, () => false))
   .handler((event) => takeChanges(event, { ...parts, publisher }));

@@ -6,6 +6,7 @@ import { leaveMarks, planWalk } from '../../shared/sync/reconcile/plan-walk.ts';
 import type { WalkPosition } from '../../shared/sync/reconcile/walk-progress.ts';
 import { addWalked } from '../../shared/sync/reconcile/walk-progress.ts';
 import { walkChunk } from '../../shared/sync/reconcile/walk.ts';
+import { StepFailed } from './durable-steps.ts';
 import { retain } from './retention-steps.ts';
 import type { RunSteps } from './run-steps.ts';
 
@@ -79,12 +80,13 @@ export class FullRun {
   async #judge(countedBefore: number): Promise<void> {
     const { deps, run, state } = this.#steps;
     const evidence = { walked: state.walked, changes: state.changes, spooled: this.#spooled, countedBefore };
-    const judgement = await this.#steps.step('judge', async () => {
+    const { doubtedBecause, ...judgement } = await this.#steps.step('judge', async () => {
       const judged = await judgeRun(deps, run, evidence);
       await recordProposals(deps, run, { ...state, ...judged });
       await leaveMarks(deps, this.#marks);
       return judged;
     });
     this.#steps.learn(judgement);
+    if (doubtedBecause !== undefined) throw new StepFailed(doubtedBecause, true);
   }
 }

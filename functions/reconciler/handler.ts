@@ -27,7 +27,7 @@ import { reconcile } from './reconcile.ts';
 const config = parseReconcilerConfig(process.env);
 const { tableName, stackName, clerkApiUrl, clerkShare, returningUser, roster, secrets: location } = config;
 const { retentionDays: days } = config;
-const log = createLog({ service: 'reconciler' });
+const log = createLog({ service: 'reconciler', level: config.logLevel });
 const random = createSystemRandom();
 
 const key = pick(clerkSecrets(location, { clock, timers }), ({ secretKey }) => secretKey);
@@ -52,6 +52,7 @@ const directory = withRetries(paced(clerk, { clock, timers, callsPerSecond }), {
 // Nobody waits for a run, and its listing alone makes hundreds of calls: one that is throttled must not end it.
 const client = createDynamoDbClient({ requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 5 });
 const table = { client, tableName, clock };
+const quarantine = createDynamoDbQuarantine(table);
 
 const deps: ReconcileDependencies = {
   store: createDynamoDbUserStore(table),
@@ -69,7 +70,8 @@ const deps: ReconcileDependencies = {
   random,
   log,
   limits,
-  ...(days !== undefined && { retention: { days, quarantine: createDynamoDbQuarantine(table) } }),
+  quarantine,
+  ...(days !== undefined && { retention: { days, quarantine } }),
 };
 
 export const handler = withDurableExecution((event: unknown, context) => reconcile(event, context, deps));

@@ -2,6 +2,7 @@ import { areCountsEqual } from '../../shared/sync/reconcile/compare-counts.ts';
 import type { CountChunk, CountPosition } from '../../shared/sync/reconcile/count-live.ts';
 import { countLive } from '../../shared/sync/reconcile/count-live.ts';
 import type { BannedChunk } from '../../shared/sync/reconcile/look-at-banned.ts';
+import { countErasedInClerk } from '../../shared/sync/reconcile/erased-in-clerk.ts';
 import { lookAtBanned } from '../../shared/sync/reconcile/look-at-banned.ts';
 import type { UpdatedChunk, UpdatedProgress } from '../../shared/sync/reconcile/look-at-updated.ts';
 import { lookAtUpdated } from '../../shared/sync/reconcile/look-at-updated.ts';
@@ -32,7 +33,9 @@ export class IncrementalRun {
     let becauseFull: string | undefined;
     const state = await steps.toItsEnd(async () => {
       becauseFull = await this.#reasonForMore();
-      if (becauseFull === undefined) await steps.resolveConflicts();
+      if (becauseFull !== undefined) return;
+      await steps.resolveConflicts();
+      await this.#explainDifference();
     });
     if (becauseFull === undefined) return state;
     steps.becomeFull(becauseFull);
@@ -95,6 +98,17 @@ export class IncrementalRun {
     const later = await this.#countClerk('clerk-3');
     if (areCountsEqual({ stored: storedLater, clerk: [after, later], apart })) return undefined;
     return `The table has ${storedLater} live users and Clerk counts ${later}; the last full run left ${apart} between them.`;
+  }
+
+  /** Where the counts differ, by users who were erased for good: that is no discrepancy. */
+  async #explainDifference(): Promise<void> {
+    const steps = this.#steps;
+    const { clerkUsers, walked } = steps.state;
+    if (clerkUsers === walked.live) return;
+    const step = 'erased';
+    steps.learn({
+      erasedInClerk: await steps.step(step, () => countErasedInClerk(steps.deps, { ...steps.run, step }, false)),
+    });
   }
 
   async #countClerk(step: string): Promise<number> {

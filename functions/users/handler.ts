@@ -5,6 +5,7 @@ import type { HttpAnswer, HttpEvent } from '../http/event.ts';
 import { routed } from '../http/router.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { nameRequests } from '../middleware/name-requests.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import { usersRoutes } from './routes.ts';
 
@@ -15,6 +16,7 @@ const parts = requestParts('users', parseUsersConfig(process.env), {
 const route = routed(usersRoutes({ ...parts, apps: createDynamoDbAppStore(parts.table) }));
 
 export const handler = middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: 0 })
+  .use(nameRequests(parts.log))
   .use(flushMetrics(parts.metrics))
   .use(answerErrors(parts.log))
   .handler((event) => route(event));

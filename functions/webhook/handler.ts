@@ -9,6 +9,7 @@ import type { LogFacts } from '../../shared/ports/log.ts';
 import { orInstanceOfKey } from '../../shared/sync/events/instance-of-key.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { nameRequests } from '../middleware/name-requests.ts';
 import { checkAtStart } from '../wiring/check-at-start.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import { receiveWebhook } from './receive.ts';
@@ -30,6 +31,7 @@ const deps = {
 await checkAtStart(deps.secrets, config.secrets, parts.log);
 
 export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis: 0 })
+  .use(nameRequests(parts.log))
   .use(flushMetrics(parts.metrics))
   .use(answerErrors(parts.log, 503))
   .handler((event) => receiveWebhook(event, deps));

@@ -12,6 +12,11 @@ import type { Stage } from './stage.ts';
 /** What of a user's profile a session token carries, and when it changed. */
 export type ClaimField = 'email' | 'firstName' | 'lastName' | 'imageUrl' | 'updatedAt';
 
+/** How much of what happens is worth a line of the log. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
+
 /** Requests a second, and how many may come at once above that. */
 export interface Throttle {
   readonly rateLimit: number;
@@ -158,6 +163,11 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   /** @default - 3 months in production, 1 month in staging, 1 week in development */
   readonly logRetention?: RetentionDays;
   /**
+   * The least level that the functions log. At `warn` nobody can look up what came of a single change, only of how many.
+   * @default 'info' - one line for each change
+   */
+  readonly logLevel?: LogLevel;
+  /**
    * What becomes of table, secret and logs when they leave the stack; all but `DESTROY` also protects the table.
    * @default - retained in production, destroyed elsewhere
    */
@@ -180,6 +190,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    * @default - 25 requests a second, bursts of 50
    */
   readonly syncThrottle?: Throttle;
+  /**
+   * Whether there is an administrative API: `/admin/…`, for whoever has a key whose SHA-256 hash is among `adminKeyHashes` of the
+   * secret. See docs/admin.md.
+   * @default false
+   */
+  readonly admin?: boolean;
   /**
    * Whether `GET /health` and `GET /health/user-sync` answer anybody how syncs go and how many users there are: for uptime
    * monitors, which have no key. Off, since the number of your users is nobody's business until you say so.

@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { CfnStage, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { CorsPreflightOptions, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -8,8 +8,11 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
+import { addAdminRoutes } from './admin-routes.ts';
 import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
+import type { LimitedRoutes } from './limited-routes.ts';
+import { throttleRoutes } from './limited-routes.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
 const SYNC_PATH = '/users/sync';
@@ -17,6 +20,8 @@ const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
+  /** Absent where there is no administrative API. */
+  readonly admin: Function | undefined;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
@@ -53,6 +58,7 @@ export class SyncApi extends Construct {
       { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
       { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
       { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
+      ...(props.admin ? addAdminRoutes(this.http, props.admin) : []),
     ]);
   }
 
@@ -113,24 +119,4 @@ export class SyncApi extends Construct {
     });
     throttleRoutes(stage, limited);
   }
-}
-
-/** Routes of one method with a limit of their own. */
-interface LimitedRoutes {
-  readonly routes: readonly HttpRoute[];
-  readonly method: HttpMethod;
-  readonly throttle: Throttle;
-}
-
-/** Gives routes a limit of their own, which the CDK's stage has no property for. */
-function throttleRoutes(stage: HttpStage, limited: readonly LimitedRoutes[]): void {
-  const resource = stage.node.defaultChild;
-  if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
-  const settings = limited.flatMap(({ routes, method, throttle: { rateLimit, burstLimit } }) => {
-    const limit = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
-    return routes.map(({ path }) => [`${method} ${path}`, limit] as const);
-  });
-  resource.routeSettings = Object.fromEntries(settings);
-  // A stage that sets a limit for a route which does not exist yet is refused.
-  stage.node.addDependency(...limited.flatMap(({ routes }) => routes));
 }

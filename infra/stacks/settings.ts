@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import type { AuthorizerSettings, ClaimField, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
+import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
+import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/validate-props.ts';
@@ -25,12 +26,14 @@ const NAMES = [
   'maxTokenLifeSeconds',
   'returningUser',
   'retentionDays',
+  'admin',
   'roster',
   'rosterDefaultCohort',
   'rosterCohortKey',
   'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
+  'logLevel',
   'secretArn',
   'stackName',
 ];
@@ -44,8 +47,10 @@ export interface Settings extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
+  readonly admin?: boolean;
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
+  readonly logLevel?: LogLevel;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
   /** Names in the context that nothing reads. */
@@ -64,8 +69,10 @@ export function readSettings(context: Context): Settings {
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
+    ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),
   };

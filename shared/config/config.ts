@@ -10,6 +10,7 @@ import {
   issuer,
   missingAzp,
   onStoreFailure,
+  reconcilerArn,
   requireEmail,
   returningUser,
   secretLocation,
@@ -18,6 +19,8 @@ import {
   tableName,
   tokenFrom,
 } from './fields.ts';
+import type { LogConfig } from './log-fields.ts';
+import { logLevel } from './log-fields.ts';
 import { retentionDays } from './retention-fields.ts';
 import type { RosterConfig } from './roster-fields.ts';
 import { roster } from './roster-fields.ts';
@@ -25,7 +28,7 @@ import type { ClaimNames } from './token-fields.ts';
 import { audience, claimNames, maxTokenLifeMs } from './token-fields.ts';
 
 /** What every function that reads Clerk and writes the table needs. */
-export interface SyncConfig {
+export interface SyncConfig extends LogConfig {
   readonly tableName: string;
   /** The value of the metrics' dimension `Stack`. */
   readonly stackName: string;
@@ -41,6 +44,11 @@ export interface SyncConfig {
 export interface ReconcilerConfig extends SyncConfig {
   /** The share of Clerk's rate limit that runs may use, above 0 and up to 1. */
   readonly clerkShare: number;
+}
+
+export interface AdminConfig extends SyncConfig {
+  /** ARN of the alias that the reconciler is invoked through. */
+  readonly reconcilerArn: string;
 }
 
 export interface AuthorizerConfig extends SyncConfig, PartyRules {
@@ -74,6 +82,7 @@ function readSync(read: ReadField, needed: readonly KeyVariable[]): SyncConfig {
     tableName: read(tableName),
     stackName: read(stackName),
     stage: read(stage),
+    logLevel: read(logLevel),
     clerkApiUrl: read(clerkApiUrl),
     returningUser: read(returningUser),
     roster: read(roster),
@@ -132,6 +141,14 @@ export function parseReconcilerConfig(environment: Environment): ReconcilerConfi
  */
 export function parseUsersConfig(environment: Environment): SyncConfig {
   return parseWith(environment, (read) => readSync(read, ['secretKey']));
+}
+
+/**
+ * The configuration of the admin routes.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseAdminConfig(environment: Environment): AdminConfig {
+  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), reconcilerArn: read(reconcilerArn) }));
 }
 
 /**

@@ -35,7 +35,7 @@ export function reportSettled(
   if (outcome === 'unchanged') return;
   metrics.record(METRIC_OF_OUTCOME[outcome], 1, dimensionsOf(path));
   if (outcome === 'stale') return;
-  const since = changeTimeOf(snapshot);
+  const since = changeTimeOf(snapshot, outcome);
   if (since !== undefined) metrics.record('SyncLag', Math.max(0, clock.now() - since), dimensionsOf(path));
   log.info('user synchronised', { path, outcome, userId: snapshot.id, changedFields });
 }
@@ -53,9 +53,23 @@ export function reportFailed(
   log.error('user not synchronised', { path, outcome: 'failed', userId: snapshot.id, reason, detail });
 }
 
-/** When Clerk made the change that the snapshot brings, ms. */
-function changeTimeOf(snapshot: Snapshot): number | undefined {
-  return snapshot.source === 'deletion' ? snapshot.at : snapshot.asOf;
+/**
+ * When Clerk made the change that the snapshot brings, ms. An event was made at the change, also where Clerk's `updated_at`
+ * says nothing of it (a ban, perhaps). A token that creates a user brings no change: hers may be years old.
+ */
+function changeTimeOf(snapshot: Snapshot, outcome: MergeOutcome): number | undefined {
+  switch (snapshot.source) {
+    case 'deletion':
+      return snapshot.at;
+    case 'event':
+      return Math.max(snapshot.asOf, snapshot.seenAt);
+    case 'token':
+      return outcome === 'created' ? undefined : snapshot.asOf;
+    case 'read':
+      return snapshot.asOf;
+    default:
+      return snapshot satisfies never;
+  }
 }
 
 /** By its type: alarms look at each path by name. */

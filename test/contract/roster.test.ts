@@ -120,6 +120,26 @@ describe('Whoever takes a verified address is linked to its entry', () => {
     expect((await mirror.entry(ADA))?.cohort).toBe('winter');
   });
 
+  it('whose cohort by her metadata goes with her, and one that was registered stays', async () => {
+    const mirror = await openMirror(tables, { roster: { cohort: { metadataKey: 'cohort' } } });
+    await register(mirror);
+    await putEntry(mirror.deps, { email: BEA });
+    for (const [id, email] of [
+      ['user_ada', ADA],
+      ['user_bea', BEA],
+    ] as const) {
+      await mirror.signUp(person(id, email, { record: { publicMetadata: { cohort: 'oncology' } } }));
+      if (id === 'user_bea') await putEntry(mirror.deps, { email, cohort: 'winter' });
+      mirror.clerk.users.delete(id);
+      expect(await eraseUser(mirror.deps, id)).toBe('erased');
+    }
+    expect(await mirror.entry(ADA)).toMatchObject({ attributes: { role: 'poet' }, cohort: undefined, link: undefined });
+    expect(await mirror.entry(BEA)).toMatchObject({ cohort: 'winter', link: undefined });
+    const next = later('user_next', ADA);
+    await mirror.signUp({ ...next, record: { ...next.record, publicMetadata: { cohort: 'choir' } } });
+    expect(await mirror.entry(ADA)).toMatchObject({ cohort: 'choir', link: { userId: 'user_next' } });
+  });
+
   it('once, whoever races for it', async () => {
     const mirror = await openMirror(tables);
     await register(mirror);

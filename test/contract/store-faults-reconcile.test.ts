@@ -3,6 +3,7 @@ import { reconcile } from '../../functions/reconciler/reconcile.ts';
 import type { StoreFaults } from '../../infra/local/dynamodb/faulty-endpoint.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
@@ -56,6 +57,7 @@ async function startWorld(faults: Partial<StoreFaults>): Promise<World> {
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
     watermark: createDynamoDbWatermarkStore(table),
+    quarantine: createDynamoDbQuarantine(table),
     directory,
     limits: { ...RECONCILE_LIMITS, pageSize: 15 },
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
@@ -144,6 +144,22 @@ describe('the alarms', () => {
     expect(new Set(stacks.map(({ Value }) => Value))).toEqual(
       new Set(['clerk-sync-test/Sync', 'clerk-sync-test/Second']),
     );
+  });
+});
+
+describe('the metrics', () => {
+  const root = new URL('../../', import.meta.url);
+  const sources = globSync(['functions/**/*.ts', 'shared/**/*.ts'], { cwd: root })
+    .filter((path) => !path.startsWith('shared/names/'))
+    .map((path) => readFileSync(new URL(path, root), 'utf8'))
+    .join('');
+
+  it('are all recorded somewhere: an alarm on one that nothing emits would be silent for ever', () => {
+    // The name that is given to `record`, or the choice of it; and the table of one for each outcome.
+    const given = [...sources.matchAll(/\.record\(([^,]*),/g)].map(([, names]) => names);
+    const table = /METRIC_OF_OUTCOME: Record<[^=]*= \{([^}]*)\}/.exec(sources)?.[1];
+    const recorded = [...given, table].flatMap((names = '') => [...names.matchAll(/'(\w+)'/g)].map(([, name]) => name));
+    expect(Object.keys(METRICS).filter((name) => !recorded.includes(name))).toEqual([]);
   });
 });
 

@@ -77,7 +77,7 @@ describe('every function', () => {
 });
 
 describe('configuration', () => {
-  const COMMON = [ENVIRONMENT.stage, ENVIRONMENT.stackName];
+  const COMMON = [ENVIRONMENT.logLevel, ENVIRONMENT.stage, ENVIRONMENT.stackName];
   const CLERK = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn, ENVIRONMENT.clerkApiUrl, ENVIRONMENT.returningUser];
   const TOKENS = [
     ENVIRONMENT.issuer,

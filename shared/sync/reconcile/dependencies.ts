@@ -16,6 +16,8 @@ export interface ReconcileDependencies extends SyncDependencies {
   readonly lease: LeaseStore;
   readonly instance: InstanceStore;
   readonly watermark: WatermarkStore;
+  /** Where signed events wait that could not be applied: every run tells how many. */
+  readonly quarantine: Pick<Quarantine, 'list'>;
   readonly limits: ReconcileLimits;
   /** Absent where the personal fields of deleted users are kept for good. */
   readonly retention?: Retention;
@@ -42,7 +44,7 @@ export interface ReconcileLimits {
   /** Time for writing one user, retries included, ms. */
   readonly budgetMs: number;
   readonly guard: DeletionGuard;
-  /** A user whom only a token has told of is left alone until the table has had it for this long, ms. */
+  /** Nobody is deleted whom an event or a token has brought less than this before the run began, ms. */
   readonly graceMs: number;
   /** Time after which a run that is not heard of has lost the lease, ms. */
   readonly leaseMs: number;

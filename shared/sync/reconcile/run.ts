@@ -1,6 +1,7 @@
 import type { Run, RunCounts } from '../../ports/run-store.ts';
 import type { Changes } from './changes.ts';
 import { NO_CHANGES } from './changes.ts';
+import { countQuarantined } from './count-quarantined.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { isThorough } from './dependencies.ts';
 import { reportAtTheEnd } from './held-drift.ts';
@@ -89,16 +90,22 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const record = runRecord(run, { ...state, changes: { ...state.changes, report } }, status, endedAt);
   await deps.runs.save(record);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
-  reportRun(deps, summary, run.mode === 'full' && state.failedBecause === undefined);
+  const isComplete = state.failedBecause === undefined && state.skippedBecause === undefined;
+  const quarantined = run.dryRun ? undefined : await countQuarantined(deps);
+  reportRun(deps, summary, { mode: run.mode, isComplete, quarantined });
   return summary;
 }
 
-/** A dry run holds nothing that could be approved: it says what it found. */
+/**
+ * A run that was held says so whatever else failed: only so can its deletions be approved. A dry run holds nothing that could
+ * be approved: it says what it found.
+ */
 function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
   const { changes, resolved, heldBecause, failedBecause, skippedBecause } = state;
   if (skippedBecause !== undefined) return 'skipped';
-  if (failedBecause !== undefined || changes.unstorable + changes.unreadable > 0) return 'failed';
-  if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
+  if (heldBecause !== undefined && !dryRun) return 'held';
+  if (failedBecause !== undefined || changes.unstorable + changes.unreadable + changes.unsettled > 0) return 'failed';
+  if (heldBecause !== undefined) return 'drift';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
   if (repairs === 0) return 'in-sync';
   return dryRun ? 'drift' : 'repaired';
@@ -136,8 +143,8 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
  */
 function countsOf({ dryRun, mode }: RunIdentity, state: RunState): RunCounts {
   const { clerkUsers, walked, changes, suspects, conflicts, erasedInClerk, newcomers, heldBecause } = state;
-  const { created, updated, deleted, restored } = changes;
-  const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
+  const { created, updated, deleted, restored, unsettled } = changes;
+  const after = walked.live + newcomers + unsettled + (heldBecause === undefined ? 0 : suspects);
   const storedUsers = dryRun && mode !== 'incremental' ? after - created - restored + deleted : after;
   const counts = { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
   return erasedInClerk > 0 ? { ...counts, erasedInClerk } : counts;
@@ -163,7 +170,7 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
 
 function reasonOfFailure(run: RunIdentity, { failedBecause, changes }: RunState): string | undefined {
   if (failedBecause !== undefined) return failedBecause;
-  const reasons = [...reasonOfUnstorable(changes), ...reasonOfUnreadable(run, changes)];
+  const reasons = [...reasonOfUnstorable(changes), ...reasonOfUnreadable(run, changes), ...reasonOfUnsettled(changes)];
   return reasons.length > 0 ? reasons.join(' ') : undefined;
 }
 
@@ -178,4 +185,9 @@ function reasonOfUnreadable(run: RunIdentity, { unreadable }: Changes): string[]
     ? 'No run can mend it: correct the attribute by hand.'
     : 'A forced run (--force) writes them anew from Clerk.';
   return [`${found} ${advice}`];
+}
+
+function reasonOfUnsettled({ unsettled }: Changes): string[] {
+  if (unsettled === 0) return [];
+  return [`${unsettled} proposed deletions failed unexpectedly: the log names each user with the place in the code.`];
 }

@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import { createDynamoDbInstanceStore } from '../../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbQuarantine } from '../../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
 import { createDynamoDbWatermarkStore } from '../../../shared/adapters/dynamodb/watermark-store.ts';
@@ -57,6 +58,7 @@ export async function openReconciledTable(
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
     watermark: createDynamoDbWatermarkStore(table),
+    quarantine: createDynamoDbQuarantine(table),
     directory: clerk,
     clock: time.clock,
     timers,

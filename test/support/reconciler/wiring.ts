@@ -3,6 +3,7 @@ import { createUserDirectory } from '../../../shared/adapters/clerk/user-directo
 import { withRetries } from '../../../shared/adapters/clerk/with-retries.ts';
 import { createDynamoDbInstanceStore } from '../../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbLeaseStore } from '../../../shared/adapters/dynamodb/lease-store.ts';
+import { createDynamoDbQuarantine } from '../../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../../shared/adapters/dynamodb/user-store.ts';
 import { createDynamoDbWatermarkStore } from '../../../shared/adapters/dynamodb/watermark-store.ts';
@@ -53,12 +54,14 @@ export function wireReconciler(options: WiringOptions): ReconcileDependencies {
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
     watermark: createDynamoDbWatermarkStore(table),
+    quarantine: createDynamoDbQuarantine(table),
     directory: withRetries(clerk, { timers: pauses, random, clock, maxWaitMs }),
     metrics,
     clock,
     timers,
     random,
     log,
-    limits: { ...RECONCILE_LIMITS, ...options.limits },
+    // The table's users are as old as the test.
+    limits: { ...RECONCILE_LIMITS, graceMs: 0, ...options.limits },
   };
 }

@@ -57,6 +57,21 @@ describe('the log', () => {
     ]);
   });
 
+  it('says on every line to which request it belongs, whatever else it belongs to', async () => {
+    const lines = await written((log) => {
+      log.beginRequest('a');
+      log.correlate({ messageId: 'm' });
+      log.info('one');
+      log.correlate({});
+      log.beginRequest('b');
+      log.info('two', { userId: 'user_ada1' });
+    });
+    expect(lines.map(({ requestId, messageId, userId }) => ({ requestId, messageId, userId }))).toEqual([
+      { requestId: 'a', messageId: 'm', userId: undefined },
+      { requestId: 'b', messageId: undefined, userId: 'user_ada1' },
+    ]);
+  });
+
   it('leaves out what is below its level', async () => {
     const lines = await written((log) => {
       log.info('no');

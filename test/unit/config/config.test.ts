@@ -35,6 +35,7 @@ describe("the authorizer's configuration", () => {
       tableName: 'users',
       stackName: 'Sync/test',
       stage: 'production',
+      logLevel: 'info',
       clerkApiUrl: 'https://api.clerk.com',
       secrets: { kind: 'secret', secretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:example' },
       issuer: 'https://clerk.example.com',
@@ -66,6 +67,7 @@ describe("the authorizer's configuration", () => {
       REQUIRE_EMAIL: 'false',
       MAX_TOKEN_LIFE: '86400',
       STAGE: 'staging',
+      LOG_LEVEL: 'warn',
     });
     expect(config).toMatchObject({
       authorizedParties: ['https://app.example.com', 'http://localhost:5173', 'chrome-extension://abcdef'],
@@ -80,6 +82,7 @@ describe("the authorizer's configuration", () => {
       requireEmail: false,
       maxTokenLifeMs: 86_400_000,
       stage: 'staging',
+      logLevel: 'warn',
     });
   });
 
@@ -104,6 +107,7 @@ describe("the authorizer's configuration", () => {
   });
 
   it.each([
+    ['LOG_LEVEL', 'loud'],
     ['TABLE_NAME', 'ab'],
     ['TABLE_NAME', 'a/b/c'],
     ['METRICS_STACK', 'tab\tname'],

@@ -103,13 +103,28 @@ describe('a snapshot that changes something', () => {
   });
 
   it.each([
-    ['a change, from Clerk’s own time of it', renamed, START - (T + 60_000)],
+    ['a change, from when the event of it was made', renamed, START - renamed.seenAt],
+    ['a change whose event has no time, from Clerk’s own', { ...renamed, seenAt: 0 }, START - renamed.asOf],
+    ['a change that Clerk does not version, from its event', event({ asOf: T, seenAt: START - 3_000 }), 3_000],
     ['a deletion, from its time', deletion(START - 7_000), 7_000],
     ['a change dated ahead of our clock, as none', event({ asOf: START + 5_000 }), 0],
   ] as const)('measures the lag of %s', async (_title, snapshot, lag) => {
     const bench = createBench();
     await bench.apply(snapshot);
     expect(bench.metrics.sum('SyncLag', { Path: 'webhook' })).toBe(lag);
+  });
+
+  it('measures no lag of a user whom a token creates: her last change may be years old', async () => {
+    const bench = createBench();
+    await bench.apply(completeToken(T), { path: 'authorizer' });
+    expect(bench.metrics.recorded().map(({ name }) => name)).toEqual(['SyncCreated']);
+  });
+
+  it('measures the lag of a change that a token brings', async () => {
+    const bench = createBench();
+    await bench.settle(signUp);
+    await bench.apply({ ...completeToken(START - 40_000), claims: renamed.profile }, { path: 'authorizer' });
+    expect(bench.metrics.sum('SyncLag', { Path: 'authorizer' })).toBe(40_000);
   });
 
   it('measures no lag of a token that does not say when its claims were true', async () => {

@@ -1,0 +1,20 @@
+import type { MiddlewareObj } from '@middy/core';
+import type { CorrelatedLog } from '../../shared/adapters/cloudwatch/log.ts';
+
+/**
+ * Has every line of the log say to which request it belongs: by API Gateway's id of it, which authorizer, function and access
+ * log have in common; by Lambda's where no request of an API is behind it.
+ */
+export function nameRequests(log: Pick<CorrelatedLog, 'beginRequest'>): MiddlewareObj {
+  return { before: ({ event, context }) => log.beginRequest(requestIdIn(event) ?? context?.awsRequestId) };
+}
+
+function requestIdIn(event: unknown): string | undefined {
+  const context = memberOf(event, 'requestContext');
+  const id = memberOf(context, 'requestId');
+  return typeof id === 'string' ? id : undefined;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { ClerkSyncStack } from '../../../infra/stacks/clerk-sync-stack.ts';
+import { ISSUER, ORIGIN } from './application.ts';
+
+/** Processes that the authorizer has at most: a few more requests at once are too many. */
+export const AUTHORIZER_CONCURRENCY = 5;
+
+/**
+ * A mirror that lets nobody in while the table is away, whose authorizer has few processes, and that calls events late that
+ * take two seconds: what would take a minute in production.
+ *
+ * @returns its cloud assembly, and how to remove it
+ */
+export function synthesiseAlarmed(): { readonly assembly: string; readonly remove: () => void } {
+  const outdir = mkdtempSync(join(tmpdir(), 'alarmed-'));
+  const app = new App({ outdir });
+  addMirror(app);
+  app.synth();
+  return { assembly: outdir, remove: () => rmSync(outdir, { recursive: true, force: true }) };
+}
+
+function addMirror(app: App): ClerkSyncStack {
+  return new ClerkSyncStack(app, 'alarmed', {
+    issuer: ISSUER,
+    authorizedParties: [ORIGIN],
+    onStoreFailure: 'deny',
+    authorizerConcurrency: AUTHORIZER_CONCURRENCY,
+    alarms: { thresholds: { lagSeconds: 2 } },
+  });
+}
