@@ -8,26 +8,24 @@ import type { RequestUser } from '../../shared/request/request-user.ts';
 const LARGEST_ANSWER_BYTES = 8_000;
 
 /**
- * Builds an answer about a user that API Gateway takes: without her largest map, or without both, where she is too large.
- * `omitted` then names what is not the whole truth.
+ * Builds an answer about a user that API Gateway takes, without what is too large for it: `omitted` then names what is not the
+ * whole truth. `app` goes first, whatever its size: the user can make it as large as she likes, and must not push off the
+ * request what others have said of her in `publicMetadata`. That goes only where it would not fit alone.
  *
  * @param build the answer, made of the user that it is given
  */
 export function fitting<Answer>(user: RequestUser, build: (user: RequestUser) => Answer): Answer {
   const whole = build(user);
   if (fits(whole)) return whole;
-  const larger = bytesOf(user.app) >= bytesOf(user.publicMetadata) ? 'app' : 'publicMetadata';
-  const smaller = build({ ...user, [larger]: NOTHING, omitted: [larger] });
-  if (fits(smaller)) return smaller;
+  const withoutApp = build({ ...user, app: NOTHING, omitted: ['app'] });
+  if (fits(withoutApp)) return withoutApp;
+  const withoutMetadata = build({ ...user, publicMetadata: NOTHING, omitted: ['publicMetadata'] });
+  if (fits(withoutMetadata)) return withoutMetadata;
   return build({ ...user, app: NOTHING, publicMetadata: NOTHING, omitted: ['app', 'publicMetadata'] });
 }
 
 const NOTHING: JsonObject = {};
 
 function fits(answer: unknown): boolean {
-  return bytesOf(answer) <= LARGEST_ANSWER_BYTES;
-}
-
-function bytesOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
+  return Buffer.byteLength(JSON.stringify(answer)) <= LARGEST_ANSWER_BYTES;
 }

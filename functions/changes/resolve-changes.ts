@@ -3,14 +3,18 @@ import { nameOfKey } from '../../shared/adapters/dynamodb/reservation-item.ts';
 import type { Name } from '../../shared/domain/names.ts';
 import { nameKey } from '../../shared/domain/names.ts';
 import { TABLE } from '../../shared/names/table.ts';
+import { MalformedItem } from '../../shared/ports/malformed-item.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
-import { StoreUnavailable } from '../../shared/ports/user-store.ts';
+import { StoreUnavailable, UnstorableUser } from '../../shared/ports/user-store.ts';
 import type { ResolveDependencies } from '../../shared/sync/names/resolve-name.ts';
 import { resolveName } from '../../shared/sync/names/resolve-name.ts';
 
 /**
  * Resolves the names whose reservations have changed: an email or username that somebody waits for, or that has become free.
  * Every name is looked at once, however many changes of it there are: the reservation itself says how things stand now.
+ *
+ * A name of somebody whose item cannot be read, or could not be kept, is passed over: sending it again would hold up all the
+ * names behind it.
  *
  * @returns the changes to be sent again, since Clerk or the table could not be asked; a run resolves what is given up
  */
@@ -23,10 +27,10 @@ export async function resolveChanges(
     try {
       await resolveName(deps, name);
     } catch (error) {
-      const reason = reasonOf(error);
-      if (reason === undefined) throw error;
-      deps.log.warn('name not resolved', { kind: name.kind, reason });
-      batchItemFailures.push({ itemIdentifier });
+      const failure = failureOf(error);
+      if (!failure) throw error;
+      deps.log[failure.isPassing ? 'warn' : 'error']('name not resolved', { kind: name.kind, reason: failure.reason });
+      if (failure.isPassing) batchItemFailures.push({ itemIdentifier });
     }
   }
   return { batchItemFailures };
@@ -48,6 +52,17 @@ function changedNames(records: readonly DynamoDBRecord[]): Iterable<ChangedName>
   return names.values();
 }
 
-function reasonOf(error: unknown): string | undefined {
-  return error instanceof StoreUnavailable || error instanceof DirectoryUnavailable ? error.code : undefined;
+interface Failure {
+  readonly reason: string;
+  /** Whether the same may succeed later. */
+  readonly isPassing: boolean;
+}
+
+/** @returns undefined for a defect or a missing permission */
+function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof StoreUnavailable || error instanceof DirectoryUnavailable) {
+    return { reason: error.code, isPassing: true };
+  }
+  const isLasting = error instanceof MalformedItem || error instanceof UnstorableUser;
+  return isLasting ? { reason: error.code, isPassing: false } : undefined;
 }

@@ -37,11 +37,14 @@ function pathOfFlaw(value: JsonValue, length = 0): Path {
   return inner ? [inner[0], ...pathOfFlaw(inner[1], length + 1)] : [];
 }
 
-/** What a schema has found wrong: the places, and what should be there. */
-export function explainIssues(issues: readonly core.$ZodIssue[]): string {
+/**
+ * What a schema has found wrong: the places, and what should be there.
+ * @param whole what the schema describes
+ */
+export function explainIssues(issues: readonly core.$ZodIssue[], whole = 'The body'): string {
   return issues
     .slice(0, MOST_ISSUES)
-    .map((issue) => `${placeOf(issue.path)} ${explain(issue)}.`)
+    .map((issue) => `${placeOf(issue.path, whole)} ${explain(issue)}.`)
     .join(' ');
 }
 
@@ -73,8 +76,8 @@ function explain(issue: core.$ZodIssue): string {
 
 const TYPES: Readonly<Record<string, string>> = { object: 'an object', record: 'an object', array: 'a list' };
 
-function placeOf(path: Path): string {
-  return path.length === 0 ? 'The body' : path.map((part) => nameOf(String(part))).join('.');
+function placeOf(path: Path, whole = 'The body'): string {
+  return path.length === 0 ? whole : path.map((part) => nameOf(String(part))).join('.');
 }
 
 function nameOf(name: string): string {

@@ -1,7 +1,6 @@
 import type { Log } from '../../shared/ports/log.ts';
 import type { Metrics } from '../../shared/ports/metrics.ts';
-import { expectedProblem } from '../../shared/sync/reconcile/failure.ts';
-import { factsOfError } from '../middleware/told-errors.ts';
+import { expectedProblem, unexpectedProblem } from '../../shared/sync/reconcile/failure.ts';
 
 /** What the orchestration needs of a durable execution: the SDK's `DurableContext` has it, and so has a plain double. */
 export interface DurableSteps {
@@ -74,15 +73,9 @@ function retryStrategy(error: Error, attempt: number): RetryDecision {
   return shouldRetry ? { shouldRetry, delay: retryDelay(attempt) } : { shouldRetry };
 }
 
-/** The message of an error that nobody expects may quote what it stumbled over: its kind and its place must do. */
 function stepFailed(step: string, error: unknown, log: Log): StepFailed {
-  const problem = expectedProblem(error);
-  if (problem) {
-    log.warn('reconcile step failed', { step, reason: problem.message });
-    return new StepFailed(problem.message, problem.passing);
-  }
-  const facts = factsOfError(error);
-  log.error('reconcile step failed unexpectedly', { step, ...facts });
-  const kind = String(facts['error']);
-  return new StepFailed(`Step ${step} failed with ${kind}: the log has its place in the code.`, true);
+  const expected = expectedProblem(error);
+  if (expected) log.warn('reconcile step failed', { step, reason: expected.message });
+  const { message, passing } = expected ?? unexpectedProblem(log, step, error);
+  return new StepFailed(message, passing);
 }

@@ -6,6 +6,7 @@ import { leaveMarks, planWalk } from '../../shared/sync/reconcile/plan-walk.ts';
 import type { WalkPosition } from '../../shared/sync/reconcile/walk-progress.ts';
 import { addWalked } from '../../shared/sync/reconcile/walk-progress.ts';
 import { walkChunk } from '../../shared/sync/reconcile/walk.ts';
+import { StepFailed } from './durable-steps.ts';
 import { retain } from './retention-steps.ts';
 import type { RunSteps } from './run-steps.ts';
 
@@ -45,7 +46,7 @@ export class FullRun {
 
   #walk(start: WalkPosition): Promise<void> {
     const steps = this.#steps;
-    return steps.chunks.run(
+    return steps.mirror(
       'walk',
       start,
       (position, chunk) => walkChunk(steps.deps, chunk, position),
@@ -64,7 +65,7 @@ export class FullRun {
     const steps = this.#steps;
     const unknown = await steps.step('unknown', () => listUnknown(steps.deps, steps.run, this.#doubtful));
     if (unknown === 0) return;
-    await steps.chunks.run(
+    await steps.mirror(
       'unknown',
       { done: 0, piece: this.#nextPiece },
       (position, chunk) => completeUnknown(steps.deps, chunk, position),
@@ -79,12 +80,13 @@ export class FullRun {
   async #judge(countedBefore: number): Promise<void> {
     const { deps, run, state } = this.#steps;
     const evidence = { walked: state.walked, changes: state.changes, spooled: this.#spooled, countedBefore };
-    const judgement = await this.#steps.step('judge', async () => {
+    const { doubtedBecause, ...judgement } = await this.#steps.step('judge', async () => {
       const judged = await judgeRun(deps, run, evidence);
       await recordProposals(deps, run, { ...state, ...judged });
       await leaveMarks(deps, this.#marks);
       return judged;
     });
     this.#steps.learn(judgement);
+    if (doubtedBecause !== undefined) throw new StepFailed(doubtedBecause, true);
   }
 }

@@ -12,7 +12,7 @@ import { runStep } from './durable-steps.ts';
 import { FullRun } from './full-run.ts';
 import { IncrementalRun } from './incremental-run.ts';
 import { askForLease, waitForLease } from './lease-steps.ts';
-import type { RunRequest } from './run-request.ts';
+import type { AskedRun } from './run-request.ts';
 import { parseRunRequest } from './run-request.ts';
 import { RunSteps } from './run-steps.ts';
 import { userRun } from './user-run.ts';
@@ -29,7 +29,7 @@ import { userRun } from './user-run.ts';
  * A run that fails is recorded as failed, alarms, and is answered like any other. It does not throw: the schedule would start
  * it again at once, against whatever it has just failed at, and a caller would not see what it did.
  *
- * @param event what the schedule or a person sent; see `RunRequest`
+ * @param event what the schedule or a person sent; see `AskedRun`
  * @param context the durable execution; the code between its steps runs again on every invocation and must do nothing else
  * @throws for an event it does not know, and when not even the run's end can be recorded
  */
@@ -39,7 +39,7 @@ export async function reconcile(
   deps: ReconcileDependencies,
 ): Promise<RunSummary> {
   const request = parseRunRequest(event);
-  const { id, at } = await runStep(context, deps, 'begin', () => Promise.resolve(begin(deps)));
+  const { id, at } = await runStep(context, deps, 'begin', () => Promise.resolve(begin(request, deps)));
   const asked = { id, ...identityOf(request) };
   const working = asked.dryRun ? withoutEffect(deps) : deps;
   // Only what is done to users goes unsaid in a dry run: its end is logged like any other.
@@ -53,12 +53,13 @@ export async function reconcile(
   return close(context, closing, steps.run, state);
 }
 
-function identityOf(request: RunRequest): Omit<RunIdentity, 'id' | 'startedAt' | 'fence'> {
+function identityOf({ runId: _id, ...request }: AskedRun): Omit<RunIdentity, 'id' | 'startedAt' | 'fence'> {
   return request.mode === 'approve' ? { mode: request.mode, approves: request.run } : request;
 }
 
-function begin({ random, clock }: ReconcileDependencies): { id: string; at: number } {
-  return { id: random.id(), at: clock.now() };
+/** Whoever asked for the run may have told somebody its id already. */
+function begin({ runId }: AskedRun, { random, clock }: ReconcileDependencies): { id: string; at: number } {
+  return { id: runId ?? random.id(), at: clock.now() };
 }
 
 /**
@@ -69,7 +70,7 @@ async function leaseOrReason(
   context: DurableSteps,
   deps: ReconcileDependencies,
   runId: string,
-  { mode }: RunRequest,
+  { mode }: AskedRun,
 ): Promise<LeaseTaken | Partial<RunState>> {
   try {
     if (mode !== 'incremental') return await waitForLease(context, deps, runId);
@@ -83,7 +84,7 @@ async function leaseOrReason(
   }
 }
 
-function work(request: RunRequest, steps: RunSteps): Promise<RunState> {
+function work(request: AskedRun, steps: RunSteps): Promise<RunState> {
   switch (request.mode) {
     case 'full':
       return new FullRun(steps).toItsEnd();

@@ -5,12 +5,13 @@ import type { RunSteps } from './run-steps.ts';
 
 /**
  * The last steps of a full run: whoever was deleted long enough ago loses her personal fields. A run that is held erases
- * nobody, since Clerk's word is in doubt then, and a dry run does not either.
+ * nobody and gives no tombstone its end, since Clerk's word is in doubt then, and a dry run does not either.
  */
 export async function retain(steps: RunSteps): Promise<void> {
   const { deps, run } = steps;
   const { retention } = deps;
-  if (retention && !run.dryRun && steps.state.heldBecause === undefined) {
+  const isTrusted = steps.state.heldBecause === undefined;
+  if (retention && !run.dryRun && isTrusted) {
     await steps.chunks.run<number, RetentionChunk>(
       'retention',
       0,
@@ -19,5 +20,5 @@ export async function retain(steps: RunSteps): Promise<void> {
     );
   }
   const step = 'erased';
-  steps.learn({ erasedInClerk: await steps.step(step, () => countErasedInClerk(deps, { ...run, step })) });
+  steps.learn({ erasedInClerk: await steps.step(step, () => countErasedInClerk(deps, { ...run, step }, isTrusted)) });
 }

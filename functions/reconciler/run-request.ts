@@ -1,21 +1,7 @@
-/** What a run is asked to do. */
-export type RunRequest =
-  | {
-      readonly mode: 'full';
-      /** Reports what would be done, and changes no user. */
-      readonly dryRun: boolean;
-      /** Reads every item, also where version and fingerprint agree: only so a hand edit is seen. */
-      readonly force: boolean;
-    }
-  | {
-      readonly mode: 'incremental';
-      readonly dryRun: boolean;
-      /** Where to begin, ms of Clerk's `updated_at`; without it, at the watermark. */
-      readonly since?: number;
-    }
-  /** `run`: the held run whose deletions are approved. */
-  | { readonly mode: 'approve'; readonly run: string }
-  | { readonly mode: 'user'; readonly userId: string; readonly dryRun: boolean };
+import type { RunRequest } from '../../shared/ports/run-starter.ts';
+
+/** What a run is asked to do, and the id that whoever asks has given it. */
+export type AskedRun = RunRequest & { readonly runId?: string };
 
 const KNOWN =
   'send { "mode": "full" }, { "mode": "incremental" }, { "mode": "approve", "run": "<id of a held run>" } or ' +
@@ -32,8 +18,12 @@ const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d
  * Reads the event that a schedule, a function or a person sent.
  * @throws Error that says what the reconciler knows
  */
-export function parseRunRequest(event: unknown): RunRequest {
+export function parseRunRequest(event: unknown): AskedRun {
   const members = membersOf(event);
+  return { ...requestIn(members), ...runIdOf(members) };
+}
+
+function requestIn(members: ReadonlyMap<string, unknown>): RunRequest {
   const mode = members.get('mode');
   if (mode === 'full') return { mode, dryRun: flagOf(members, 'dryRun'), force: flagOf(members, 'force') };
   if (mode === 'incremental') return { mode, dryRun: flagOf(members, 'dryRun'), ...sinceOf(members) };
@@ -53,18 +43,36 @@ function flagOf(members: ReadonlyMap<string, unknown>, name: string): boolean {
 function sinceOf(members: ReadonlyMap<string, unknown>): { since?: number } {
   const given = members.get('since');
   if (given === undefined) return {};
-  const since = typeof given === 'string' && ISO_TIME.test(given) ? Date.parse(given) : given;
-  if (typeof since === 'number' && Number.isSafeInteger(since) && since >= EARLIEST && since <= LATEST)
-    return { since };
+  const since = readSince(given);
+  if (since !== undefined) return { since };
   throw new Error(
     'The event\'s "since" must be a time, in milliseconds or as "2026-11-25T08:00:00Z", to look at what was changed from then ' +
       'on; without it the run begins where the last one has come to.',
   );
 }
 
+/** @returns ms; undefined for what is no time, or none that can be meant */
+export function readSince(given: unknown): number | undefined {
+  const since = typeof given === 'string' && ISO_TIME.test(given) ? Date.parse(given) : given;
+  const isMeant = typeof since === 'number' && Number.isSafeInteger(since) && since >= EARLIEST && since <= LATEST;
+  return isMeant ? since : undefined;
+}
+
+/** It stands in keys and in notes that are divided by blanks. */
+const RUN_ID = /^[\w-]{1,100}$/;
+
+function runIdOf(members: ReadonlyMap<string, unknown>): { runId?: string } {
+  const runId = members.get('runId');
+  if (runId === undefined) return {};
+  if (typeof runId === 'string' && RUN_ID.test(runId)) return { runId };
+  throw new Error(
+    'The event\'s "runId" must have 1 to 100 letters, digits, _ and -; without it the run makes one itself.',
+  );
+}
+
 function heldRunOf(members: ReadonlyMap<string, unknown>): string {
   const run = members.get('run');
-  if (typeof run === 'string' && /^[\w-]{1,100}$/.test(run)) return run;
+  if (typeof run === 'string' && RUN_ID.test(run)) return run;
   throw new Error(`The event approves deletions and does not say of which run: ${KNOWN}.`);
 }
 

@@ -8,9 +8,10 @@ export function userRun(steps: RunSteps, userId: string): Promise<RunState> {
   return steps.toItsEnd(async () => {
     const step = 'user';
     const found = await steps.step(step, () => reconcileUser(steps.deps, { ...steps.run, step }, userId));
-    const { changes, suspects, walked } = found;
-    steps.learn({ clerkUsers: walked.listed, walked, suspects, changes: addChanges(steps.state.changes, changes) });
-    if (suspects > 0) await steps.delete(steps.run.id);
+    const { changes, suspects, walked, heldBecause } = found;
+    const counts = { clerkUsers: walked.listed, walked, suspects };
+    steps.learn({ ...counts, heldBecause, changes: addChanges(steps.state.changes, changes) });
+    if (suspects > 0 && heldBecause === undefined) await steps.delete(steps.run.id);
     await steps.resolveConflicts();
   });
 }

@@ -1,4 +1,5 @@
 import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.ts';
+import type { CallLimits } from '../../shared/adapters/clerk/within-limits.ts';
 import { withinLimits } from '../../shared/adapters/clerk/within-limits.ts';
 import { createEmbeddedMetrics } from '../../shared/adapters/cloudwatch/embedded-metrics.ts';
 import type { CorrelatedLog } from '../../shared/adapters/cloudwatch/log.ts';
@@ -31,6 +32,8 @@ export interface RequestLimits {
   readonly table: ClientLimits;
   /** Time for one call to Clerk, ms. */
   readonly clerkTimeoutMs: number;
+  /** What the container asks of Clerk at most, where that is not what `withinLimits` has for signed-in users. */
+  readonly clerkCalls?: CallLimits;
 }
 
 /** Wires a function that somebody waits for: bounded calls to the table and to Clerk, metrics embedded in the log. */
@@ -59,6 +62,6 @@ export function requestParts(service: string, config: SyncConfig, limits: Reques
     ...(config.roster && { roster: { ...config.roster, store: createDynamoDbRosterStore(table), isOn: true } }),
     table,
     secrets,
-    directory: withinLimits(directory, { clock, log }),
+    directory: withinLimits(directory, { clock, log, ...(limits.clerkCalls && { allowance: limits.clerkCalls }) }),
   };
 }

@@ -8,7 +8,7 @@ import type { BuildOptions } from 'esbuild';
 export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', 'whoami', 'changes'] as const;
 
 /** Those that are there when they are asked for. */
-export const OPTIONAL_FUNCTION_NAMES = ['health'] as const;
+export const OPTIONAL_FUNCTION_NAMES = ['health', 'admin'] as const;
 
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 

@@ -191,6 +191,18 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly syncThrottle?: Throttle;
   /**
+   * Limit of `PATCH /users/me`, which writes: a client that patches in a loop takes no requests from the other routes, and
+   * costs no more than this many writes.
+   * @default - 50 requests a second, bursts of 100
+   */
+  readonly patchThrottle?: Throttle;
+  /**
+   * Whether there is an administrative API: `/admin/…`, for whoever has a key whose SHA-256 hash is among `adminKeyHashes` of the
+   * secret. See docs/admin.md.
+   * @default false
+   */
+  readonly admin?: boolean;
+  /**
    * Whether `GET /health` and `GET /health/user-sync` answer anybody how syncs go and how many users there are: for uptime
    * monitors, which have no key. Off, since the number of your users is nobody's business until you say so.
    * @default false

@@ -26,6 +26,7 @@ import type { StageDefaults } from './stage.ts';
 import { SyncApi } from './sync-api.ts';
 import { UserTable } from './user-table.ts';
 import { validateProps } from './validate-props.ts';
+import { wireAdmin } from './wire-admin.ts';
 import { wireFunctions, wireVariants } from './wire-functions.ts';
 
 /**
@@ -49,6 +50,8 @@ export class ClerkUserSync extends Construct {
   /** The functions behind these: to make authorizers for a REST API, TOKEN or REQUEST, which they answer, too. */
   readonly authorizerFunctions: AuthorizerFunctions;
   readonly webhookUrl: string;
+  /** Answers the administrative routes; there with the prop `admin` only. */
+  readonly admin: Function | undefined;
   /** Answers the health routes; there with the prop `health` only. */
   readonly health: Function | undefined;
   /** Tells of every user who is created, updated, deleted or restored: for rules of your own. See docs/events.md. */
@@ -68,6 +71,7 @@ export class ClerkUserSync extends Construct {
       bundles: props.bundles,
       authorizerConcurrency: props.authorizerConcurrency,
       optionalAuthorizer: props.optionalAuthorizer ?? false,
+      admin: props.admin ?? false,
     });
     this.functions = functions.all;
     this.authorizerFunctions = functions.authorizers;
@@ -79,6 +83,7 @@ export class ClerkUserSync extends Construct {
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
     this.optionalAuthorizer = authorizers.optional;
     this.health = this.#health(props, settings);
+    this.admin = functions.admin;
     const api = this.#api(props, settings, authorizers);
     this.api = api.http;
     this.webhookUrl = api.webhookUrl;
@@ -91,6 +96,7 @@ export class ClerkUserSync extends Construct {
     const wiring = { props, table, secret, bus, metricsStack: this.#metricsStack() };
     wireFunctions(functions.all, wiring);
     wireVariants(functions.authorizers, wiring);
+    if (functions.admin) wireAdmin(functions.admin, functions.reconciler.alias, wiring);
   }
 
   #authorizers({ tokenFrom = 'header', authorizerCacheTtl }: ClerkUserSyncProps): Authorizers {
@@ -119,12 +125,14 @@ export class ClerkUserSync extends Construct {
       logRetention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
       functions: this.functions,
+      admin: this.admin,
       authorizers,
       throttle: props.throttle ?? { rateLimit: 1000, burstLimit: 2000 },
       webhookThrottle: props.webhookThrottle ?? { rateLimit: 500, burstLimit: 1000 },
       health: this.health,
       healthThrottle: props.healthThrottle ?? { rateLimit: 10, burstLimit: 20 },
       syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
+      patchThrottle: props.patchThrottle ?? { rateLimit: 50, burstLimit: 100 },
       cors: props.cors,
     });
   }
@@ -162,7 +170,8 @@ export class ClerkUserSync extends Construct {
     };
     const namePrefix = alarmNamePrefix(this.#metricsStack());
     const { table } = this;
-    const all = [...Object.values(functions.all), verifyOnly, ...(optional ? [optional] : [])];
+    const optionals = [optional, functions.admin].filter((lambda) => lambda !== undefined);
+    const all = [...Object.values(functions.all), verifyOnly, ...optionals];
     new SyncDashboard(this, 'Dashboard', { ...watched, name: `${namePrefix}dashboard`, functions: all, table });
     return settings === 'off' ? undefined : new SyncAlarms(this, 'Alarms', { ...watched, settings, namePrefix }).topic;
   }

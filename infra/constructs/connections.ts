@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import type { EnvironmentName } from '../../shared/names/environment.ts';
 import { METRIC_NAMESPACE } from '../../shared/names/metrics.ts';
@@ -91,6 +91,12 @@ function policyOf(lambda: Function, id: string, statement: PolicyStatement): Pol
 function logicalIdOf(lambda: Function): string {
   const resource = lambda.node.defaultChild;
   return resource instanceof CfnFunction ? Stack.of(lambda).getLogicalId(resource) : '';
+}
+
+/** Tells the function which reconciler, and lets it start that one's runs: through the alias that the schedule uses, too. */
+export function connectReconciler(lambda: Function, alias: Alias): void {
+  lambda.addEnvironment(ENVIRONMENT.reconcilerArn, alias.functionArn);
+  lambda.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [alias.functionArn] }));
 }
 
 /** Sets plain configuration: values that are no secret and need no permission. */

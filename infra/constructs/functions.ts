@@ -14,6 +14,8 @@ export interface SyncFunctionsProps {
   readonly authorizerConcurrency: number | undefined;
   /** Whether there is an authorizer for public routes. */
   readonly optionalAuthorizer: boolean;
+  /** Whether there is an administrative API. */
+  readonly admin: boolean;
 }
 
 /** The functions, sized and timed, with no permission but their log yet. */
@@ -21,6 +23,8 @@ export class SyncFunctions extends Construct {
   readonly all: Readonly<Record<FunctionName, Function>>;
   readonly authorizers: AuthorizerFunctions;
   readonly reconciler: Reconciler;
+  /** There only when asked for. */
+  readonly admin: Function | undefined;
   readonly #props: SyncFunctionsProps;
   readonly #bundles: BundleSource;
 
@@ -60,6 +64,18 @@ export class SyncFunctions extends Construct {
         ? this.#authorizer('OptionalAuth', 'Puts the mirrored user on the request of a public route, if there is one')
         : undefined,
     };
+    this.admin = props.admin ? this.#admin() : undefined;
+  }
+
+  #admin(): Function {
+    return new NodeFunction(this, 'Admin', {
+      ...this.#props.logs,
+      description: 'Answers /admin/…: runs, quarantine, roster and single users, for whoever has an admin key',
+      code: this.#bundles('admin'),
+      // An import of 5,000 people is bound by the processor, which comes with memory, and API Gateway waits for 30 s.
+      memorySize: 1024,
+      timeout: Duration.seconds(29),
+    }).lambda;
   }
 
   #authorizer(id: 'Authorizer' | 'VerifyOnly' | 'OptionalAuth', description: string): Function {

@@ -1,6 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { CfnStage, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { CorsPreflightOptions, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -8,19 +8,26 @@ import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { AccessLog } from './access-log.ts';
+import { addAdminRoutes } from './admin-routes.ts';
 import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
+import type { LimitedRoutes } from './limited-routes.ts';
+import { throttleRoutes } from './limited-routes.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const ME_PATH = '/users/me';
 const SYNC_PATH = '/users/sync';
 const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
 export interface SyncApiProps {
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
+  /** Absent where there is no administrative API. */
+  readonly admin: Function | undefined;
   readonly authorizers: Authorizers;
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
   readonly syncThrottle: Throttle;
+  readonly patchThrottle: Throttle;
   /** Undefined for no health routes. */
   readonly health: Function | undefined;
   readonly healthThrottle: Throttle;
@@ -43,7 +50,8 @@ export class SyncApi extends Construct {
     const { syncing, verifyOnly } = props.authorizers;
     // They say how the user stands now, and ask Clerk for her themselves if need be.
     const users = new HttpLambdaIntegration('Users', props.functions.users);
-    this.#protected([HttpMethod.GET, HttpMethod.PATCH], '/users/me', verifyOnly, users);
+    this.#protected([HttpMethod.GET], ME_PATH, verifyOnly, users);
+    const patch = this.#protected([HttpMethod.PATCH], ME_PATH, verifyOnly, users);
     const sync = this.#protected([HttpMethod.POST], SYNC_PATH, verifyOnly, users);
     const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
     this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
@@ -52,7 +60,9 @@ export class SyncApi extends Construct {
     this.#stage(props, [
       { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
       { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
+      { routes: patch, method: HttpMethod.PATCH, throttle: props.patchThrottle },
       { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
+      ...(props.admin ? addAdminRoutes(this.http, props.admin) : []),
     ]);
   }
 
@@ -113,24 +123,4 @@ export class SyncApi extends Construct {
     });
     throttleRoutes(stage, limited);
   }
-}
-
-/** Routes of one method with a limit of their own. */
-interface LimitedRoutes {
-  readonly routes: readonly HttpRoute[];
-  readonly method: HttpMethod;
-  readonly throttle: Throttle;
-}
-
-/** Gives routes a limit of their own, which the CDK's stage has no property for. */
-function throttleRoutes(stage: HttpStage, limited: readonly LimitedRoutes[]): void {
-  const resource = stage.node.defaultChild;
-  if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
-  const settings = limited.flatMap(({ routes, method, throttle: { rateLimit, burstLimit } }) => {
-    const limit = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
-    return routes.map(({ path }) => [`${method} ${path}`, limit] as const);
-  });
-  resource.routeSettings = Object.fromEntries(settings);
-  // A stage that sets a limit for a route which does not exist yet is refused.
-  stage.node.addDependency(...limited.flatMap(({ routes }) => routes));
 }

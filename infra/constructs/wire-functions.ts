@@ -11,16 +11,16 @@ import { configure, connectBus, connectMetrics, connectSecret } from './connecti
 import { connectIndex, connectTable } from './table-access.ts';
 import type { UserTable } from './user-table.ts';
 
-const USERS = `${TABLE.userPrefix}*`;
+export const USERS = `${TABLE.userPrefix}*`;
 /** Emails and usernames that belong to one user each: they move with the users, in the same transactions. */
-const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
-const INSTANCE = 'settings#instance';
-const RUNS = 'run#*';
+export const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
+export const INSTANCE = 'settings#instance';
+export const RUNS = 'run#*';
 const HELD_DELETIONS = 'held#*';
 const LEASE = 'lease';
 /** Entries of pre-registered people change in the transactions that write users. */
-const ROSTER = 'roster#*';
-const QUARANTINE = 'quarantine#*';
+export const ROSTER = 'roster#*';
+export const QUARANTINE = 'quarantine#*';
 const MARKS = 'marks';
 const WATERMARK = 'watermark';
 
@@ -54,7 +54,7 @@ export function wireVariants({ verifyOnly, optional }: AuthorizerFunctions, wiri
   wireAuthorizer(optional, wiring, 'optional');
 }
 
-function configureCommon(lambda: Function, { props, metricsStack }: Wiring): void {
+export function configureCommon(lambda: Function, { props, metricsStack }: Wiring): void {
   configure(lambda, {
     [ENVIRONMENT.stage]: props.stage ?? 'production',
     [ENVIRONMENT.logLevel]: props.logLevel ?? 'info',
@@ -145,7 +145,7 @@ function rosterOf({ roster }: ClerkUserSyncProps): readonly string[] {
 }
 
 /** Clerk's Backend API and the keys to it. */
-function connectClerk(lambda: Function, secret: ReadableSecret, props: ClerkUserSyncProps): void {
+export function connectClerk(lambda: Function, secret: ReadableSecret, props: ClerkUserSyncProps): void {
   configure(lambda, {
     [ENVIRONMENT.clerkApiUrl]: props.clerkApiUrl ?? 'https://api.clerk.com',
     [ENVIRONMENT.returningUser]: props.returningUser ?? 'fresh',

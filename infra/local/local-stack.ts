@@ -89,7 +89,7 @@ async function startParts(
 }
 
 /** What is off in production unless somebody asks for it: here there is everything to try. */
-export const LOCAL_CONTEXT: Readonly<Record<string, string>> = { roster: 'true', health: 'true' };
+export const LOCAL_CONTEXT: Readonly<Record<string, string>> = { roster: 'true', health: 'true', admin: 'true' };
 
 /** The template that a deployment for this Clerk instance would have. */
 async function synthesiseFor(

@@ -26,6 +26,7 @@ const NAMES = [
   'maxTokenLifeSeconds',
   'returningUser',
   'retentionDays',
+  'admin',
   'roster',
   'rosterDefaultCohort',
   'rosterCohortKey',
@@ -46,6 +47,7 @@ export interface Settings extends AuthorizerSettings {
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
+  readonly admin?: boolean;
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   readonly logLevel?: LogLevel;
@@ -67,6 +69,7 @@ export function readSettings(context: Context): Settings {
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),
+    ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),

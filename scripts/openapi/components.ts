@@ -5,6 +5,27 @@ import {
   syncAnswerSchema,
   webhookAnswerSchema,
 } from '../../functions/http/schemas/answers.ts';
+import {
+  auditListSchema,
+  conflictListSchema,
+  eventActionSchema,
+  importAnswerSchema,
+  importRefusalSchema,
+  quarantineListSchema,
+  rosterActionSchema,
+  rosterEntrySchema,
+  rosterListSchema,
+  runListSchema,
+  runSchema,
+  startedRunSchema,
+  userActionSchema,
+} from '../../functions/http/schemas/admin-answers.ts';
+import {
+  emptyRequestSchema,
+  eraseRequestSchema,
+  linkRequestSchema,
+  rosterEntryRequestSchema,
+} from '../../functions/http/schemas/admin-requests.ts';
 import { appPatchSchema } from '../../functions/http/schemas/app-patch.ts';
 import { healthSchema, userCountsSchema } from '../../functions/http/schemas/health.ts';
 import { syncRequestSchema } from '../../functions/http/schemas/sync-request.ts';
@@ -17,6 +38,23 @@ const COMPONENTS = {
   SyncRequest: syncRequestSchema,
   SyncAnswer: syncAnswerSchema,
   WebhookAnswer: webhookAnswerSchema,
+  EmptyRequest: emptyRequestSchema,
+  EraseRequest: eraseRequestSchema,
+  RosterEntryRequest: rosterEntryRequestSchema,
+  LinkRequest: linkRequestSchema,
+  StartedRun: startedRunSchema,
+  Run: runSchema,
+  RunList: runListSchema,
+  UserAction: userActionSchema,
+  QuarantineList: quarantineListSchema,
+  EventAction: eventActionSchema,
+  RosterEntry: rosterEntrySchema,
+  RosterList: rosterListSchema,
+  RosterAction: rosterActionSchema,
+  ImportAnswer: importAnswerSchema,
+  ImportRefusal: importRefusalSchema,
+  ConflictList: conflictListSchema,
+  AuditList: auditListSchema,
   Health: healthSchema,
   UserCounts: userCountsSchema,
   Error: errorSchema,

@@ -21,6 +21,11 @@ export function openApiDocument(): object {
       schemas: componentSchemas(),
       securitySchemes: {
         sessionToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: "Clerk's session token." },
+        adminKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An admin key, `cds_…`. Its routes are there where the stack was made with `admin`.',
+        },
         sessionCookie: {
           type: 'apiKey',
           in: 'cookie',
@@ -58,7 +63,7 @@ function describeOperation(operation: Operation): object {
     operationId: id,
     summary,
     description,
-    ...(access === 'public' && { security: [] }),
+    ...(access !== 'signed-in' && { security: access === 'public' ? [] : [{ adminKey: [] }] }),
     ...(parameters && { parameters }),
     ...(body && { requestBody: describeBody(body) }),
     responses: responsesOf(operation),

@@ -5,12 +5,12 @@ import type { ComponentName } from './components.ts';
 /** One route of the HTTP API, as its clients need to know it. */
 export interface Operation {
   readonly id: string;
-  readonly method: 'get' | 'patch' | 'post';
+  readonly method: 'get' | 'patch' | 'post' | 'put' | 'delete';
   readonly path: string;
   readonly summary: string;
   readonly description: string;
-  /** Whether an authorizer of ours stands before it. */
-  readonly access: 'signed-in' | 'public';
+  /** Whether an authorizer of ours stands before it, or the function asks for an admin key. */
+  readonly access: 'signed-in' | 'public' | 'admin-key';
   readonly parameters?: readonly object[];
   readonly body?: BodyText;
   readonly answers: readonly AnswerText[];

@@ -1,4 +1,5 @@
 import { PATCH_TYPES } from '../../functions/users/patch-me.ts';
+import { ADMIN_OPERATIONS } from './admin-operations.ts';
 import type { Operation } from './operation.ts';
 import { refusals } from './operation.ts';
 
@@ -26,9 +27,10 @@ export const OPERATIONS: readonly Operation[] = [
     summary: "Changes the application's attributes of the signed-in user",
     description:
       'The member `app` of the body is a JSON merge patch (RFC 7396) of the map `app`: objects are merged, `null` removes an ' +
-      'attribute, anything else replaces one. Nothing that Clerk knows of the user can be changed here: an `email` in `app` is an ' +
-      'attribute of that name. Requests that come at the same moment are all kept. All attributes together have 16 KB at most, ' +
-      'as JSON text; numbers must be ones that a double holds exactly, and nesting ends at 32 levels, the body being the first. ' +
+      'attribute, anything else replaces one. Names that begin with `_` are the application’s alone. Nothing that Clerk knows ' +
+      'of the user can be changed here: an `email` in `app` is an attribute of that name. Requests that come at the same moment ' +
+      'are all kept. All attributes together have 16 KB at most, as JSON text; numbers must be ones that a double holds ' +
+      'exactly, and nesting ends at 32 levels, the body being the first. ' +
       'A user whom the mirror does not have yet is read from Clerk, and stored, first.',
     access: 'signed-in',
     body: { required: true, mediaTypes: PATCH_TYPES, schema: 'AppPatch' },
@@ -121,4 +123,5 @@ export const OPERATIONS: readonly Operation[] = [
     answers: [{ status: 200, description: 'The counts, or that nobody can say.', schema: 'UserCounts' }],
     refusals: refusals('internal_error'),
   },
+  ...ADMIN_OPERATIONS,
 ];

@@ -26,6 +26,9 @@ Try it:
   curl -s -X POST ${stack.api}/__local/schedules/full
   curl -s -X POST ${stack.api}/__local/schedules/incremental
 
+  # Start a run over HTTP, with a key and on record: see docs/admin.md
+  curl -s -X POST '${stack.api}/admin/sync-users?dry_run' -H 'Authorization: Bearer ${stack.adminApiKey}'
+
   # What was counted, what your subscribers were told, and what else there is
   curl -s ${stack.api}/__local/metrics
   curl -s ${stack.api}/__local/alarms

@@ -42,7 +42,8 @@ export function adviceFor(summary: RunSummary, stack: string | undefined): strin
   if (status === 'failed') return `The run failed: ${failedBecause ?? 'see above.'}`;
   if (status === 'held') {
     const approve = `npm run sync -- --approve-deletions ${runId}${stack === undefined ? '' : ` --stack ${stack}`}`;
-    return `Nobody was deleted: ${heldBecause}\nIf Clerk's dashboard agrees that they are gone: ${approve}`;
+    const failure = failedBecause === undefined ? '' : `\nBesides, the run failed: ${failedBecause}`;
+    return `Nobody was deleted: ${heldBecause}\nIf Clerk's dashboard agrees that they are gone: ${approve}${failure}`;
   }
   return heldBecause === undefined ? undefined : `A run would be held: ${heldBecause}`;
 }

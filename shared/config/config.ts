@@ -10,6 +10,7 @@ import {
   issuer,
   missingAzp,
   onStoreFailure,
+  reconcilerArn,
   requireEmail,
   returningUser,
   secretLocation,
@@ -43,6 +44,11 @@ export interface SyncConfig extends LogConfig {
 export interface ReconcilerConfig extends SyncConfig {
   /** The share of Clerk's rate limit that runs may use, above 0 and up to 1. */
   readonly clerkShare: number;
+}
+
+export interface AdminConfig extends SyncConfig {
+  /** ARN of the alias that the reconciler is invoked through. */
+  readonly reconcilerArn: string;
 }
 
 export interface AuthorizerConfig extends SyncConfig, PartyRules {
@@ -135,6 +141,14 @@ export function parseReconcilerConfig(environment: Environment): ReconcilerConfi
  */
 export function parseUsersConfig(environment: Environment): SyncConfig {
   return parseWith(environment, (read) => readSync(read, ['secretKey']));
+}
+
+/**
+ * The configuration of the admin routes.
+ * @throws ConfigInvalid that lists every variable that is missing or wrong
+ */
+export function parseAdminConfig(environment: Environment): AdminConfig {
+  return parseWith(environment, (read) => ({ ...readSync(read, ['secretKey']), reconcilerArn: read(reconcilerArn) }));
 }
 
 /**

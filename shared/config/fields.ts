@@ -48,6 +48,14 @@ export const eventBus = required(
   'set it to the name or the ARN of the EventBridge bus on which changes of users are told',
 );
 
+const isAliasArn = (text: string): boolean => /^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+:[\w-]+$/.test(text);
+
+export const reconcilerArn = required(
+  ENVIRONMENT.reconcilerArn,
+  isAliasArn,
+  "set it to the ARN of the reconciler's alias live (arn:aws:lambda:…:function:…:live), through which runs are started",
+);
+
 export const issuer = required(
   ENVIRONMENT.issuer,
   isIssuer,

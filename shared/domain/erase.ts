@@ -2,8 +2,11 @@ import type { MirroredUser, Profile, UserRecord } from './user.ts';
 
 const NO_PROFILE: Profile = { email: null, firstName: null, lastName: null, imageUrl: null };
 
-/** How long the tombstone of an erased user stays: longer than any event or token that could revive her. Days. */
-export const TOMBSTONE_DAYS = 30;
+/**
+ * How long the tombstone of an erased user stays: longer than any event or token that could revive her. An event may come for
+ * 28 hours after the erasure and then wait in quarantine for 30 days. Days.
+ */
+export const TOMBSTONE_DAYS = 32;
 
 const DAY_MS = 86_400_000;
 

@@ -6,8 +6,8 @@ import type { Verdict } from './register.ts';
 import { judge, judgeRead, overwrite } from './register.ts';
 import type { EventSnapshot, ReadSnapshot, Snapshot } from './snapshot.ts';
 import { blankUser } from './user.ts';
-import type { MirroredUser, Profile, Register, UserRecord } from './user.ts';
-import { yieldsTo } from './tombstone.ts';
+import type { MirroredUser, Profile, Register, Tombstone, UserRecord } from './user.ts';
+import { isInClerkAfterAll, yieldsTo } from './tombstone.ts';
 import { withoutDoubtful } from './forced-read.ts';
 
 /**
@@ -55,9 +55,7 @@ function mergeRead(stored: MirroredUser, read: ReadSnapshot, now: number): Decis
 }
 
 function mergeWhole(stored: MirroredUser, snapshot: WholeSnapshot): Decision {
-  if (stored.tombstone) {
-    return yieldsTo(stored.tombstone, snapshot) ? restore(stored, snapshot) : keep('stale', stored);
-  }
+  if (stored.tombstone) return mergeIntoTombstone(stored, stored.tombstone, snapshot);
   const { profile, record } = registersOf(snapshot);
   const compare = snapshot.source === 'read' ? judgeRead : judge;
   const verdicts = {
@@ -72,6 +70,12 @@ function mergeWhole(stored: MirroredUser, snapshot: WholeSnapshot): Decision {
     locked: verdicts.record === 'write' ? snapshot.locked : stored.locked,
   };
   return conclude(stored, next, verdicts);
+}
+
+function mergeIntoTombstone(stored: MirroredUser, tombstone: Tombstone, snapshot: WholeSnapshot): Decision {
+  if (yieldsTo(tombstone, snapshot)) return restore(stored, snapshot);
+  if (!isInClerkAfterAll(tombstone, snapshot)) return keep('stale', stored);
+  return write('updated', stored, { ...stored, tombstone: { ...tombstone, inClerk: true } });
 }
 
 function conclude(stored: MirroredUser, next: MirroredUser, verdicts: { profile: Verdict; record: Verdict }): Decision {

@@ -23,6 +23,8 @@ export interface RosterLink {
   readonly userId: string;
   /** When it was made, ms. */
   readonly at: number;
+  /** Whether the entry's cohort is the user's and not the entry's own: then it goes with the link. */
+  readonly gaveCohort?: true;
 }
 
 /** A change of one entry, made on condition that it is still as it was read. */
@@ -55,12 +57,15 @@ export function cohortOf(user: MirroredUser, { metadataKey, fallback }: CohortRu
   return typeof named === 'string' && isCohort(named) ? named : fallback;
 }
 
+/** The cohort is decided now: the one that the entry has, also by an earlier link of the same person, or else the user's. */
 export function linkedTo(entry: RosterEntry, user: MirroredUser, rule: CohortRule, now: number): RosterEntry {
-  return changed(entry, { link: { userId: user.id, at: now }, cohort: entry.cohort ?? cohortOf(user, rule) }, now);
+  const isOwn = entry.cohort !== undefined && !entry.link?.gaveCohort;
+  const cohort = entry.cohort ?? cohortOf(user, rule);
+  return changed(entry, { link: linkTo(user, now, !isOwn && cohort !== undefined), cohort }, now);
 }
 
 export function unlinked(entry: RosterEntry, now: number): RosterEntry {
-  return changed(entry, { link: undefined }, now);
+  return changed(entry, { link: undefined, cohort: entry.link?.gaveCohort ? undefined : entry.cohort }, now);
 }
 
 /** What is left of an entry when its user lets go of it: nothing of one that was made for her. */
@@ -70,16 +75,21 @@ export function parted(entry: RosterEntry, now: number): RosterEntry | undefined
 
 /** The entry of a user for whom nobody has registered anything. */
 export function defaultEntry(email: string, user: MirroredUser, rule: CohortRule, now: number): RosterEntry {
+  const cohort = cohortOf(user, rule);
   return {
     email,
     attributes: {},
-    cohort: cohortOf(user, rule),
+    cohort,
     origin: 'default',
-    link: { userId: user.id, at: now },
+    link: linkTo(user, now, cohort !== undefined),
     createdAt: now,
     updatedAt: now,
     revision: 1,
   };
+}
+
+function linkTo({ id }: MirroredUser, at: number, gaveCohort: boolean): RosterLink {
+  return { userId: id, at, ...(gaveCohort && { gaveCohort }) };
 }
 
 function changed(entry: RosterEntry, change: Partial<RosterEntry>, now: number): RosterEntry {

@@ -26,6 +26,7 @@ export const ENVIRONMENT = {
   roster: 'ROSTER',
   rosterDefaultCohort: 'ROSTER_DEFAULT_COHORT',
   rosterCohortKey: 'ROSTER_COHORT_KEY',
+  reconcilerArn: 'RECONCILER_ARN',
   stage: 'STAGE',
   logLevel: 'LOG_LEVEL',
   stackName: 'METRICS_STACK',

@@ -26,6 +26,7 @@ export const METRICS = {
   SyncLag: { unit: 'Milliseconds', dimensions: ['Path'] },
   AutoSync: { unit: 'Count', dimensions: [] },
   AuthDenied: { unit: 'Count', dimensions: ['Reason'], total: true },
+  AdminDenied: { unit: 'Count', dimensions: ['Reason'], total: true },
   WebhookReceived: { unit: 'Count', dimensions: ['Type'], total: true },
   WebhookRejected: { unit: 'Count', dimensions: ['Reason'], total: true },
   WebhookQuarantined: { unit: 'Count', dimensions: [] },

@@ -14,8 +14,11 @@ export interface Run {
   readonly since?: number;
   /** Why a run that began as an incremental one has become a full one, in words. */
   readonly becauseFull?: string;
-  /** `drift`: a dry run that found something to repair. `skipped`: another run was at work, and this one did nothing. */
-  readonly status: 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed' | 'skipped';
+  /**
+   * `requested`: asked for, and not at work yet; it may be waiting for another one. `drift`: a dry run that found something to
+   * repair. `skipped`: another run was at work, and this one did nothing.
+   */
+  readonly status: 'requested' | 'running' | 'in-sync' | 'repaired' | 'drift' | 'held' | 'failed' | 'skipped';
   /** ms. */
   readonly startedAt: number;
   /** ms. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DirectoryUser } from '../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
+import { StoreUnavailable } from '../../shared/ports/user-store.ts';
 import { eraseUser } from '../../shared/sync/admin/erase-user.ts';
 import { restoreUser } from '../../shared/sync/admin/restore-user.ts';
 import { syncUser } from '../../shared/sync/admin/sync-user.ts';
@@ -57,6 +58,29 @@ async function settle(mirror: Mirror): Promise<void> {
   await mirror.run();
 }
 
+/** Ada has been erased although Clerk has her, and there are three others. */
+async function erasedAmongOthers(mirror: Mirror): Promise<void> {
+  await mirror.signUp(ada());
+  for (const id of ['user_b', 'user_c', 'user_d']) await mirror.signUp(person(id, `${id}@example.com`));
+  await mirror.run();
+  await mirror.passDays(1);
+  expect(await eraseUser(mirror.deps, 'user_ada', { evenIfClerkHas: true })).toBe('erased');
+}
+
+/** Ada has left and come back as somebody else, with what the application kept of her. */
+async function relinked(mirror: Mirror): Promise<void> {
+  await mirror.signUp(ada());
+  await mirror.writeApp('user_ada', { bio: 'ockham' });
+  await mirror.leave('user_ada');
+  await mirror.pass(60_000);
+  await mirror.signUp(person('user_new', ADA, { asOf: mirror.clock.now(), record: { clerkCreatedAt: BEGIN } }));
+  expect(await mirror.get('user_new')).toMatchObject({ previousClerkUserId: 'user_ada', app: { bio: 'ockham' } });
+}
+
+async function itemOf(mirror: Mirror, id: string) {
+  return (await mirror.items()).find(({ pk }) => pk === `user#${id}`);
+}
+
 async function traces(mirror: Mirror): Promise<string[]> {
   await mirror.sweep();
   const text = JSON.stringify(await mirror.items(), (_key, value: unknown) =>
@@ -102,13 +126,13 @@ describe('Retention', () => {
     expect([await erased('user_b'), await erased('user_c')]).toEqual([true, false]);
   });
 
-  it('keeps the id of an erased user for 30 days more, and then lets DynamoDB take it', async () => {
+  it('keeps the id of an erased user for 32 days more, and then lets DynamoDB take it', async () => {
     const mirror = await openMirror(tables);
     await mirror.signUp(ada());
     await mirror.leave('user_ada');
     await mirror.passDays(31);
     await mirror.run();
-    await mirror.passDays(29);
+    await mirror.passDays(31);
     const late = { source: 'event', ...ada({ asOf: mirror.clock.now() }), seenAt: mirror.clock.now() } as const;
     expect(await mirror.apply(late)).toMatchObject({ outcome: 'stale' });
     await mirror.passDays(1);
@@ -117,12 +141,49 @@ describe('Retention', () => {
     expect((await mirror.items()).filter(({ pk }) => String(pk).startsWith('user#'))).toEqual([]);
   });
 
+  it('keeps the id for longer than any event about her can wait in quarantine', async () => {
+    const mirror = await openMirror(tables);
+    await mirror.signUp(ada());
+    await mirror.leave('user_ada');
+    await eraseUser(mirror.deps, 'user_ada');
+    // Svix tries for 28 hours.
+    await mirror.pass(28 * 60 * 60_000);
+    const event = { id: 'msg_last', body: '{}', reason: 'bad-date', firstAt: mirror.clock.now(), userId: 'user_ada' };
+    await mirror.deps.quarantine.put(event);
+    await mirror.pass(30 * DAY_MS - 1);
+    expect(await mirror.deps.quarantine.get('msg_last')).toBeDefined();
+    const replayed = { source: 'event', ...ada(), seenAt: event.firstAt } as const;
+    expect(await mirror.apply(replayed)).toMatchObject({ outcome: 'stale' });
+  });
+
+  it('erases everybody else where one item has been broken by hand, and says whose it is', async () => {
+    const mirror = await openMirror(tables);
+    const ids = ['user_a', 'user_b', 'user_c'];
+    for (const id of ids) {
+      await mirror.signUp(person(id, `${id}@example.com`));
+      await mirror.leave(id);
+    }
+    await mirror.put({ ...(await itemOf(mirror, 'user_a')), changedBy: 'support' });
+    await mirror.passDays(31);
+    expect(await mirror.run()).toMatchObject({ status: 'in-sync' });
+    const items = await Promise.all(ids.map((id) => itemOf(mirror, id)));
+    expect(items.map((item) => item?.['erasedAt'] !== undefined)).toEqual([false, true, true]);
+    expect(mirror.deps.log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        message: 'user not erased',
+        facts: { userId: 'user_a', attribute: 'changedBy' },
+      }),
+    );
+  });
+
   it('passes over a user whom Clerk has after all, and says so', async () => {
     const mirror = await openMirror(tables);
     await mirror.signUp(ada());
     await mirror.apply({ source: 'deletion', id: 'user_ada', at: BEGIN });
     await mirror.passDays(31);
     mirror.clerk.answerPage = (users) => users.filter(({ id }) => id !== 'user_ada');
+    mirror.clerk.answerCount = (count) => count - 1;
     await mirror.run();
     expect((await mirror.get('user_ada'))?.tombstone).toEqual({ deletedAt: BEGIN });
     expect(mirror.deps.log.lines).toContainEqual(
@@ -148,7 +209,7 @@ describe('An admin erases', () => {
     await settle(mirror);
     mirror.clerk.users.delete('user_ada');
     expect(await eraseUser(mirror.deps, 'user_ada')).toBe('erased');
-    await mirror.passDays(30);
+    await mirror.passDays(32);
     expect(await traces(mirror)).toEqual([]);
     expect(await mirror.get('user_ada')).toBeUndefined();
   });
@@ -192,7 +253,7 @@ describe('An admin erases', () => {
     const at = mirror.clock.now() + afterwards;
     expect(await mirror.apply({ source: 'deletion', id: 'user_ada', at })).toMatchObject({ outcome: 'deleted' });
     expect(await mirror.apply({ source: 'deletion', id: 'user_ada', at })).toMatchObject({ outcome: 'unchanged' });
-    await mirror.passDays(29);
+    await mirror.passDays(31);
     expect(await mirror.get('user_ada')).toBeDefined();
     await mirror.passDays(1);
     expect(await mirror.get('user_ada')).toBeUndefined();
@@ -207,8 +268,48 @@ describe('An admin erases', () => {
     expect(await mirror.run({ mode: 'full', dryRun: true })).toMatchObject({ status: 'in-sync' });
     expect((await mirror.get('user_ada'))?.tombstone).toMatchObject({ inClerk: true });
     expect(await mirror.run()).not.toHaveProperty('erasedInClerk');
-    await mirror.passDays(30);
+    await mirror.passDays(32);
     expect(await mirror.get('user_ada')).toBeUndefined();
+  });
+
+  it('a user whose later events, refused into quarantine, stay there until the next run only', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    const facts = { reason: 'bad-date', firstAt: mirror.clock.now() };
+    await mirror.deps.quarantine.put({ ...facts, id: 'msg_late', body: JSON.stringify(ada()), userId: 'user_ada' });
+    await mirror.deps.quarantine.put({ ...facts, id: 'msg_other', body: '{}', userId: 'user_b' });
+    await mirror.run({ mode: 'full', dryRun: true });
+    expect(await traces(mirror)).not.toEqual([]);
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
+    expect(await mirror.deps.quarantine.get('msg_other')).toBeDefined();
+  });
+
+  it('a user whom no run that doubts Clerk’s word takes for deleted', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    const kept = [...mirror.clerk.users.values()];
+    mirror.clerk.users.clear();
+    expect(await mirror.run()).toMatchObject({ status: 'held', deleted: 0 });
+    mirror.clerk.add(...kept);
+    await mirror.passDays(1);
+    await mirror.run();
+    await mirror.passDays(31);
+    await mirror.run();
+    expect((await mirror.get('user_ada'))?.tombstone).toMatchObject({ inClerk: true });
+    expect(await traces(mirror)).toEqual([]);
+  });
+
+  it('a user whom a mistaken deletion would have given back in a month', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    await mirror.apply({ source: 'deletion', id: 'user_ada', at: mirror.clock.now() + 1 });
+    await mirror.passDays(1);
+    expect(await mirror.run()).toMatchObject({ status: 'repaired', updated: 1, restored: 0, erasedInClerk: 1 });
+    expect(await mirror.run()).toMatchObject({ status: 'in-sync', erasedInClerk: 1 });
+    await mirror.passDays(31);
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
   });
 
   it('a user whom Clerk has and the table has not, so that nobody brings her', async () => {
@@ -230,6 +331,60 @@ describe('An admin erases', () => {
     mirror.clerk.instance = 'ins_other';
     await expect(eraseUser(mirror.deps, 'user_ada')).rejects.toThrow(ForeignInstance);
     expect((await mirror.get('user_ada'))?.tombstone).toBeUndefined();
+  });
+
+  it.each([
+    ['although Clerk has her', true],
+    ['who has left again', false],
+  ])('with a relinked user %s the deleted one that she was', async (_name, inClerk) => {
+    const mirror = await openMirror(tables, { returningUser: 'relink' });
+    await relinked(mirror);
+    if (!inClerk) mirror.clerk.users.delete('user_new');
+    expect(await eraseUser(mirror.deps, 'user_new', { evenIfClerkHas: inClerk })).toBe('erased');
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
+  });
+
+  it('with a relinked user nobody who has been restored since', async () => {
+    const mirror = await openMirror(tables, { returningUser: 'relink' });
+    await relinked(mirror);
+    await mirror.passDays(1);
+    mirror.clerk.add(ada());
+    await mirror.run();
+    await eraseUser(mirror.deps, 'user_new', { evenIfClerkHas: true });
+    expect(await mirror.get('user_ada')).toMatchObject({ app: { bio: 'ockham' }, tombstone: undefined });
+  });
+
+  it('her names, too, when the answer to the write was lost', async () => {
+    const mirror = await openMirror(tables);
+    await mirror.signUp(ada());
+    mirror.clerk.users.delete('user_ada');
+    const { store } = mirror.deps;
+    let isLost = false;
+    const write: typeof store.write = async (change, options) => {
+      const result = await store.write(change, options);
+      if (isLost) return result;
+      isLost = true;
+      throw new StoreUnavailable('The answer did not come.');
+    };
+    expect(await eraseUser({ ...mirror.deps, store: { ...store, write } }, 'user_ada')).toBe('erased');
+    expect(await mirror.entry('lovelace@example.com')).toBeUndefined();
+    expect(await traces(mirror)).toEqual([]);
+    expect(mirror.deps.log.lines.filter(({ message }) => message === 'user erased')).toHaveLength(1);
+  });
+
+  it('the events about somebody whom the table never had', async () => {
+    const mirror = await openMirror(tables);
+    const event = {
+      id: 'msg_1',
+      body: JSON.stringify(ada()),
+      reason: 'unstorable',
+      firstAt: BEGIN,
+      userId: 'user_ada',
+    };
+    await mirror.deps.quarantine.put(event);
+    expect(await eraseUser(mirror.deps, 'user_ada')).toBe('absent');
+    expect(await traces(mirror)).toEqual([]);
   });
 
   it('what somebody waits for goes to the one who waits', async () => {

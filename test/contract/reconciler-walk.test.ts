@@ -54,7 +54,9 @@ async function startWorld() {
     journal: new Journal(),
     mirror: (users: readonly DirectoryUser[]) =>
       each(users, 8, async (user) => {
-        await applySnapshot(deps, readSnapshot(user, EPOCH, 'none'), { path: 'webhook', budgetMs: 30_000 });
+        const anHourAgo = { now: () => deps.clock.now() - 3_600_000 };
+        const earlier = { ...deps, store: createDynamoDbUserStore({ ...table, clock: anHourAgo }), clock: anHourAgo };
+        await applySnapshot(earlier, readSnapshot(user, EPOCH, 'none'), { path: 'webhook', budgetMs: 30_000 });
       }),
     listed: async () => (await all(store.listByCreation(EPOCH))).map(({ id }) => id).toSorted(),
   };

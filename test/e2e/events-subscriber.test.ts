@@ -36,12 +36,12 @@ describe('A subscriber that welcomes new users by email', () => {
     const user = await signUp(world, 'welcome@example.com', 'Welcome');
     await world.flushWebhooks();
     await expect.poll(() => welcomes(user.id), SOON).toBe(1);
-    expect(await appOf(user.id)).toEqual({ welcomedAt: instanceOf(String) });
+    expect(await appOf(user.id)).toEqual({ _welcomedAt: instanceOf(String) });
     await world.clerk.users.updateUser(user.id, { firstName: 'Other' });
     await world.flushWebhooks();
     await expect.poll(async () => (await storyOf(stack.file, user.id)).length, SOON).toBe(2);
     expect(await welcomes(user.id)).toBe(1);
-    expect(await world.item(user.id)).toMatchObject({ firstName: 'Other', app: { welcomedAt: instanceOf(String) } });
+    expect(await world.item(user.id)).toMatchObject({ firstName: 'Other', app: { _welcomedAt: instanceOf(String) } });
   });
 
   it('waits for the verified address of one whom a token has brought', async () => {

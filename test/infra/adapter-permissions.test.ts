@@ -2,10 +2,13 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
+import { createDynamoDbAuditStore } from '../../shared/adapters/dynamodb/audit-store.ts';
+import { createDynamoDbConflictList } from '../../shared/adapters/dynamodb/conflict-list.ts';
 import { createDynamoDbInstanceStore } from '../../shared/adapters/dynamodb/instance-store.ts';
 import { createDynamoDbQuarantine } from '../../shared/adapters/dynamodb/quarantine.ts';
 import { createDynamoDbLeaseStore } from '../../shared/adapters/dynamodb/lease-store.ts';
 import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
+import { createDynamoDbRunHistory } from '../../shared/adapters/dynamodb/run-history.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import type { RosterChange, RosterEntry } from '../../shared/domain/roster.ts';
@@ -25,9 +28,10 @@ interface Call {
   readonly keys: readonly string[];
 }
 
-type Caller = 'authorizer' | 'verifyOnly' | 'webhook' | 'users' | 'reconciler' | 'changes';
+type Caller = 'authorizer' | 'verifyOnly' | 'webhook' | 'users' | 'reconciler' | 'changes' | 'admin';
 
 const resources = resourcesOf();
+const withAdmin = resourcesOf({ admin: true });
 const relinking = resourcesOf({ returningUser: 'relink' });
 const withRoster = resourcesOf({ roster: { enabled: true } });
 
@@ -115,6 +119,49 @@ describe('what the adapters call, the policies allow:', () => {
     expect(calls.filter((call) => !isAllowed(name, call))).toEqual([]);
   });
 
+  it('the admin function does all that its routes need', async () => {
+    const { calls, access } = recorder();
+    const users = createDynamoDbUserStore(access);
+    const runs = createDynamoDbRunStore(access);
+    const quarantine = createDynamoDbQuarantine(access);
+    const roster = createDynamoDbRosterStore(access);
+    const audit = createDynamoDbAuditStore(access);
+    const page = { limit: 2 };
+    await attempt(() => users.get('user_1'));
+    await attempt(() => users.reservation(NAME));
+    await attempt(() => writeUser(access));
+    await attempt(() => moveNames(access));
+    await attempt(() => users.tidy(FREE, { claimants: [], owner: false }));
+    await attempt(() => runs.get('run_1'));
+    await attempt(() => runs.save(RUN));
+    await attempt(() => drain(runs.list(0)));
+    await attempt(() => createDynamoDbRunHistory(access).list(page));
+    await attempt(() => createDynamoDbConflictList(access).list(page));
+    await attempt(() => createDynamoDbInstanceStore(access).claim('ins_1'));
+    await attempt(() => drain(quarantine.list()));
+    await attempt(() => quarantine.get('msg_1'));
+    await attempt(() => quarantine.dismiss('msg_1'));
+    await attempt(() => roster.get(NAME.value));
+    await attempt(() => roster.list(page));
+    await attempt(() => roster.change({ email: NAME.value, before: undefined, after: ENTRY }));
+    await attempt(() => roster.change({ email: NAME.value, before: ENTRY, after: undefined }));
+    await attempt(() => roster.sweep(NAME.value));
+    await attempt(() => audit.record(AUDITED));
+    await attempt(() => audit.list(page));
+    const actions = ['GetItem', 'UpdateItem', 'PutItem', 'DeleteItem', 'Query'];
+    expect(new Set(calls.map(({ action }) => action))).toEqual(new Set(actions));
+    expect(calls.filter((call) => !isAllowed('admin', call, withAdmin))).toEqual([]);
+  });
+
+  it('the admin function looks up what an index row names', async () => {
+    const row = { pk: 'audit#1', group: 'audit', sort: '0000000000001#1' };
+    const { calls, access } = recorder({ Items: [row] });
+    await attempt(() => createDynamoDbAuditStore(access).list({ limit: 2 }));
+    await attempt(() => createDynamoDbRunHistory({ ...access }).list({ limit: 2 }));
+    expect(calls.map(({ action }) => action)).toEqual(['Query', 'GetItem', 'Query', 'GetItem']);
+    expect(calls.filter((call) => !isAllowed('admin', call, withAdmin))).toEqual([]);
+  });
+
   it('the reconciler does all that a run needs', async () => {
     const { calls, access } = recorder();
     const users = createDynamoDbUserStore(access);
@@ -157,6 +204,23 @@ describe('and nothing besides:', () => {
     await attempt(() => moveNames(access, undefined, LEASE));
     expect(calls.map(({ action }) => action)).toEqual(['UpdateItem', 'ConditionCheckItem']);
     expect(everyone.filter((name) => calls.every((call) => isAllowed(name, call)))).toEqual(['reconciler']);
+  });
+
+  it('the admin function alone touches the record of actions, and can change no entry that it has not written', () => {
+    const touch = (action: string): string[] =>
+      [...everyone, 'admin' as const].filter((name) => isAllowed(name, onItem(action, 'audit#1'), withAdmin));
+    expect([touch('GetItem'), touch('PutItem')]).toEqual([['admin'], ['admin']]);
+    expect([...touch('UpdateItem'), ...touch('DeleteItem')]).toEqual([]);
+  });
+
+  it.each([
+    ['PutItem', ['user#user_1', 'quarantine#msg_1', 'held#run_1', 'lease', 'marks', 'watermark']],
+    ['UpdateItem', ['run#run_1', 'settings#instance', 'held#run_1', 'lease', 'watermark', 'audit#1']],
+    ['DeleteItem', ['user#user_1', 'run#run_1', 'quarantine#msg_1', 'audit#1', 'lease']],
+    ['GetItem', ['held#run_1', 'lease', 'watermark', 'marks', 'settings#other']],
+    ['ConditionCheckItem', ['lease', 'user#user_1']],
+  ] as const)('the admin function makes no run and deletes no user: %s', (action, keys) => {
+    expect(keys.filter((key) => isAllowed('admin', onItem(action, key), withAdmin))).toEqual([]);
   });
 
   const everyone = ['authorizer', 'verifyOnly', 'webhook', 'users', 'reconciler', 'changes'] as const;
@@ -239,6 +303,25 @@ describe('and nothing besides:', () => {
       expect(isAllowed(name, { action, index: undefined, keys: [] })).toBe(false);
   });
 });
+
+const FREE = {
+  name: { kind: 'email', value: 'ada@example.com' },
+  owner: undefined,
+  lastOwner: undefined,
+  claimants: [],
+  isListed: true,
+  revision: 3,
+} as const;
+
+const AUDITED = {
+  id: '1',
+  at: 1,
+  keyId: 'a1',
+  action: 'get-run',
+  target: 'run_1',
+  result: 'shown',
+  status: 200,
+} as const;
 
 const RUN: Run = {
   id: 'run_1',

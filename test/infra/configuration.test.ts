@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  parseAdminConfig,
   parseAuthorizerConfig,
   parseReconcilerConfig,
   parseUsersConfig,
@@ -37,7 +38,7 @@ describe('what the construct sets, the functions accept:', () => {
       },
     ],
   ] as const)('%s', (_, props) => {
-    const resources = resourcesOf({ ...props, optionalAuthorizer: true });
+    const resources = resourcesOf({ ...props, optionalAuthorizer: true, admin: true });
     const authorizer = parseAuthorizerConfig(environment('authorizer'));
     const { roster, retentionDays, ...same }: Partial<ClerkUserSyncProps> = props;
     const cohort = { fallback: roster?.defaultCohort, metadataKey: roster?.cohortMetadataKey };
@@ -52,6 +53,11 @@ describe('what the construct sets, the functions accept:', () => {
     }
     expect(parseWebhookConfig(environment('webhook'))).toMatchObject({ stage: authorizer.stage });
     expect(parseUsersConfig(environment('users'))).toMatchObject({ stackName: authorizer.stackName });
+    const reconcilerArn = 'arn:aws:lambda:eu-west-1:111122223333:function:reconciler:live';
+    expect(parseAdminConfig({ ...environment('admin'), RECONCILER_ARN: reconcilerArn })).toMatchObject({
+      roster: authorizer.roster,
+      reconcilerArn,
+    });
     expect(parseReconcilerConfig(environment('reconciler'))).toMatchObject({
       clerkApiUrl: authorizer.clerkApiUrl,
       roster: authorizer.roster,

@@ -47,6 +47,7 @@ describe('the health routes', () => {
     expect(stage.Properties['RouteSettings']).toEqual({
       'POST /webhooks/clerk': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
       'POST /users/sync': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 50 },
+      'PATCH /users/me': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
       ...Object.fromEntries(ROUTES.map((route) => [route, limit])),
     });
     expect(stage.DependsOn).toEqual(expect.arrayContaining(routes.map(({ logicalId }) => logicalId)));

@@ -105,7 +105,7 @@ function refusals(measures: Measures): GraphWidget[] {
   const sums = (...names: MetricName[]): IMetric[] =>
     names.map((name) => labelled(measures.total(name, sumOver(FIVE)), name));
   return [
-    new GraphWidget({ title: 'Turned away', width: 8, left: sums('AuthDenied', 'WebhookRejected') }),
+    new GraphWidget({ title: 'Turned away', width: 8, left: sums('AuthDenied', 'AdminDenied', 'WebhookRejected') }),
     new GraphWidget({
       title: 'Webhooks',
       width: 8,

@@ -12,8 +12,13 @@ import { createCircuitBreaker } from './circuit-breaker.ts';
  * in production and 10 in development, and the application's own calls need them: 25 busy containers take a quarter of the
  * former, one a tenth of the latter.
  */
-const CALLS_PER_SECOND = 1;
-const BURST = 10;
+const USUAL_CALLS: CallLimits = { callsPerSecond: 1, burst: 10 };
+
+export interface CallLimits {
+  readonly callsPerSecond: number;
+  /** Calls at once, after a quiet time. */
+  readonly burst: number;
+}
 
 /** A caller who gives up after so long was kept waiting by Clerk; one who gives up earlier had no time to begin with. ms. */
 const SLOW_MS = 250;
@@ -23,12 +28,18 @@ const SLOW_MS = 250;
  * neither use up the application's quota at Clerk nor wait for a Clerk that is down.
  *
  * What is held back throws DirectoryUnavailable with `heldBack`, at once and without a call: it says nothing of any user.
+ *
+ * @param options.allowance for a container whose requests strangers cannot send
  */
 export function withinLimits(
   directory: UserDirectory,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  {
+    clock,
+    log,
+    allowance = USUAL_CALLS,
+  }: { readonly clock: Clock; readonly log: Log; readonly allowance?: CallLimits },
 ): UserDirectory {
-  const bucket = createCallBucket({ clock, callsPerSecond: CALLS_PER_SECOND, burst: BURST });
+  const bucket = createCallBucket({ clock, ...allowance });
   const onOpen = (pauseMs: number): void => log.warn('Clerk is not asked for a while', { pauseMs });
   const breaker = createCircuitBreaker({ clock, onOpen });
   const limited = <T>(own: DirectoryOptions | undefined, call: () => Promise<T>): Promise<T> =>

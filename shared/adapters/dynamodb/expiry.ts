@@ -7,6 +7,9 @@ export const QUARANTINE_DAYS = 30;
 /** How long the deletions that a run proposed can be looked at and approved: later they say nothing about today's users. */
 export const HELD_DAYS = 30;
 
+/** How long an administrative action can be looked up: a year, and time to find that one has to. */
+export const AUDIT_DAYS = 400;
+
 /** How long a reservation that nobody needs stays when the one who should remove it does not come to it. */
 export const FREE_NAME_DAYS = 30;
 

@@ -29,6 +29,7 @@ export function entryAttributes(entry: RosterEntry | undefined, now: number): It
     origin: entry?.origin,
     linkedUserId: entry?.link?.userId,
     linkedAt: isoTime(entry?.link?.at),
+    linkedCohort: entry?.link?.gaveCohort,
     createdAt: isoTime(entry?.createdAt),
     updatedAt: isoTime(entry?.updatedAt),
     revision: entry?.revision,
@@ -55,7 +56,8 @@ export function parseEntryItem(item: Attributes | undefined): RosterEntry | unde
 }
 
 function parseLink(read: AttributeReader): RosterLink {
-  return { userId: read.text('linkedUserId'), at: read.time('linkedAt') };
+  const link = { userId: read.text('linkedUserId'), at: read.time('linkedAt') };
+  return read.has('linkedCohort') ? { ...link, gaveCohort: true } : link;
 }
 
 /** The entry is still as it was read: `isSame` of the memory adapter says the same. */

@@ -10,6 +10,7 @@ import { itemOfReport, parseReport } from './run-report.ts';
 import { isoTime } from './user-item.ts';
 
 const STATUSES = [
+  'requested',
   'running',
   'in-sync',
   'repaired',

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
 import type { Attributes } from './attribute-value.ts';
@@ -10,7 +10,7 @@ import { readerOf } from './read-attributes.ts';
 import { itemOfRun, parseRun, RUNS, runKey } from './run-item.ts';
 import { directoryKey, partKey, partsOf, pieceAttribute, pieceOf } from './suspect-pieces.ts';
 import type { TableAccess } from './table-access.ts';
-import { keyOf, living } from './table-access.ts';
+import { keyOf, readItem } from './table-access.ts';
 
 export function createDynamoDbRunStore(deps: TableAccess): RunStore {
   return {
@@ -29,7 +29,7 @@ async function save({ client, tableName }: TableAccess, run: Run): Promise<void>
 }
 
 async function get(deps: TableAccess, id: string): Promise<Run | undefined> {
-  const item = await read(deps, runKey(id));
+  const item = await readItem(deps, runKey(id));
   return item && parseRun(item);
 }
 
@@ -37,7 +37,7 @@ async function get(deps: TableAccess, id: string): Promise<Run | undefined> {
 async function* list(deps: TableAccess, since: number): AsyncGenerator<Run> {
   const slice = { group: RUNS, fromSort: timeKey(Math.max(0, since)) };
   for await (const row of listRows({ ...deps, pageSize: RUNS_AT_ONCE }, [slice], {})) {
-    const item = await read(deps, readerOf(row).text(TABLE.partitionKey));
+    const item = await readItem(deps, readerOf(row).text(TABLE.partitionKey));
     if (item) yield parseRun(item);
   }
 }
@@ -76,7 +76,7 @@ async function noteInDirectory(
 }
 
 async function* suspects(deps: TableAccess, runId: string): AsyncGenerator<readonly string[]> {
-  const directory = await read(deps, directoryKey(runId));
+  const directory = await readItem(deps, directoryKey(runId));
   for (const { piece, parts } of piecesOf(directory ?? {})) {
     for (let part = 0; part < parts; part += 1) yield readPart(deps, partKey(runId, piece, part));
   }
@@ -94,7 +94,7 @@ function piecesOf(directory: Attributes): { piece: number; parts: number }[] {
 
 /** A part that is gone fails the reading: to pass over it would be to judge fewer proposals than were made. */
 async function readPart(deps: TableAccess, key: string): Promise<string[]> {
-  const item = await read(deps, key);
+  const item = await readItem(deps, key);
   if (!item) throw new Error(`The held deletions ${key} are gone. Start a new full run: it proposes them again.`);
   return readerOf(item).texts('userIds');
 }
@@ -108,12 +108,6 @@ async function putMarks({ client, tableName }: TableAccess, times: readonly numb
 }
 
 async function marks(deps: TableAccess): Promise<readonly number[]> {
-  const item = await read(deps, MARKS);
+  const item = await readItem(deps, MARKS);
   return item ? readerOf(item).texts('times').map(Number) : [];
-}
-
-async function read({ client, tableName, clock }: TableAccess, key: string): Promise<Attributes | undefined> {
-  const command = new GetCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true });
-  const { Item } = await callTable(() => client.send(command));
-  return living(Item, clock);
 }

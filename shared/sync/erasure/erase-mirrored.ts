@@ -32,6 +32,9 @@ export type Erasure = 'erased' | 'erased-before' | 'not-due' | 'absent';
  * The events go first: once the item is empty nobody would look for them again. Of the names that she had the item is the last
  * to tell; should the process die in between, the change-stream function removes them, or their time to live does.
  *
+ * With one who came back after a deletion goes the deleted user that she was: her address and the application's attributes are
+ * there, too.
+ *
  * May be repeated.
  *
  * @throws StoreUnavailable, also when time runs out
@@ -39,7 +42,7 @@ export type Erasure = 'erased' | 'erased-before' | 'not-due' | 'absent';
 export async function eraseMirrored(deps: EraseDependencies, userId: string, options: EraseOptions): Promise<Erasure> {
   const deadline = deps.timers.deadline(options.budgetMs);
   try {
-    return await eraseInTime(deps, userId, options, deadline.signal);
+    return await eraseInTime(deps, [userId], options, deadline.signal);
   } catch (error) {
     if (error !== deadline.signal.reason) throw error;
     throw new StoreUnavailable(`User ${userId} could not be erased within ${options.budgetMs} ms.`, { cause: error });
@@ -48,24 +51,47 @@ export async function eraseMirrored(deps: EraseDependencies, userId: string, opt
   }
 }
 
+/** @param lives ids of one person, each the predecessor of the one before: the last is erased */
 async function eraseInTime(
   deps: EraseDependencies,
-  userId: string,
+  lives: readonly [string, ...string[]],
   options: EraseOptions,
   signal: AbortSignal,
 ): Promise<Erasure> {
+  const userId = lives.at(-1) ?? lives[0];
+  let tried: { readonly as: StoredUser | undefined } | undefined;
   for (;;) {
     const stored = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
     const refusal = refusalOf(stored, options);
+    // Somebody may wait in quarantine whom the table never had.
+    if (!refusal || options.whom === 'anyone') await persist(deps, signal, () => dismissEvents(deps, userId));
     if (refusal) return refusal;
-    await persist(deps, signal, () => dismissEvents(deps, userId));
-    if (stored?.tombstone?.erasedAt !== undefined) return 'erased-before';
-    if (await eraseItem(deps, userId, stored, options, signal)) {
-      if (stored) await removeFreedNames(deps, stored, signal);
-      await sweepEntry(deps, stored?.rosterEmail, signal);
+    await erasePredecessor(deps, stored, lives, options, signal);
+    const isErased = stored?.tombstone?.erasedAt !== undefined;
+    if (isErased && !tried) return 'erased-before';
+    if (isErased || (await eraseItem(deps, userId, stored, options, signal))) {
+      deps.log.info('user erased', { path: options.path, userId, inClerk: options.inClerk });
+      // Erased by a write whose answer was lost, her names stand only in what was read before it.
+      await tidyAfter(deps, isErased ? tried?.as : stored, signal);
       return 'erased';
     }
+    tried = { as: stored };
   }
+}
+
+/** The deleted user as whom she was here before; not one who has been restored since. */
+async function erasePredecessor(
+  deps: EraseDependencies,
+  stored: StoredUser | undefined,
+  lives: readonly [string, ...string[]],
+  { path, budgetMs, whom }: EraseOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const id = stored?.previousClerkUserId;
+  // Ids live on without their tombstones, so that two may end up as each other's predecessor.
+  if (id === undefined || lives.includes(id)) return;
+  const deleted = whom === 'anyone' ? { deletedBefore: Number.POSITIVE_INFINITY } : whom;
+  await eraseInTime(deps, [...lives, id], { path, budgetMs, whom: deleted }, signal);
 }
 
 /** One whom Clerk has and the table has not is erased, too: the next run would bring her otherwise. */
@@ -83,12 +109,14 @@ async function dismissEvents({ quarantine }: EraseDependencies, userId: string):
   for await (const { id } of quarantine.list({ userId })) await quarantine.dismiss(id);
 }
 
-/** Of an entry that was made for her the transaction has left the key, which is her address. */
-async function sweepEntry(
+/** Her names, and the entry that was made for her, of which the transaction has left the key: that is her address. */
+async function tidyAfter(
   { roster, ...deps }: EraseDependencies,
-  email: string | undefined,
+  user: StoredUser | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  if (user) await removeFreedNames(deps, user, signal);
+  const email = user?.rosterEmail;
   if (roster && email !== undefined) await persist(deps, signal, () => roster.store.sweep(email, { signal }));
 }
 
@@ -102,7 +130,5 @@ async function eraseItem(
 ): Promise<boolean> {
   const next = erase(stored ?? blankUser(userId), deps.clock.now(), inClerk);
   const result = await writeUser(deps, { next, expected: stored, path }, signal);
-  if (result.status !== 'written') return false;
-  deps.log.info('user erased', { path, userId, inClerk });
-  return true;
+  return result.status === 'written';
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../ports/run-store.ts';
+import type { Run, RunStore } from '../../ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
@@ -38,13 +38,26 @@ export async function openApproval(
   return { clerkUsers, storedUsers, suspects };
 }
 
-/** A newer full run that failed has judged nobody. */
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
-  for await (const { id, mode, dryRun, status, startedAt } of runs.list(held.startedAt)) {
-    const isNewer = id !== held.id && startedAt >= held.startedAt;
-    if (!isNewer || mode !== 'full' || dryRun === true || status === 'failed' || status === 'running') continue;
-    throw new NothingToApprove(
-      `Run ${held.id} has been superseded by the newer full run ${id}, which is ${status}: look at that one.`,
-    );
+  const newer = await findSuperseding(runs, held);
+  if (!newer) return;
+  throw new NothingToApprove(
+    `Run ${held.id} has been superseded by the newer full run ${newer.id}, which is ${newer.status}: look at that one.`,
+  );
+}
+
+/** Not yet, or not at all: one that failed and proposes nobody has not come to judge anybody. */
+function hasJudged({ status, counts }: Run): boolean {
+  if (status === 'running' || status === 'requested') return false;
+  return status !== 'failed' || counts.suspects > 0;
+}
+
+/** The newer full run that has judged the users of today; undefined while the held one's judgement stands. @throws StoreUnavailable */
+export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | undefined> {
+  for await (const run of runs.list(held.startedAt)) {
+    const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
+    const isJudge = run.mode === 'full' && run.dryRun !== true && hasJudged(run);
+    if (isNewer && isJudge) return run;
   }
+  return undefined;
 }

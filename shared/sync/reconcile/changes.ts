@@ -14,6 +14,8 @@ export interface Changes {
   readonly unstorable: number;
   /** Users whose item cannot be read: each is logged with the attribute. */
   readonly unreadable: number;
+  /** Suspects at whom something failed that nobody expects: each is logged with the place in the code. */
+  readonly unsettled: number;
   /** Stored users that differed from Clerk, by field. A created user is not drift. */
   readonly drift: Readonly<Record<string, number>>;
   /** Who differed, in what and probably why. */
@@ -27,6 +29,7 @@ export const NO_CHANGES: Changes = {
   restored: 0,
   unstorable: 0,
   unreadable: 0,
+  unsettled: 0,
   drift: {},
   report: {},
 };
@@ -52,6 +55,7 @@ function addUp(a: Changes, b: Changes): Changes {
     restored: a.restored + b.restored,
     unstorable: a.unstorable + b.unstorable,
     unreadable: a.unreadable + b.unreadable,
+    unsettled: a.unsettled + b.unsettled,
     drift: addCounts(a.drift, b.drift),
     report: a.report,
   };
@@ -77,6 +81,7 @@ export interface ChangeCounter {
   settled(settlement: Settlement): void;
   unstorable(): void;
   unreadable(userId: string): void;
+  unsettled(): void;
   add(changes: Changes): void;
   total(): Changes;
 }
@@ -104,6 +109,9 @@ export function createChangeCounter(reported: IdsReported = {}): ChangeCounter {
     unreadable(userId) {
       const report = withFinding({}, userId, { kind: 'unreadable', cause: 'hand-edit' }, MOST_IDS);
       total = addChanges(total, { ...NO_CHANGES, unreadable: 1, report }, mostIdsOf);
+    },
+    unsettled() {
+      total = { ...total, unsettled: total.unsettled + 1 };
     },
     add(changes) {
       total = addChanges(total, changes, mostIdsOf);

@@ -1,12 +1,13 @@
 import type { RunChange, StoredUser } from '../../domain/user.ts';
 import { each } from '../each.ts';
+import { factsOfError } from '../told-errors.ts';
 import type { ChangeCounter, ChunkChanges } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { hasCountedInWalk } from './dry-run.ts';
 import { findingsOf } from './drift-cause.ts';
 import type { Problem } from './failure.ts';
-import { problemOf, UnconfirmedAbsence } from './failure.ts';
+import { expectedProblem, unexpectedProblem, UnconfirmedAbsence } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { lookAt } from './look-at.ts';
 import { applyNow, changeInRun, mirrorRead, unlessUnreadable } from './mirror-read.ts';
@@ -25,6 +26,9 @@ export interface DeletionChunk extends ChunkChanges {
 
 /** Suspects between two looks at the clock. */
 const BATCH = 40;
+
+/** Suspects with whom something fails unexpectedly in one chunk: more are a defect, or a missing permission, with all of them. */
+const MOST_PASSED_OVER = 10;
 
 /** A deletion is written while Clerk's word for it is younger than this, ms; the time for the write comes on top. */
 const CONFIRMED_FOR_MS = 50_000;
@@ -45,7 +49,14 @@ export async function deleteSuspects(
 ): Promise<DeletionChunk> {
   const startedAt = deps.clock.now();
   const done = createChangeCounter(run.reported);
-  const chunk: Chunk = { deps, run, changes: createChangeCounter(run.reported), met: new Set(), newcomers: 0 };
+  const chunk: Chunk = {
+    deps,
+    run,
+    changes: createChangeCounter(run.reported),
+    met: new Set(),
+    newcomers: 0,
+    passedOver: 0,
+  };
   let newcomers = 0;
   let position = passed;
   let hasEnded = true;
@@ -54,21 +65,15 @@ export async function deleteSuspects(
     await refuseForeignInstance(deps);
     await passOver(chunk, source, passed);
     for await (const batch of batchesFrom(deps.runs.suspects(source), passed, BATCH)) {
-      await each(batch, deps.limits.atOnce, async (id) => {
-        await unlessUnreadable(deps, id, chunk.changes, () => settle(chunk, id));
-      });
+      newcomers += await settleBatch(chunk, batch, done);
       position += batch.length;
-      // Of whole batches: the next chunk meets the users of an unfinished one again.
-      done.add(chunk.changes.total());
-      newcomers += chunk.newcomers;
-      chunk.changes = createChangeCounter(run.reported);
-      chunk.newcomers = 0;
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
     }
   } catch (error) {
     hasEnded = false;
-    problem = problemOf(error);
+    // Whatever it was, this chunk has to tell whom it has deleted: the guard adds that up.
+    problem = expectedProblem(error) ?? unexpectedProblem(deps.log, run.step, error);
   }
   const tookMs = deps.clock.now() - startedAt;
   const total = { changes: done.total(), unfinished: chunk.changes.total(), newcomers };
@@ -83,6 +88,7 @@ interface Chunk {
   /** Suspects may be spooled twice, and each counts once. */
   readonly met: Set<string>;
   newcomers: number;
+  passedOver: number;
 }
 
 /** Who stands among the suspects that earlier chunks are done with has been counted. */
@@ -93,6 +99,30 @@ async function passOver({ deps, met }: Chunk, source: string, done: number): Pro
     for (const id of piece.slice(0, done - passed)) met.add(id);
     passed += piece.length;
     if (passed >= done) return;
+  }
+}
+
+/** Counts whole batches: the next chunk meets the users of an unfinished one again. @returns how many newcomers it has met */
+async function settleBatch(chunk: Chunk, batch: readonly string[], done: ChangeCounter): Promise<number> {
+  const { deps, run } = chunk;
+  await each(batch, deps.limits.atOnce, (id) => settleOrPassOver(chunk, id));
+  const { newcomers } = chunk;
+  done.add(chunk.changes.total());
+  chunk.changes = createChangeCounter(run.reported);
+  chunk.newcomers = 0;
+  return newcomers;
+}
+
+/** An error that nobody expects must not keep a run from everybody else: whoever it was about is passed over, and counted. */
+async function settleOrPassOver(chunk: Chunk, id: string): Promise<void> {
+  const { deps, run, changes } = chunk;
+  try {
+    await unlessUnreadable(deps, id, changes, () => settle(chunk, id));
+  } catch (error) {
+    if (expectedProblem(error) || chunk.passedOver >= MOST_PASSED_OVER) throw error;
+    chunk.passedOver += 1;
+    changes.unsettled();
+    deps.log.error('suspect passed over', { userId: id, step: run.step, ...factsOfError(error) });
   }
 }
 
@@ -125,11 +155,11 @@ function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changed
 }
 
 /**
- * Whom the table has had for less than this run Clerk may not have heard of everywhere yet, and whom only a token has told of,
- * for a little longer: the next run will see.
+ * Clerk's reads lag behind its events and tokens: of a user who is new to the table they may not know everywhere yet, and only
+ * the next run will see. One whom a run has written was read from Clerk before this run began.
  */
-function isYoung({ createdAt, record }: StoredUser, { run, deps }: Chunk): boolean {
-  return createdAt > run.startedAt - (record ? 0 : deps.limits.graceMs);
+function isYoung({ createdAt, changedBy }: StoredUser, { run, deps }: Chunk): boolean {
+  return createdAt > run.startedAt - (changedBy === 'reconciler' ? 0 : deps.limits.graceMs);
 }
 
 async function deleteConfirmed({ deps, run, changes }: Chunk, stored: StoredUser, askedAt: number): Promise<void> {

@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 const LONGEST_RUN_MS = DAY_MS;
 
 /**
- * Users whom runs have deleted in the last 24 hours without a person's approval. A run that has never told its end counts with
- * all that it was allowed to delete.
+ * Users whom runs have deleted in the last 24 hours without a person's approval. A run that has never told its end, or has
+ * failed on the way, counts with all that it was allowed to delete: a step that was cut off has not told what it did.
  */
 export async function deletedLately(
   { runs, clock }: Pick<ReconcileDependencies, 'runs' | 'clock'>,
@@ -24,9 +24,10 @@ export async function deletedLately(
 
 /** An approval is a person's doing, and a dry run has deleted nobody. */
 function isJudge({ mode, dryRun }: Run): boolean {
-  return mode === 'full' && dryRun !== true;
+  return mode !== 'approve' && dryRun !== true;
 }
 
-function deletedBy({ status, counts }: Run): number {
-  return status === 'running' ? counts.suspects : counts.deleted;
+function deletedBy({ status, heldBecause, counts }: Run): number {
+  const isUntold = heldBecause === undefined && (status === 'running' || status === 'failed');
+  return isUntold ? Math.max(counts.suspects, counts.deleted) : counts.deleted;
 }

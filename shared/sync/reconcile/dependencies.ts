@@ -44,7 +44,7 @@ export interface ReconcileLimits {
   /** Time for writing one user, retries included, ms. */
   readonly budgetMs: number;
   readonly guard: DeletionGuard;
-  /** A user whom only a token has told of is left alone until the table has had it for this long, ms. */
+  /** Nobody is deleted whom an event or a token has brought less than this before the run began, ms. */
   readonly graceMs: number;
   /** Time after which a run that is not heard of has lost the lease, ms. */
   readonly leaseMs: number;

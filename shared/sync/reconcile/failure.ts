@@ -1,5 +1,7 @@
 import { DirectoryUnavailable } from '../../ports/user-directory.ts';
 import { LeaseLost, StoreUnavailable } from '../../ports/user-store.ts';
+import type { Log } from '../../ports/log.ts';
+import { factsOfError } from '../told-errors.ts';
 
 /** Clerk's list is not what was asked for (not in order, the same page again): comparing it would propose wrong deletions. */
 export class UntrustedList extends Error {
@@ -75,6 +77,19 @@ export function problemOf(error: unknown): Problem {
   const problem = expectedProblem(error);
   if (problem) return problem;
   throw error;
+}
+
+/**
+ * The problem of a step that met with an error nobody expects, logged. Its message may quote what it stumbled over: kind and
+ * place must do.
+ *
+ * @param step its name
+ */
+export function unexpectedProblem(log: Log, step: string, error: unknown): Problem {
+  const facts = factsOfError(error);
+  log.error('reconcile step failed unexpectedly', { step, ...facts });
+  const kind = String(facts['error']);
+  return { message: `Step ${step} failed with ${kind}: the log has its place in the code.`, passing: true };
 }
 
 /** Does the work and answers what went wrong; an error that nobody expects is thrown on. */

@@ -37,10 +37,25 @@ export function reasonToHold(found: WalkFindings, guard: DeletionGuard): string 
   return found.suspects === 0 ? undefined : (untrustworthyList(found) ?? tooMany(found, guard));
 }
 
+/**
+ * Whether Clerk's list had fewer users than Clerk itself counts. With nothing to delete that endangers nobody, but the run has
+ * not seen everybody and must not pass for one that has.
+ *
+ * @returns what is wrong in words
+ */
+export function reasonToDoubt({
+  listed,
+  countedBefore,
+  countedAfter,
+}: Pick<WalkFindings, 'listed' | 'countedBefore' | 'countedAfter'>): string | undefined {
+  if (listed >= Math.min(countedBefore, countedAfter)) return undefined;
+  return `Clerk's list had ${listed} users, but Clerk counted ${countedBefore} before the run and ${countedAfter} after it.`;
+}
+
 function untrustworthyList(found: WalkFindings): string | undefined {
   const { listed, live, countedBefore, countedAfter } = found;
   if (listed === 0 && live > 0) return `Clerk's list of users was empty while the table has ${live} live users.`;
-  if (listed >= Math.min(countedBefore, countedAfter) && listed <= mostToBeListed(found)) return undefined;
+  if (listed <= mostToBeListed(found)) return reasonToDoubt(found);
   return `Clerk's list had ${listed} users, but Clerk counted ${countedBefore} before the run and ${countedAfter} after it.`;
 }
 
@@ -52,8 +67,19 @@ function mostToBeListed({ listedSinceStart, countedBefore, countedAfter }: WalkF
   return Math.max(countedBefore + listedSinceStart, countedAfter);
 }
 
+/** Whether one user more may go without a person's approval. */
+export function reasonToKeepOne(
+  found: Pick<WalkFindings, 'live' | 'deletedLately'>,
+  guard: DeletionGuard,
+): string | undefined {
+  return tooMany({ ...found, suspects: 1 }, guard);
+}
+
 /** Twenty an hour would empty a table as surely as all at once: what earlier runs have deleted counts, and had been live. */
-function tooMany({ suspects, deletedLately, live }: WalkFindings, guard: DeletionGuard): string | undefined {
+function tooMany(
+  { suspects, deletedLately, live }: Pick<WalkFindings, 'suspects' | 'deletedLately' | 'live'>,
+  guard: DeletionGuard,
+): string | undefined {
   const total = suspects + deletedLately;
   const all = live + deletedLately;
   const before = deletedLately > 0 ? `, and ${deletedLately} were deleted in the last 24 hours` : '';

@@ -1,7 +1,7 @@
 import type { Changes } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { deletedLately } from './deleted-lately.ts';
-import { reasonToHold } from './guard.ts';
+import { reasonToDoubt, reasonToHold } from './guard.ts';
 import { keepLease } from './lease.ts';
 import { collectSuspects } from './suspects.ts';
 import type { Walked } from './walk-progress.ts';
@@ -23,6 +23,8 @@ export interface Judgement {
   readonly suspects: number;
   /** Why nobody may be deleted, in words; undefined when each may be asked about. */
   readonly heldBecause: string | undefined;
+  /** Why the run must not go on, in words: nobody is proposed, but Clerk's list was not all there. */
+  readonly doubtedBecause: string | undefined;
 }
 
 /**
@@ -43,5 +45,10 @@ export async function judgeRun(
   const live = walked.live - changes.created - changes.restored + suspects;
   const lately = suspects === 0 ? 0 : await deletedLately(deps, run);
   const found = { listed, listedSinceStart, live, suspects, deletedLately: lately, countedBefore, countedAfter };
-  return { clerkUsers: countedAfter, suspects, heldBecause: reasonToHold(found, guard) };
+  return {
+    clerkUsers: countedAfter,
+    suspects,
+    heldBecause: reasonToHold(found, guard),
+    doubtedBecause: suspects === 0 ? reasonToDoubt(found) : undefined,
+  };
 }

@@ -35,7 +35,8 @@ export interface ListStart {
  * Walks Clerk's users in creation order, by cursor. What Clerk does with a cursor whose user has been deleted is not
  * documented: a refused one is replaced by the time last seen, and what was seen already is dropped.
  *
- * It ends at an empty page only: a short one proves nothing.
+ * It ends at an empty page only: a short one proves nothing. Neither does an empty one behind a cursor, by itself: Clerk is
+ * asked once more for whoever was created later.
  *
  * @throws DirectoryUnavailable when a page cannot be read; UntrustedList when what was read is no walk in creation order;
  * CursorLost when a cursor is refused among more users of one creation time than are remembered
@@ -46,6 +47,7 @@ export async function* listUsers(deps: ListDependencies, where: ListStart): Asyn
   let start = where.from;
   let cursor = where.cursor;
   let sinceRefusal = 1;
+  let hasAskedAgain = false;
   for (;;) {
     const seenAt = deps.clock.now();
     const users = await readPage(deps.directory, start, cursor, pageSize);
@@ -57,9 +59,16 @@ export async function* listUsers(deps: ListDependencies, where: ListStart): Asyn
       continue;
     }
     const last = users.at(-1);
-    if (!last) return;
+    if (!last) {
+      if (cursor === undefined || hasAskedAgain) return;
+      hasAskedAgain = true;
+      start = seen.time() + 1;
+      cursor = undefined;
+      continue;
+    }
     if (last.id === cursor) throw new UntrustedList('Clerk answered one page of its list of users twice.');
-    const fresh = seen.take(users, cursor === undefined);
+    const fresh = seen.take(users, cursor === undefined ? start - 1 : undefined);
+    if (fresh.length > 0) hasAskedAgain = false;
     cursor = last.id;
     sinceRefusal += fresh.length;
     if (fresh.length > 0) yield { users: fresh, seenAt, cursor };
@@ -86,13 +95,18 @@ async function readPage(
 }
 
 interface Seen {
+  /** The latest creation time seen, ms. */
+  time(): number;
   /**
    * The latest creation time seen, ms, from which the list may be read again.
    * @throws CursorLost when those who were seen of it are not remembered
    */
   timeToRepeat(): number;
-  /** Those of a page that were not seen yet. */
-  take(users: readonly DirectoryUser[], isFirstPage: boolean): DirectoryUser[];
+  /**
+   * Those of a page that were not seen yet.
+   * @param bound the time that Clerk was given, ms, where the page is the first of its query
+   */
+  take(users: readonly DirectoryUser[], bound: number | undefined): DirectoryUser[];
 }
 
 /**
@@ -117,13 +131,11 @@ function createSeen({ from, cursor }: ListStart, most: number): Seen {
     return true;
   };
   return {
+    time: () => time,
     timeToRepeat() {
       if (ids) return time;
       throw new CursorLost('The user by whom a large set of one creation time went on is gone: it is walked again.');
     },
-    take(users, isFirstPage) {
-      const bound = isFirstPage ? time - 1 : undefined;
-      return users.filter((user) => isFresh(user, bound));
-    },
+    take: (users, bound) => users.filter((user) => isFresh(user, bound)),
   };
 }

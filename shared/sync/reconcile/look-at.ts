@@ -57,7 +57,8 @@ async function namesLostBy(
 }
 
 /**
- * What Clerk says of a user, by which a run settles her. Where a thorough run finds the stored user above what Clerk's list
+ * What Clerk says of a user, by which a run settles her. A page of Clerk's list may be older than what a webhook has brought
+ * since: where only Clerk can tell which of the two is the later one, it is asked for this one user. Where a thorough run finds the stored user above what Clerk's list
  * said, Clerk is asked for this one user now: her answer is as new as anything that a webhook has written in between, and so
  * it may stand against a version that only a hand can have put there.
  *
@@ -70,11 +71,20 @@ export async function wordOn(
   listed: ReadSnapshot,
   stored: StoredUser | undefined,
 ): Promise<ReadSnapshot> {
-  if (!stored || !isThorough(run) || !isDisputed(stored, listed, deps.clock.now())) return listed;
-  const pause = pauseBefore(stored, deps.clock.now());
+  if (!stored) return listed;
+  const now = deps.clock.now();
+  const forced = isThorough(run) && isDisputed(stored, listed, now);
+  if (!forced && !isUndecided(stored, listed, now)) return listed;
+  const pause = forced ? pauseBefore(stored, now) : 0;
   if (pause > 0) await deps.timers.sleep(pause);
   const read = await lookUpUser(deps, stored.id, listed.lifts);
-  return read === 'absent' ? listed : { ...read, forced: true };
+  if (read === 'absent') return listed;
+  return forced ? { ...read, forced } : read;
+}
+
+/** Whether neither version comes after the other, as the rule has it of an event: of a read it takes for granted that it is new. */
+function isUndecided(stored: StoredUser, listed: ReadSnapshot, now: number): boolean {
+  return merge(stored, { ...listed, source: 'event' }, now).ask;
 }
 
 /** Whether the stored user stands against the list, or would not stand against a forced read. */

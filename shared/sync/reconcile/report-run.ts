@@ -54,10 +54,10 @@ function measureUsers(metrics: Metrics, summary: RunSummary, end: RunEnd): void 
  * Any run that fails is counted; only one over all users says that all is well again. `ReconcileDuration` is recorded by full
  * runs that succeeded only: an alarm takes its absence for a run that is missing.
  */
-function measureEnd(metrics: Metrics, { status, seconds }: RunSummary, end: RunEnd): void {
-  if (status === 'failed') return metrics.record('ReconcileFailed', 1);
-  if (!end.isComplete || !isOfAll(end)) return;
-  metrics.record('ReconcileFailed', 0);
+function measureEnd(metrics: Metrics, { status, seconds, failedBecause }: RunSummary, end: RunEnd): void {
+  if (failedBecause !== undefined) metrics.record('ReconcileFailed', 1);
+  if (status === 'failed' || !end.isComplete || !isOfAll(end)) return;
+  if (failedBecause === undefined) metrics.record('ReconcileFailed', 0);
   if (end.mode === 'full') metrics.record('ReconcileDuration', seconds * 1_000);
 }
 

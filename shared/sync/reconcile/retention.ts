@@ -6,6 +6,7 @@ import type { ReconcileDependencies, Retention, RunIdentity } from './dependenci
 import type { Problem } from './failure.ts';
 import { problemOf } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
+import { logUnerasable } from './unerasable.ts';
 
 export interface RetentionChunk {
   /** Deletions from this time on are still to be looked at, ms; undefined when there is no next chunk. */
@@ -72,10 +73,15 @@ async function eraseBatch(chunk: Chunk, batch: readonly DeletedUser[]): Promise<
   await each(due, deps.limits.atOnce, (id) => eraseOne(chunk, id));
 }
 
+/** Goes on without one whose item somebody has broken: everybody else's time has come, too. */
 async function eraseOne(chunk: Chunk, id: string): Promise<void> {
   const { deps, retention, until } = chunk;
   const { budgetMs } = deps.limits;
   const whom = { deletedBefore: until };
   const erasing = { ...deps, quarantine: retention.quarantine };
-  if ((await eraseMirrored(erasing, id, { path: 'reconciler', budgetMs, whom })) === 'erased') chunk.erased += 1;
+  try {
+    if ((await eraseMirrored(erasing, id, { path: 'reconciler', budgetMs, whom })) === 'erased') chunk.erased += 1;
+  } catch (error) {
+    logUnerasable(deps, id, error);
+  }
 }

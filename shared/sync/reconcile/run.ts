@@ -96,12 +96,16 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   return summary;
 }
 
-/** A dry run holds nothing that could be approved: it says what it found. */
+/**
+ * A run that was held says so whatever else failed: only so can its deletions be approved. A dry run holds nothing that could
+ * be approved: it says what it found.
+ */
 function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary['status'] {
   const { changes, resolved, heldBecause, failedBecause, skippedBecause } = state;
   if (skippedBecause !== undefined) return 'skipped';
-  if (failedBecause !== undefined || changes.unstorable + changes.unreadable > 0) return 'failed';
-  if (heldBecause !== undefined) return dryRun ? 'drift' : 'held';
+  if (heldBecause !== undefined && !dryRun) return 'held';
+  if (failedBecause !== undefined || changes.unstorable + changes.unreadable + changes.unsettled > 0) return 'failed';
+  if (heldBecause !== undefined) return 'drift';
   const repairs = changes.created + changes.updated + changes.deleted + changes.restored + resolved;
   if (repairs === 0) return 'in-sync';
   return dryRun ? 'drift' : 'repaired';
@@ -139,8 +143,8 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
  */
 function countsOf({ dryRun, mode }: RunIdentity, state: RunState): RunCounts {
   const { clerkUsers, walked, changes, suspects, conflicts, erasedInClerk, newcomers, heldBecause } = state;
-  const { created, updated, deleted, restored } = changes;
-  const after = walked.live + newcomers + (heldBecause === undefined ? 0 : suspects);
+  const { created, updated, deleted, restored, unsettled } = changes;
+  const after = walked.live + newcomers + unsettled + (heldBecause === undefined ? 0 : suspects);
   const storedUsers = dryRun && mode !== 'incremental' ? after - created - restored + deleted : after;
   const counts = { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
   return erasedInClerk > 0 ? { ...counts, erasedInClerk } : counts;
@@ -166,7 +170,7 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
 
 function reasonOfFailure(run: RunIdentity, { failedBecause, changes }: RunState): string | undefined {
   if (failedBecause !== undefined) return failedBecause;
-  const reasons = [...reasonOfUnstorable(changes), ...reasonOfUnreadable(run, changes)];
+  const reasons = [...reasonOfUnstorable(changes), ...reasonOfUnreadable(run, changes), ...reasonOfUnsettled(changes)];
   return reasons.length > 0 ? reasons.join(' ') : undefined;
 }
 
@@ -181,4 +185,9 @@ function reasonOfUnreadable(run: RunIdentity, { unreadable }: Changes): string[]
     ? 'No run can mend it: correct the attribute by hand.'
     : 'A forced run (--force) writes them anew from Clerk.';
   return [`${found} ${advice}`];
+}
+
+function reasonOfUnsettled({ unsettled }: Changes): string[] {
+  if (unsettled === 0) return [];
+  return [`${unsettled} proposed deletions failed unexpectedly: the log names each user with the place in the code.`];
 }

@@ -1,6 +1,8 @@
 import type { Changes } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
+import { deletedLately } from './deleted-lately.ts';
+import { reasonToKeepOne } from './guard.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { mirrorRead } from './mirror-read.ts';
 import { recordOpening } from './run.ts';
@@ -13,6 +15,8 @@ export interface SingleUser {
   readonly changes: Changes;
   /** 1 when Clerk does not have the user: the deletion is still to be confirmed. */
   readonly suspects: number;
+  /** Why the user may not be deleted, in words. */
+  readonly heldBecause: string | undefined;
 }
 
 /**
@@ -34,5 +38,14 @@ export async function reconcileUser(
   await spool.add(user ? [] : [userId]);
   await spool.flush();
   const walked = { listed: user ? 1 : 0, listedSinceStart: 0, live: mirrored?.state === 'live' ? 1 : 0 };
-  return { walked, changes: changes.total(), suspects: spool.added() };
+  const heldBecause = user ? undefined : await reasonToKeep(deps, run);
+  return { walked, changes: changes.total(), suspects: spool.added(), heldBecause };
+}
+
+/** One user at a time would empty a table as surely as all at once. Nobody has walked it: Clerk's count stands for its own. */
+async function reasonToKeep(deps: ReconcileDependencies, run: ChunkIdentity): Promise<string | undefined> {
+  const lately = await deletedLately(deps, run);
+  if (lately === 0) return undefined;
+  const live = (await deps.directory.countUsers()) + 1;
+  return reasonToKeepOne({ live, deletedLately: lately }, deps.limits.guard);
 }

@@ -2,7 +2,7 @@ import type { DriftReport, Run, RunCounts } from '../../ports/run-store.ts';
 
 /** What a run answers, to a schedule, a script or a person. Counts are of users. */
 export interface RunSummary extends RunCounts {
-  readonly status: Exclude<Run['status'], 'running'>;
+  readonly status: Exclude<Run['status'], 'requested' | 'running'>;
   readonly runId: string;
   readonly unstorable: number;
   /** Users whose item cannot be read. */

@@ -57,6 +57,14 @@ export function describeRosterStore(name: string, open: () => Promise<RosterStor
       expect(await roster.get(email)).toEqual(linked);
     });
 
+    it('keeps of a link whether it gave the cohort', async () => {
+      const giving: RosterEntry = { ...linked, link: { userId: 'user_ada', at: NOW, gaveCohort: true } };
+      await put(giving);
+      expect(await roster.get(email)).toEqual(giving);
+      await put({ ...linked, revision: 3 }, giving);
+      expect(await roster.get(email)).toEqual({ ...linked, revision: 3 });
+    });
+
     it('lets what an entry no longer has go', async () => {
       await put(linked);
       await put({ ...ENTRY, cohort: undefined, attributes: {}, revision: 3 }, linked);

@@ -82,14 +82,14 @@ export function storedAfter(...snapshots: readonly Snapshot[]): MirroredUser {
 }
 
 /** Erasure as an administrator does it: personal fields gone, the time of the deletion and the versions kept. */
-export function erased(user: MirroredUser, erasedAt: number): MirroredUser {
+export function erased(user: MirroredUser, erasedAt: number, inClerk = false): MirroredUser {
   if (!user.tombstone) throw new Error('Only a deleted user is erased.');
   const nobody: Profile = { email: null, firstName: null, lastName: null, imageUrl: null };
   return {
     ...user,
     profile: { ...user.profile, content: nobody },
     record: undefined,
-    tombstone: { ...user.tombstone, erasedAt },
+    tombstone: { ...user.tombstone, erasedAt, ...(inClerk && { inClerk: true }) },
   };
 }
 

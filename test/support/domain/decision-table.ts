@@ -109,9 +109,13 @@ function atLeast<T>(taken: Register<T>, before: Register<T> | undefined): Regist
 }
 
 function standingOf(outcome: string, before: MirroredUser, snapshot: Snapshot): Partial<MirroredUser> {
+  const { inClerk = false, ...tombstone } = before.tombstone ?? { deletedAt: 0 };
   if (outcome === 'deleted' && snapshot.source === 'deletion') {
-    return { tombstone: { ...before.tombstone, deletedAt: snapshot.at } };
+    return {
+      tombstone: { ...tombstone, deletedAt: inClerk ? Math.max(tombstone.deletedAt, snapshot.at) : snapshot.at },
+    };
   }
+  if (outcome === 'updated' && before.tombstone) return { tombstone: { ...tombstone, inClerk: true } };
   if (outcome === 'restored' && snapshot.source === 'read') {
     return { tombstone: undefined, restoredAt: snapshot.seenAt };
   }

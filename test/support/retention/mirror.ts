@@ -62,7 +62,8 @@ export async function openMirror(tables: Pick<TestTables, 'client' | 'create'>, 
     log: createMemoryLog(),
     returningUser: options.returningUser ?? ('fresh' as const),
     roster: { isOn: true, cohort: {}, ...options.roster, store: createDynamoDbRosterStore(table) },
-    limits: RECONCILE_LIMITS,
+    // The table's users are as old as the test.
+    limits: { ...RECONCILE_LIMITS, graceMs: 0 },
     retention: { days: options.retentionDays ?? 30, quarantine },
   };
   const apply = (snapshot: Snapshot) => applySnapshot(deps, snapshot, { path: 'webhook', budgetMs: 20_000 });

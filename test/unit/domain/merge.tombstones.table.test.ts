@@ -67,6 +67,8 @@ const TABLES = {
 
   erased: `
     event …                                              | stale     | -      | -              | -
+    read by a run, 1 ms later                            | updated   | writes | -              | -
+    read by a run, older content, long after             | updated   | writes | -              | -
     read by an admin, 1 ms later                         | restored  | writes | profile record | (profile) (record) deletedAt
     read …                                               | stale     | -      | -              | -
     token …                                              | stale     | -      | -              | -
@@ -74,6 +76,21 @@ const TABLES = {
     deletion at the early deletion                       | unchanged | -      | -              | -
     deletion 1 ms before the deletion                    | unchanged | -      | -              | -
     deletion at the deletion                             | unchanged | -      | -              | -
+    deletion 1 ms after the deletion                     | deleted   | writes | -              | deletedAt
+    deletion 1 ms before the restoration                 | deleted   | writes | -              | deletedAt
+    deletion at the restoration                          | deleted   | writes | -              | deletedAt
+    deletion 1 ms after the restoration                  | deleted   | writes | -              | deletedAt
+    deletion newer than everything                       | deleted   | writes | -              | deletedAt`,
+
+  'erased while Clerk had her': `
+    event …                                              | stale     | -      | -              | -
+    read by an admin, 1 ms later                         | restored  | writes | profile record | (profile) (record) deletedAt
+    read …                                               | stale     | -      | -              | -
+    token …                                              | stale     | -      | -              | -
+    deletion older than everything                       | deleted   | writes | -              | -
+    deletion at the early deletion                       | deleted   | writes | -              | -
+    deletion 1 ms before the deletion                    | deleted   | writes | -              | -
+    deletion at the deletion                             | deleted   | writes | -              | -
     deletion 1 ms after the deletion                     | deleted   | writes | -              | deletedAt
     deletion 1 ms before the restoration                 | deleted   | writes | -              | deletedAt
     deletion at the restoration                          | deleted   | writes | -              | deletedAt

@@ -4,7 +4,7 @@ import type { NameMove } from '../../../shared/domain/plan-names.ts';
 import type { RosterUser } from '../../../shared/domain/plan-roster.ts';
 import { planRoster, rosterEmails } from '../../../shared/domain/plan-roster.ts';
 import type { RosterEntry } from '../../../shared/domain/roster.ts';
-import { cohortOf } from '../../../shared/domain/roster.ts';
+import { cohortOf, defaultEntry, linkedTo, unlinked } from '../../../shared/domain/roster.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import { aUser } from '../../support/contracts/users.ts';
 
@@ -73,6 +73,27 @@ describe('what a write does to the roster', () => {
       { [ADA]: undefined, [BEA]: 'a' },
     ],
     [
+      'a made one whose address she has left unseen goes when she takes another',
+      user('a', ADA, move('take', BEA)),
+      [entry(ADA, 'a', 'default')],
+      { a: BEA },
+      { [ADA]: undefined, [BEA]: 'a' },
+    ],
+    [
+      'a made one stays with whoever is only deleted',
+      { ...user('a', ADA, move('retire', ADA)), next: { ...aUser('a'), tombstone: { deletedAt: NOW } } },
+      [entry(ADA, 'a', 'default')],
+      {},
+      { [ADA]: 'a' },
+    ],
+    [
+      'a made one of somebody deleted goes to whoever takes the address',
+      user('b', undefined, move('take', ADA)),
+      [entry(ADA, 'a', 'default')],
+      { b: ADA },
+      { [ADA]: 'b' },
+    ],
+    [
       'a registered one stays hers',
       user('a', ADA, move('release', ADA), move('take', BEA)),
       [entry(ADA, 'a')],
@@ -135,6 +156,38 @@ describe('what a write does to the roster', () => {
     expect(concerns({ moves: [move('take', BEA)] }, false)).toEqual([]);
     expect(concerns({ next: erase(next, NOW) }, false)).toEqual([ADA]);
     expect(concerns({ stored: { ...stored('a', ADA), tombstone: { deletedAt: 1 } } })).toEqual([ADA]);
+  });
+});
+
+describe('a cohort that a link gave', () => {
+  const rule = { metadataKey: 'cohort' };
+  const of = (id: string, cohort?: string) => aUser(id, {}, { publicMetadata: cohort === undefined ? {} : { cohort } });
+  const bare = entry(ADA);
+
+  it('goes with the link', () => {
+    const linked = linkedTo(bare, of('a', 'spring'), rule, NOW);
+    expect(linked).toMatchObject({ cohort: 'spring', link: { userId: 'a', gaveCohort: true } });
+    expect(unlinked(linked, NOW)).toMatchObject({ cohort: undefined, link: undefined });
+  });
+
+  it('stays with the person who comes back as somebody else, and goes with that link', () => {
+    const again = linkedTo(linkedTo(bare, of('a', 'spring'), rule, NOW), of('b', 'autumn'), rule, NOW);
+    expect(again).toMatchObject({ cohort: 'spring', link: { userId: 'b', gaveCohort: true } });
+    expect(unlinked(again, NOW).cohort).toBeUndefined();
+  });
+
+  it('is none where the entry has its own, which stays, or where there is none', () => {
+    const own = linkedTo({ ...bare, cohort: 'winter' }, of('a', 'spring'), rule, NOW);
+    expect(own).toMatchObject({ cohort: 'winter', link: { userId: 'a', at: NOW } });
+    expect(own.link).not.toHaveProperty('gaveCohort');
+    expect(unlinked(own, NOW).cohort).toBe('winter');
+    const none = linkedTo(bare, of('a'), rule, NOW);
+    expect([none.cohort, none.link]).toEqual([undefined, { userId: 'a', at: NOW }]);
+  });
+
+  it('is that of an entry with defaults', () => {
+    expect(defaultEntry(ADA, of('a', 'spring'), rule, NOW).link).toEqual({ userId: 'a', at: NOW, gaveCohort: true });
+    expect(defaultEntry(ADA, of('a'), rule, NOW).link).toEqual({ userId: 'a', at: NOW });
   });
 });
 

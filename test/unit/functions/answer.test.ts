@@ -135,12 +135,22 @@ describe('A user who is too large for an answer', () => {
     expect(seen(answer(user))).toEqual(user);
   });
 
-  it.each(answers)('loses the larger of her maps in a %s answer, and it says so', (_kind, answer) => {
+  it.each(answers)('loses one of her maps in a %s answer where that is enough, and it says so', (_kind, answer) => {
     const bigApp = seen(answer({ ...ada, app: large(9_000), publicMetadata: large(1_000) }));
     expect(bigApp).toMatchObject({ app: {}, publicMetadata: large(1_000), omitted: ['app'] });
     const bigMetadata = seen(answer({ ...ada, app: large(1_000), publicMetadata: large(8_000) }));
     expect(bigMetadata).toMatchObject({ app: large(1_000), publicMetadata: {}, omitted: ['publicMetadata'] });
   });
+
+  it.each(answers)(
+    'keeps what an admin has said of her in a %s answer, however much she writes herself',
+    (_kind, answer) => {
+      const publicMetadata = { suspended: true, ...large(5_000) };
+      for (let bytes = 0; bytes < 20_000; bytes += 500) {
+        expect(seen(answer({ ...ada, app: large(bytes), publicMetadata }))).toMatchObject({ publicMetadata });
+      }
+    },
+  );
 
   it.each(answers)('loses both in a %s answer where that is not enough', (_kind, answer) => {
     const user = seen(answer({ ...ada, app: large(90_000), publicMetadata: large(8_000) }));

@@ -69,6 +69,19 @@ describe('PATCH /users/me', () => {
     expect(parts.memory.users()).toEqual([{ ...before, app: { bio: 'x' } }]);
   });
 
+  it.each([
+    ['sets', 'now'],
+    ['removes', null],
+  ])('%s no attribute whose name begins with _: those are the application’s alone', async (_verb, _welcomedAt) => {
+    await apply();
+    parts.memory.writeApp(ID, { _welcomedAt: 'then' });
+    expect(await patch({ bio: 'x', _welcomedAt })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_body' } },
+    });
+    expect(await patch({ bio: 'x' })).toMatchObject({ status: 200, body: { app: { bio: 'x', _welcomedAt: 'then' } } });
+  });
+
   it('asks nobody about a user whom the mirror has', async () => {
     await apply();
     await patch({ bio: 'x' });

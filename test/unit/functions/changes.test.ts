@@ -5,6 +5,8 @@ import { takeChanges } from '../../../functions/changes/take-changes.ts';
 import { createMemoryEventPublisher } from '../../../shared/adapters/memory/event-publisher.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
+import { MalformedItem } from '../../../shared/ports/malformed-item.ts';
+import { UnstorableUser } from '../../../shared/ports/user-store.ts';
 import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import { userImage, userRecord } from '../../support/dynamodb/user-image.ts';
 import { createParts, directoryUser, NOW, record } from '../../support/functions/parts.ts';
@@ -76,6 +78,21 @@ describe('the change-stream function', () => {
     parts.down.clerk = false;
     expect(await resolve(change(`email#${ADA}`, '2'))).toEqual({ batchItemFailures: [] });
     expect(await owner(ADA)).toBe('user_b');
+  });
+
+  it.each([
+    ['has been broken by hand', new MalformedItem('The item email#ada@example.com is malformed.')],
+    ['has no room left', new UnstorableUser('The item is too large.')],
+  ])('passes over the name of somebody whose item %s, and resolves the rest', async (_case, error) => {
+    const { parts, deps, owner } = await conflict();
+    const reservation: typeof deps.store.reservation = (name) =>
+      name.value === 'x@example.com' ? Promise.reject(error) : parts.memory.reservation(name);
+    const Records = [change('email#x@example.com', '1'), change(`email#${ADA}`, '2')];
+    const answer = await resolveChanges({ Records }, { ...deps, store: { ...deps.store, reservation } });
+    expect([answer, await owner(ADA)]).toEqual([{ batchItemFailures: [] }, 'user_b']);
+    const facts = { kind: 'email', reason: error.code };
+    expect(parts.log.lines).toContainEqual({ level: 'error', message: 'name not resolved', facts });
+    expect(JSON.stringify(parts.log.lines)).not.toContain('example.com');
   });
 
   it('resolves names and tells of users, and neither waits for the other', async () => {

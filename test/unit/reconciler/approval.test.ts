@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
+import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
+import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
@@ -64,6 +66,55 @@ describe('the approval of a held run', () => {
     await approve(world, held.runId);
     world.clerk.users.delete(userId(5));
     expect(await world.run()).toMatchObject({ status: 'repaired', deleted: 1 });
+  });
+});
+
+describe('a run that is held and met with a failure besides', () => {
+  async function withHugeUser(): Promise<World> {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(69), clerkUser(69, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } }));
+    await world.mirror(clerkUsers(100));
+    return world;
+  }
+
+  it('is held all the same: it says who is proposed, that it failed, and that it came to its end', async () => {
+    const world = await withHugeUser();
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'held', suspects: 30, deleted: 0, unstorable: 1 });
+    expect(summary.heldBecause).toBeDefined();
+    expect(summary.failedBecause).toContain('cannot be stored');
+    expect(world.metrics.sum('DeletionsHeld')).toBe(30);
+    expect(world.metrics.sum('ReconcileFailed')).toBe(1);
+  });
+
+  it('can be approved', async () => {
+    const world = await withHugeUser();
+    const { runId } = await world.run();
+    expect(await approve(world, runId)).toMatchObject({ status: 'repaired', deleted: 30 });
+  });
+
+  it('is held also where the failure comes behind the judgement', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(70));
+    await world.mirror(clerkUsers(100));
+    world.store.listConflicts = () => {
+      throw new StoreUnavailable('The table did not answer.');
+    };
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'held', failedBecause: 'The table did not answer.' });
+    expect(world.metrics.sum('DeletionsHeld')).toBe(30);
+  });
+
+  it('supersedes an earlier one, as does one that failed when it was about to delete', async () => {
+    const { world, held } = await heldWorld();
+    for (const { id } of clerkUsers(100).slice(70)) world.clerk.add(clerkUser(Number(id.slice('user_'.length))));
+    world.clerk.users.delete(userId(3));
+    world.clerk.before = (call) => {
+      if (call.method === 'getUser') throw new DirectoryUnavailable('Clerk timed out.');
+    };
+    const failed = await world.run();
+    expect(failed).toMatchObject({ status: 'failed', suspects: 1 });
+    expect((await approve(world, held.runId)).failedBecause).toContain(failed.runId);
   });
 });
 
@@ -140,5 +191,77 @@ describe('deletions of the last 24 hours', () => {
     const held = await world.run();
     expect(held).toMatchObject({ status: 'held', suspects: 15 });
     expect(held.heldBecause).toContain('15 were deleted');
+  });
+
+  it('are added up over runs about single users as well, which do not go round the guard', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(50));
+    await world.mirror(clerkUsers(100));
+    expect(await world.run()).toMatchObject({ status: 'held', suspects: 50 });
+    const statuses = new Set<string>();
+    for (const { id } of clerkUsers(100).slice(50)) {
+      statuses.add((await world.run(new Journal(), { mode: 'user', userId: id })).status);
+    }
+    expect(statuses).toEqual(new Set(['repaired', 'held']));
+    expect(liveUsers(world).length, 'not more than 20 of 100').toBeGreaterThanOrEqual(80);
+    expect(liveUsers(world).length).toBeLessThan(100);
+  });
+
+  it('by runs about single users count for the next full run', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(60));
+    await world.mirror(clerkUsers(100));
+    for (const { id } of clerkUsers(100).slice(80)) await world.run(new Journal(), { mode: 'user', userId: id });
+    const held = await world.run();
+    expect(held).toMatchObject({ status: 'held' });
+    expect(held.heldBecause).toContain('20 were deleted');
+  });
+
+  it('hold the run about one user until a person approves of it', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(121));
+    for (const { id } of clerkUsers(120).slice(100)) await world.run(new Journal(), { mode: 'user', userId: id });
+    const held = await world.run(new Journal(), { mode: 'user', userId: userId(120) });
+    expect(held).toMatchObject({ status: 'held', suspects: 1, deleted: 0 });
+    expect(await approve(world, held.runId)).toMatchObject({ deleted: 1 });
+  });
+
+  it('of runs in which something failed unexpectedly on the way are added up as well', async () => {
+    const world = createWorld({ atOnce: 1 });
+    const users = clerkUsers(200);
+    await world.mirror(users);
+    world.clerk.add(...users.slice(20));
+    const poison = userId(19);
+    world.store.beforeWrite = ({ next }) => {
+      if (next.id === poison) throw new TypeError('Nobody expects this.');
+    };
+    const gone = (): number => world.stored().filter(({ tombstone }) => tombstone).length;
+
+    const first = await world.run();
+    expect(first).toMatchObject({ status: 'failed', suspects: 20, deleted: 19 });
+    expect((await world.runs.get(first.runId))?.counts).toMatchObject({ suspects: 20, deleted: 19 });
+    expect(first.failedBecause).toContain('1 proposed deletions failed unexpectedly');
+
+    for (let hour = 1; hour <= 5; hour += 1) {
+      await world.time.advance(3_600_000);
+      for (const { id } of users.slice(20 * hour, 20 * hour + 19)) world.clerk.users.delete(id);
+      await world.run();
+    }
+    expect(gone(), 'never more than 20 of 200 in 24 hours without approval').toBeLessThanOrEqual(20);
+  });
+
+  it('of a run that broke off count as all that it might have made', async () => {
+    const world = createWorld({ atOnce: 1 });
+    await world.mirror(clerkUsers(200));
+    world.clerk.add(...clerkUsers(200).slice(20));
+    world.store.beforeWrite = ({ next }) => {
+      if (next.id >= userId(5)) throw new TypeError('Nobody expects this.');
+    };
+    expect(await world.run()).toMatchObject({ status: 'failed', suspects: 20, deleted: 5 });
+    await world.time.advance(3_600_000);
+    const held = await world.run();
+    expect(held.heldBecause).toContain('20 were deleted in the last 24 hours');
+    expect(liveUsers(world)).toHaveLength(195);
   });
 });

@@ -71,8 +71,8 @@ describe('users of unknown creation time', () => {
   it('are completed in several chunks when Clerk is slow', async () => {
     const world = createWorld({ chunkMs: 1_000, guard: NO_GUARD });
     await strangers(world, 350);
-    world.clerk.answerPage = (page) => {
-      if (page.length === 0) world.clerk.add(...users(5_000, 5_350));
+    world.clerk.answerPage = (page, { startingAfter }) => {
+      if (page.length === 0 && startingAfter === undefined) world.clerk.add(...users(5_000, 5_350));
       return page;
     };
     world.clerk.before = (call) => (call.method === 'listUsersById' ? world.time.advance(600) : undefined);

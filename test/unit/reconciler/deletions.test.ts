@@ -67,6 +67,17 @@ describe('a user whom Clerk does not list', () => {
     expect(await world.run()).toMatchObject({ suspects: 1, deleted: 1 });
   });
 
+  it('is left alone as well when a webhook brought it a moment before: reads of Clerk lag behind its events', async () => {
+    const world = createWorld();
+    world.clerk.add(...users(0, 50));
+    await world.mirror(users(0, 50));
+    await world.mirror([clerkUser(500)], START - 900, 800);
+    expect(await world.run()).toMatchObject({ suspects: 1, deleted: 0 });
+    expect((await world.get(userId(500)))?.tombstone).toBeUndefined();
+    await world.time.advance(60_000);
+    expect(await world.run()).toMatchObject({ suspects: 1, deleted: 1 });
+  });
+
   it('is kept when it signed up after the last page, and counts as stored', async () => {
     const world = createWorld();
     const late = clerkUser(500, { record: { clerkCreatedAt: START + 5 } });
@@ -124,6 +135,35 @@ describe('a user whom Clerk does not list', () => {
   });
 });
 
+describe('something that nobody expects at one suspect', () => {
+  it('keeps nobody else from being deleted, and is logged with the user and its place, not with its words', async () => {
+    const world = createWorld({ atOnce: 1 });
+    world.clerk.add(...users(0, 50));
+    await world.mirror(users(0, 54));
+    world.clerk.before = (call) => {
+      if (call.method === 'getUser' && call.id === userId(50)) throw new TypeError('No id: person50@example.com');
+    };
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'failed', deleted: 3, storedUsers: 51 });
+    expect(liveUsers(world).map(({ id }) => id)).toContain(userId(50));
+    const lines = world.log.lines.filter(({ message }) => message === 'suspect passed over');
+    expect(lines.map(({ facts }) => [facts['userId'], facts['error']])).toEqual([[userId(50), 'TypeError']]);
+    expect(JSON.stringify([world.log.lines, summary])).not.toContain('example.com');
+  });
+
+  it('ends the deletions when it goes on: it is a defect then, or a missing permission', async () => {
+    const world = createWorld();
+    world.clerk.add(...users(0, 980));
+    await world.mirror(users(0, 1_000));
+    world.store.beforeWrite = () => {
+      throw new TypeError('Nobody expects this.');
+    };
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(summary.failedBecause).toBe('Step delete-4 failed with TypeError: the log has its place in the code.');
+  });
+});
+
 describe('another Clerk instance', () => {
   it('fails the run before anything is read or written', async () => {
     const world = createWorld();
@@ -141,6 +181,25 @@ describe('another Clerk instance', () => {
     expect(world.writes).toHaveLength(written);
     expect(world.clerk.calls.at(-1)).toEqual({ method: 'instanceId' });
     expect((await world.runs.get(summary.runId))?.status).toBe('failed');
+  });
+
+  it('has none of its users written when the key is exchanged while the run walks', async () => {
+    const world = createWorld({ pageSize: 10, chunkMs: 1 });
+    world.clerk.add(...users(0, 30));
+    await world.mirror(users(0, 30));
+    world.clerk.before = () => world.time.advance(1_000);
+    // After the answer to the third page, which is the last of its chunk.
+    world.clerk.answerPage = (page) => {
+      if (world.clerk.count('listUsers') !== 3) return page;
+      world.clerk.instance = 'ins_other';
+      world.clerk.users.clear();
+      world.clerk.add(...users(700, 750));
+      return page;
+    };
+    const summary = await world.run();
+    expect(summary.status).toBe('failed');
+    expect(summary.failedBecause).toContain('ins_other');
+    expect(world.stored().filter(({ id }) => id >= userId(700))).toEqual([]);
   });
 
   it('stops the deletions when the key is exchanged in the middle of a run', async () => {

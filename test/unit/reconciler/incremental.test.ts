@@ -31,8 +31,9 @@ describe('an incremental run', () => {
     const world = await changedWorld();
     await incremental(world);
     expect(world.clerk.count('listUpdated')).toBe(1);
-    // The banned, and the empty page after them.
+    // The banned, the empty page after them, and whether there is nobody later.
     expect(world.clerk.calls.filter((call) => call.method === 'listUsers').map(({ page }) => page.banned)).toEqual([
+      true,
       true,
       true,
     ]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
+import { applySnapshot } from '../../../shared/sync/apply-snapshot.ts';
 import { clerkUser, clerkUsers, EPOCH, userId } from './support/clerk.ts';
 import { createWorld, liveUsers, START, usersOfClerk } from './support/world.ts';
 
@@ -35,7 +36,7 @@ describe("users of one creation time, in an order of Clerk's own", () => {
 });
 
 describe('a page of the list', () => {
-  it('asks for as many users as it is told, by cursor, within one query', async () => {
+  it('asks for as many users as it is told, by cursor, within one query, and whether there is nobody later', async () => {
     const world = createWorld({ pageSize: 20 });
     world.clerk.add(...clerkUsers(45));
     await world.run();
@@ -45,6 +46,7 @@ describe('a page of the list', () => {
       { limit: 20, startingAfter: userId(19) },
       { limit: 20, startingAfter: userId(39) },
       { limit: 20, startingAfter: userId(44) },
+      { limit: 20, createdAfter: EPOCH + 44 * 60_000 },
     ]);
   });
 
@@ -177,7 +179,7 @@ describe('a page that fails', () => {
     await world.mirror([...clerkUsers(5), clerkUser(100), clerkUser(7, { profile: { firstName: 'Old' }, asOf: 1 })]);
     const failed = new Set<number>();
     world.clerk.before = (call) => {
-      if (call.method !== 'listUsers' || call.number % 3 !== 0 || failed.has(call.number)) return;
+      if (call.method !== 'listUsers' || call.number % 5 !== 0 || failed.has(call.number)) return;
       failed.add(call.number);
       throw new DirectoryUnavailable('Clerk answered 500.', { status: 500 });
     };
@@ -200,5 +202,71 @@ describe('a page that fails', () => {
       failedBecause: 'Clerk refuses the secret key (CLERK_SECRET_KEY).',
     });
     expect(world.clerk.calls).toHaveLength(1);
+  });
+});
+
+describe('a page that is older than a webhook', () => {
+  it('does not lift the ban that the webhook brought: Clerk is asked for this one user', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(3));
+    await world.mirror(clerkUsers(3));
+    const renamed = { profile: { firstName: 'New' }, asOf: START - 1 };
+    world.clerk.add(clerkUser(1, renamed));
+    const banned = clerkUser(1, { ...renamed, record: { banned: true } });
+    const list = world.clerk.listUsers.bind(world.clerk);
+    world.clerk.listUsers = async (page) => {
+      const answer = await list(page);
+      if (page.startingAfter !== undefined || page.createdAfter !== undefined) return answer;
+      // While the answer is on its way she is banned, which Clerk does not version, and the webhook is here first.
+      await world.time.advance(2_000);
+      world.clerk.add(banned);
+      const event = { source: 'event', ...banned, seenAt: world.time.clock.now() } as const;
+      await applySnapshot(world.deps, event, { path: 'webhook', budgetMs: 5_000 });
+      return answer;
+    };
+    await world.run();
+    expect((await world.get(userId(1)))?.record?.content.banned).toBe(true);
+    expect(world.clerk.calls).toContainEqual({ method: 'getUser', id: userId(1) });
+  });
+});
+
+describe('a list that is not all there', () => {
+  it('is asked for once more where a page in the middle was answered empty', async () => {
+    const world = createWorld({ pageSize: 10 });
+    world.clerk.add(...clerkUsers(100));
+    world.clerk.answerPage = (page, { startingAfter }) => (startingAfter === userId(29) ? [] : page);
+    expect(await world.run()).toMatchObject({ status: 'repaired', created: 100 });
+    expect(liveUsers(world)).toEqual(usersOfClerk(world));
+  });
+
+  it('is no success, also where nobody is proposed for deletion, as when a lost table is rebuilt', async () => {
+    const world = createWorld({ pageSize: 10 });
+    world.clerk.add(...clerkUsers(100));
+    world.clerk.answerPage = (page) => (page[0]?.id === userId(30) ? [] : page);
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'failed', created: 30, suspects: 0 });
+    expect(summary.failedBecause).toContain("Clerk's list had 30 users, but Clerk counted 100");
+    expect(world.metrics.sum('ReconcileDuration'), 'what the alarm for a missing success looks at').toBe(0);
+    expect(
+      await world.watermark.get(),
+      'an incremental run begins behind a run that has seen everybody',
+    ).toBeUndefined();
+  });
+
+  it('is not in sync when it is empty and so is the table, but Clerk counts users', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    world.clerk.answerPage = () => [];
+    expect(await world.run()).toMatchObject({ status: 'failed', clerkUsers: 100 });
+  });
+
+  it('is all there when users were deleted while it was read', async () => {
+    const world = createWorld({ pageSize: 10 });
+    world.clerk.add(...clerkUsers(100));
+    world.clerk.before = (call) => {
+      if (call.method === 'listUsers' && call.number === 5)
+        for (const { id } of clerkUsers(100).slice(90)) world.clerk.users.delete(id);
+    };
+    expect(await world.run()).toMatchObject({ status: 'repaired', created: 90 });
   });
 });

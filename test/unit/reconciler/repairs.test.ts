@@ -196,8 +196,9 @@ describe('users of unknown creation time', () => {
     world.clerk.add(...clerkUsers(600));
     await world.mirror(clerkUsers(600));
     for (let n = 1_000; n < 1_205; n += 1) await world.createFromToken(userId(n), { email: null });
-    world.clerk.answerPage = (users) => {
-      if (users.length === 0) world.clerk.add(...Array.from({ length: 205 }, (_, n) => clerkUser(1_000 + n)));
+    world.clerk.answerPage = (users, { startingAfter }) => {
+      if (users.length > 0 || startingAfter !== undefined) return users;
+      world.clerk.add(...Array.from({ length: 205 }, (_, n) => clerkUser(1_000 + n)));
       return users;
     };
     expect(await world.run()).toMatchObject({ updated: 205, deleted: 0, clerkUsers: 805, storedUsers: 805 });

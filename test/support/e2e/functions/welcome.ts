@@ -19,16 +19,16 @@ export const handler = async ({ detail }: EventBridgeEvent<string, { readonly us
   if (await isMine(Key)) sendWelcome(detail.userId, address);
 };
 
-/** Of all events about a user, and of all their repetitions, one may write this. */
+/** Of all events about a user, and of all their repetitions, one may write this; and no client, for the sake of the `_`. */
 async function isMine(Key: Record<string, string>): Promise<boolean> {
   try {
     const command = new UpdateCommand({
       TableName,
       Key,
-      UpdateExpression: 'SET #app.welcomedAt = :now',
+      UpdateExpression: 'SET #app.#welcomedAt = :now',
       ConditionExpression:
-        'attribute_exists(#app) AND attribute_not_exists(#app.welcomedAt) AND attribute_not_exists(deletedAt)',
-      ExpressionAttributeNames: { '#app': 'app' },
+        'attribute_exists(#app) AND attribute_not_exists(#app.#welcomedAt) AND attribute_not_exists(deletedAt)',
+      ExpressionAttributeNames: { '#app': 'app', '#welcomedAt': '_welcomedAt' },
       ExpressionAttributeValues: { ':now': new Date().toISOString() },
     });
     await table.send(command);

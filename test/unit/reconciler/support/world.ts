@@ -27,6 +27,8 @@ import { Journal } from './journal.ts';
 /** When a run begins, unless the clock is moved: a year after the first users came. */
 export const START = EPOCH + 365 * 86_400_000;
 
+const HOUR_MS = 3_600_000;
+
 /**
  * Clerk, a table and a reconciler over both, in memory and on a clock that stands still.
  * @param retentionDays how long the personal fields of deleted users are kept; default: for good
@@ -89,12 +91,15 @@ export function createWorld(limits: Partial<ReconcileLimits> = {}, retentionDays
     /** The table's users, tombstones included. */
     stored: (): StoredUser[] => memory.users(),
     get: (id: string) => memory.get(id),
-    /** Puts users into the table as an earlier read of Clerk would have. */
-    async mirror(users: readonly DirectoryUser[], seenAt = EPOCH): Promise<void> {
-      for (const user of users) await settle(readSnapshot(user, seenAt, 'none'));
+    /**
+     * Puts users into the table as an earlier read of Clerk would have.
+     * @param agoMs how long the table has had them, ms
+     */
+    async mirror(users: readonly DirectoryUser[], seenAt = EPOCH, agoMs = HOUR_MS): Promise<void> {
+      for (const user of users) await settle(readSnapshot(user, seenAt, 'none'), agoMs);
     },
     /** @param agoMs how long the table has had her, ms */
-    async createFromToken(id: string, claims: Partial<Profile>, agoMs = 3_600_000): Promise<void> {
+    async createFromToken(id: string, claims: Partial<Profile>, agoMs = HOUR_MS): Promise<void> {
       await settle({ source: 'token', id, claims, asOf: undefined }, agoMs);
     },
     async remove(id: string, at: number): Promise<void> {

@@ -1,0 +1,23 @@
+import { CfnStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpMethod, HttpRoute, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Throttle } from './clerk-user-sync-props.ts';
+
+/** Routes of one method with a limit of their own. */
+export interface LimitedRoutes {
+  readonly routes: readonly HttpRoute[];
+  readonly method: HttpMethod;
+  readonly throttle: Throttle;
+}
+
+/** Gives routes a limit of their own, which the CDK's stage has no property for. */
+export function throttleRoutes(stage: HttpStage, limited: readonly LimitedRoutes[]): void {
+  const resource = stage.node.defaultChild;
+  if (!(resource instanceof CfnStage)) throw new Error('The CDK no longer makes an HTTP stage of one CfnStage.');
+  const settings = limited.flatMap(({ routes, method, throttle: { rateLimit, burstLimit } }) => {
+    const limit = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit };
+    return routes.map(({ path }) => [`${method} ${path}`, limit] as const);
+  });
+  resource.routeSettings = Object.fromEntries(settings);
+  // A stage that sets a limit for a route which does not exist yet is refused.
+  stage.node.addDependency(...limited.flatMap(({ routes }) => routes));
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { AdminDependencies } from '../../../functions/admin/dependencies.ts';
+import { approveRun, syncUsers } from '../../../functions/admin/runs.ts';
+import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
+import { createMemoryRunStarter } from '../../../shared/adapters/memory/run-starter.ts';
+import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
+import { startRun } from '../../../shared/sync/admin/start-run.ts';
+
+const EVENT = { routeKey: 'POST /x', headers: {}, isBase64Encoded: false, requestContext: {} };
+
+function world() {
+  let ids = 0;
+  const clock = { now: () => 1_000 };
+  const starter = createMemoryRunStarter();
+  const random = { next: () => 0, id: () => `run_${(ids += 1)}` };
+  const parts = { clock, starter, random, log: createMemoryLog(), runs: createMemoryRunStore({ clock }) };
+  // These actions need no other part.
+  return { ...parts, deps: parts as Partial<AdminDependencies> as AdminDependencies };
+}
+
+describe('A run that nobody takes on', () => {
+  it('is answered with 503, when to come again, and where its record is', async () => {
+    const { deps, starter } = world();
+    starter.refuse(true);
+    const { answer, result, target } = await syncUsers.run(EVENT, deps);
+    expect(answer).toMatchObject({
+      statusCode: 503,
+      headers: { 'retry-after': '30', location: '/admin/sync-runs/run_1' },
+    });
+    expect([result, target]).toEqual(['run_not_started', 'run_1']);
+  });
+
+  it('is answered likewise where it was to make approved deletions, and the record names whose', async () => {
+    const { deps, starter, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    await runs.save({ ...(await runs.get('run_1'))!, status: 'held' });
+    starter.refuse(true);
+    const event = { ...EVENT, pathParameters: { id: 'run_1' } };
+    const { answer, result, target } = await approveRun.run(event, deps);
+    expect([answer.statusCode, result, target]).toEqual([503, 'run_not_started', undefined]);
+    expect(approveRun.target?.(event)).toBe('run_1');
+  });
+});
