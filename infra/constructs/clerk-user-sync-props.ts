@@ -191,6 +191,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
    */
   readonly syncThrottle?: Throttle;
   /**
+   * Limit of `PATCH /users/me`, which writes: a client that patches in a loop takes no requests from the other routes, and
+   * costs no more than this many writes.
+   * @default - 50 requests a second, bursts of 100
+   */
+  readonly patchThrottle?: Throttle;
+  /**
    * Whether there is an administrative API: `/admin/…`, for whoever has a key whose SHA-256 hash is among `adminKeyHashes` of the
    * secret. See docs/admin.md.
    * @default false

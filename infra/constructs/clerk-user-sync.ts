@@ -132,6 +132,7 @@ export class ClerkUserSync extends Construct {
       health: this.health,
       healthThrottle: props.healthThrottle ?? { rateLimit: 10, burstLimit: 20 },
       syncThrottle: props.syncThrottle ?? { rateLimit: 25, burstLimit: 50 },
+      patchThrottle: props.patchThrottle ?? { rateLimit: 50, burstLimit: 100 },
       cors: props.cors,
     });
   }

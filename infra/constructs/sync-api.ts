@@ -15,6 +15,7 @@ import type { LimitedRoutes } from './limited-routes.ts';
 import { throttleRoutes } from './limited-routes.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
+const ME_PATH = '/users/me';
 const SYNC_PATH = '/users/sync';
 const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
@@ -26,6 +27,7 @@ export interface SyncApiProps {
   readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
   readonly syncThrottle: Throttle;
+  readonly patchThrottle: Throttle;
   /** Undefined for no health routes. */
   readonly health: Function | undefined;
   readonly healthThrottle: Throttle;
@@ -48,7 +50,8 @@ export class SyncApi extends Construct {
     const { syncing, verifyOnly } = props.authorizers;
     // They say how the user stands now, and ask Clerk for her themselves if need be.
     const users = new HttpLambdaIntegration('Users', props.functions.users);
-    this.#protected([HttpMethod.GET, HttpMethod.PATCH], '/users/me', verifyOnly, users);
+    this.#protected([HttpMethod.GET], ME_PATH, verifyOnly, users);
+    const patch = this.#protected([HttpMethod.PATCH], ME_PATH, verifyOnly, users);
     const sync = this.#protected([HttpMethod.POST], SYNC_PATH, verifyOnly, users);
     const whoami = new HttpLambdaIntegration('Whoami', props.functions.whoami);
     this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
@@ -57,6 +60,7 @@ export class SyncApi extends Construct {
     this.#stage(props, [
       { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
       { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
+      { routes: patch, method: HttpMethod.PATCH, throttle: props.patchThrottle },
       { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
       ...(props.admin ? addAdminRoutes(this.http, props.admin) : []),
     ]);

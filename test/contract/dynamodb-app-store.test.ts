@@ -3,7 +3,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoDbAppStore } from '../../shared/adapters/dynamodb/app-store.ts';
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
+import { systemTimers } from '../../shared/adapters/system/timers.ts';
 import type { AppStore } from '../../shared/ports/app-store.ts';
+import { changeApp } from '../../shared/sync/change-app.ts';
 import { aUser, create, NOW } from '../support/contracts/users.ts';
 import { startTestTables } from '../support/dynamodb/test-tables.ts';
 import type { TestTables } from '../support/dynamodb/test-tables.ts';
@@ -52,6 +54,20 @@ describe('What the application keeps in its own notation', () => {
     expect(await reading?.write({ bio: 'new', more: [1.5, null] })).toMatchObject({ status: 'written' });
     const more = { L: [{ N: '1.5' }, { NULL: true }] };
     expect(await storedApp()).toEqual({ M: { ...kept, bio: { S: 'new' }, more } });
+  });
+
+  it('stays what it is inside an attribute of which a patch names something else, however deep', async () => {
+    const kept = {
+      followers: { SS: ['user_b', 'user_c'] },
+      id: { N: '123456789012345678901234567890' },
+      deeper: { M: { key: { B: new Uint8Array([1, 2]) }, colour: { S: 'blue' }, constructor: { NS: ['1', '2'] } } },
+    };
+    await setApp({ M: { stats: { M: { ...kept, balance: { N: '1' } } } } });
+    const deps = { apps, timers: systemTimers, random: { next: () => 0, id: () => 'id' } };
+    const patch = { stats: { balance: null, toString: [1], deeper: { colour: 'red' } } };
+    expect(await changeApp(deps, 'user_ada', patch, 5_000)).toMatchObject({ status: 'changed' });
+    const deeper = { M: { ...kept.deeper.M, colour: { S: 'red' } } };
+    expect(await storedApp()).toEqual({ M: { stats: { M: { ...kept, toString: { L: [{ N: '1' }] }, deeper } } } });
   });
 
   it('is seen to have changed, also where JSON would show it alike', async () => {

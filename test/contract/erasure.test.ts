@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DirectoryUser } from '../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
+import { StoreUnavailable } from '../../shared/ports/user-store.ts';
 import { eraseUser } from '../../shared/sync/admin/erase-user.ts';
 import { restoreUser } from '../../shared/sync/admin/restore-user.ts';
 import { syncUser } from '../../shared/sync/admin/sync-user.ts';
@@ -271,6 +272,19 @@ describe('An admin erases', () => {
     expect(await mirror.get('user_ada')).toBeUndefined();
   });
 
+  it('a user whose later events, refused into quarantine, stay there until the next run only', async () => {
+    const mirror = await openMirror(tables);
+    await erasedAmongOthers(mirror);
+    const facts = { reason: 'bad-date', firstAt: mirror.clock.now() };
+    await mirror.deps.quarantine.put({ ...facts, id: 'msg_late', body: JSON.stringify(ada()), userId: 'user_ada' });
+    await mirror.deps.quarantine.put({ ...facts, id: 'msg_other', body: '{}', userId: 'user_b' });
+    await mirror.run({ mode: 'full', dryRun: true });
+    expect(await traces(mirror)).not.toEqual([]);
+    await mirror.run();
+    expect(await traces(mirror)).toEqual([]);
+    expect(await mirror.deps.quarantine.get('msg_other')).toBeDefined();
+  });
+
   it('a user whom no run that doubts Clerk’s word takes for deleted', async () => {
     const mirror = await openMirror(tables);
     await erasedAmongOthers(mirror);
@@ -339,6 +353,38 @@ describe('An admin erases', () => {
     await mirror.run();
     await eraseUser(mirror.deps, 'user_new', { evenIfClerkHas: true });
     expect(await mirror.get('user_ada')).toMatchObject({ app: { bio: 'ockham' }, tombstone: undefined });
+  });
+
+  it('her names, too, when the answer to the write was lost', async () => {
+    const mirror = await openMirror(tables);
+    await mirror.signUp(ada());
+    mirror.clerk.users.delete('user_ada');
+    const { store } = mirror.deps;
+    let isLost = false;
+    const write: typeof store.write = async (change, options) => {
+      const result = await store.write(change, options);
+      if (isLost) return result;
+      isLost = true;
+      throw new StoreUnavailable('The answer did not come.');
+    };
+    expect(await eraseUser({ ...mirror.deps, store: { ...store, write } }, 'user_ada')).toBe('erased');
+    expect(await mirror.entry('lovelace@example.com')).toBeUndefined();
+    expect(await traces(mirror)).toEqual([]);
+    expect(mirror.deps.log.lines.filter(({ message }) => message === 'user erased')).toHaveLength(1);
+  });
+
+  it('the events about somebody whom the table never had', async () => {
+    const mirror = await openMirror(tables);
+    const event = {
+      id: 'msg_1',
+      body: JSON.stringify(ada()),
+      reason: 'unstorable',
+      firstAt: BEGIN,
+      userId: 'user_ada',
+    };
+    await mirror.deps.quarantine.put(event);
+    expect(await eraseUser(mirror.deps, 'user_ada')).toBe('absent');
+    expect(await traces(mirror)).toEqual([]);
   });
 
   it('what somebody waits for goes to the one who waits', async () => {

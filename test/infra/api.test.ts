@@ -186,7 +186,7 @@ describe('a REST API', () => {
 describe('the stage', () => {
   const stage = only(resources, STAGE);
 
-  it('limits every route, and the webhook and what asks Clerk by buckets of their own', () => {
+  it('limits every route, and the webhook, what asks Clerk and what a user writes by buckets of their own', () => {
     expect(stage.Properties).toMatchObject({
       StageName: '$default',
       AutoDeploy: true,
@@ -194,11 +194,12 @@ describe('the stage', () => {
       RouteSettings: {
         'POST /webhooks/clerk': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
         'POST /users/sync': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 50 },
+        'PATCH /users/me': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
       },
     });
   });
 
-  it.each(['POST /webhooks/clerk', 'POST /users/sync'])('waits for %s, which it limits', (key) => {
+  it.each(['POST /webhooks/clerk', 'POST /users/sync', 'PATCH /users/me'])('waits for %s, which it limits', (key) => {
     const route = ofType(resources, 'AWS::ApiGatewayV2::Route').find(
       ({ Properties }) => Properties['RouteKey'] === key,
     );
@@ -211,6 +212,7 @@ describe('the stage', () => {
         throttle: { rateLimit: 7, burstLimit: 8 },
         webhookThrottle: { rateLimit: 5, burstLimit: 6 },
         syncThrottle: { rateLimit: 3, burstLimit: 4 },
+        patchThrottle: { rateLimit: 2, burstLimit: 3 },
       }),
       STAGE,
     );
@@ -219,6 +221,7 @@ describe('the stage', () => {
       RouteSettings: {
         'POST /webhooks/clerk': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 6 },
         'POST /users/sync': { ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4 },
+        'PATCH /users/me': { ThrottlingRateLimit: 2, ThrottlingBurstLimit: 3 },
       },
     });
   });

@@ -47,6 +47,7 @@ describe('the health routes', () => {
     expect(stage.Properties['RouteSettings']).toEqual({
       'POST /webhooks/clerk': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
       'POST /users/sync': { ThrottlingRateLimit: 25, ThrottlingBurstLimit: 50 },
+      'PATCH /users/me': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
       ...Object.fromEntries(ROUTES.map((route) => [route, limit])),
     });
     expect(stage.DependsOn).toEqual(expect.arrayContaining(routes.map(({ logicalId }) => logicalId)));
@@ -92,6 +93,7 @@ describe('the health function', () => {
   ] as const)('watches every function that syncs (optional authorizer: %s)', (optionalAuthorizer, names) => {
     const resources = resourcesOf({ health: true, optionalAuthorizer });
     expect(parseHealthConfig(environmentOf(resources))).toEqual({
+      logLevel: 'info',
       stackName: 'clerk-sync-test/Sync',
       functionNames: names.map((name) => functionOf(resources, name).logicalId),
     });

@@ -8,7 +8,7 @@ import type { RawItem } from './errors.ts';
 import { callIfMetRaw, callTable } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { allOf, notPastExpiry, revisionIs } from './expression.ts';
-import { toAttribute } from './json-attributes.ts';
+import { keptNotation, memberOf } from './kept-notation.ts';
 import { readerOf } from './read-attributes.ts';
 import { refuseUnstorableApp } from './storable-user.ts';
 import type { TableAccess } from './table-access.ts';
@@ -65,9 +65,9 @@ function writeInput(
   { user, app }: RawReading,
   change: AppChange,
 ): UpdateItemCommandInput {
-  const update = appUpdate(change);
+  const update = appUpdate(change, app?.M ?? {});
   const condition = allOf(revisionIs(user.revision), notPastExpiry(clock.now()));
-  const values = mapToNotation(Object.entries({ ...update.values, ...condition.values }));
+  const values = { ...update.values, ...mapToNotation(Object.entries(condition.values)) };
   return {
     TableName: tableName,
     Key: rawKey(user.id),
@@ -80,8 +80,12 @@ function writeInput(
   };
 }
 
-/** Sets and removes by path, `app.<name>`: nothing else of the item is named. */
-function appUpdate(change: AppChange): Expression {
+interface AppUpdate extends Pick<Expression, 'text' | 'names'> {
+  readonly values: Readonly<Record<string, AttributeValue>>;
+}
+
+/** Sets and removes by path, `app.<name>`: nothing else of the item is named, and inside an attribute nothing else changed. */
+function appUpdate(change: AppChange, app: Readonly<Record<string, AttributeValue>>): AppUpdate {
   const entries = Object.entries(change).map(([name, value], at) => ({ name, value, at }));
   const set = entries.filter(({ value }) => value !== null);
   const removed = entries.filter(({ value }) => value === null);
@@ -90,7 +94,7 @@ function appUpdate(change: AppChange): Expression {
   return {
     text: [sets && `SET ${sets}`, removes && `REMOVE ${removes}`].filter(Boolean).join(' '),
     names: { '#app': 'app', ...Object.fromEntries(entries.map(({ name, at }) => [`#a${at}`, name])) },
-    values: Object.fromEntries(set.map(({ value, at }) => [`:a${at}`, toAttribute(value)])),
+    values: Object.fromEntries(set.map(({ name, value, at }) => [`:a${at}`, keptNotation(memberOf(app, name), value)])),
   };
 }
 

@@ -59,18 +59,23 @@ async function eraseInTime(
   signal: AbortSignal,
 ): Promise<Erasure> {
   const userId = lives.at(-1) ?? lives[0];
+  let tried: { readonly as: StoredUser | undefined } | undefined;
   for (;;) {
     const stored = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
     const refusal = refusalOf(stored, options);
+    // Somebody may wait in quarantine whom the table never had.
+    if (!refusal || options.whom === 'anyone') await persist(deps, signal, () => dismissEvents(deps, userId));
     if (refusal) return refusal;
-    await persist(deps, signal, () => dismissEvents(deps, userId));
     await erasePredecessor(deps, stored, lives, options, signal);
-    if (stored?.tombstone?.erasedAt !== undefined) return 'erased-before';
-    if (await eraseItem(deps, userId, stored, options, signal)) {
-      if (stored) await removeFreedNames(deps, stored, signal);
-      await sweepEntry(deps, stored?.rosterEmail, signal);
+    const isErased = stored?.tombstone?.erasedAt !== undefined;
+    if (isErased && !tried) return 'erased-before';
+    if (isErased || (await eraseItem(deps, userId, stored, options, signal))) {
+      deps.log.info('user erased', { path: options.path, userId, inClerk: options.inClerk });
+      // Erased by a write whose answer was lost, her names stand only in what was read before it.
+      await tidyAfter(deps, isErased ? tried?.as : stored, signal);
       return 'erased';
     }
+    tried = { as: stored };
   }
 }
 
@@ -104,12 +109,14 @@ async function dismissEvents({ quarantine }: EraseDependencies, userId: string):
   for await (const { id } of quarantine.list({ userId })) await quarantine.dismiss(id);
 }
 
-/** Of an entry that was made for her the transaction has left the key, which is her address. */
-async function sweepEntry(
+/** Her names, and the entry that was made for her, of which the transaction has left the key: that is her address. */
+async function tidyAfter(
   { roster, ...deps }: EraseDependencies,
-  email: string | undefined,
+  user: StoredUser | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  if (user) await removeFreedNames(deps, user, signal);
+  const email = user?.rosterEmail;
   if (roster && email !== undefined) await persist(deps, signal, () => roster.store.sweep(email, { signal }));
 }
 
@@ -123,7 +130,5 @@ async function eraseItem(
 ): Promise<boolean> {
   const next = erase(stored ?? blankUser(userId), deps.clock.now(), inClerk);
   const result = await writeUser(deps, { next, expected: stored, path }, signal);
-  if (result.status !== 'written') return false;
-  deps.log.info('user erased', { path, userId, inClerk });
-  return true;
+  return result.status === 'written';
 }

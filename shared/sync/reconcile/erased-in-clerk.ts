@@ -1,5 +1,6 @@
 import { applySnapshot } from '../apply-snapshot.ts';
 import { batchesOf } from '../batches.ts';
+import { dismissEvents } from '../erasure/dismiss-events.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { UserNotWritten } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
@@ -10,7 +11,8 @@ const BATCH = 100;
 
 /**
  * Counts the users who were erased although Clerk has them: the table and Clerk differ by them for good. Whom Clerk has deleted
- * since, unheard, gets her tombstone's end, if Clerk's word is good enough for that. May be repeated.
+ * since, unheard, gets her tombstone's end, if Clerk's word is good enough for that. What events have brought about them into
+ * quarantine since their erasure goes, as far as retention is on. May be repeated.
  *
  * @param isTrusted whether Clerk's word that there is no such user is believed: a run that is held doubts it
  * @throws ForeignInstance, DirectoryUnavailable, StoreUnavailable, UserNotWritten, LeaseLost
@@ -23,6 +25,7 @@ export async function countErasedInClerk(
   await refuseForeignInstance(deps);
   let count = 0;
   for await (const ids of batchesOf(deps.store.listErasedInClerk(), BATCH)) {
+    if (deps.retention && !run.dryRun) await dismissEvents(deps.retention.quarantine, new Set(ids));
     const listed = new Set((await deps.directory.listUsersById(ids)).map(({ id }) => id));
     count += listed.size;
     for (const id of isTrusted ? ids : []) if (!listed.has(id) && !(await bury(deps, run, id))) count += 1;
