@@ -202,6 +202,17 @@ describe('a difference between the counts', () => {
     expect(await incremental(world)).toMatchObject({ status: 'held', suspects: 31 });
   });
 
+  it('that a run left which had to doubt Clerk’s list starts a full run the next hour, which settles it', async () => {
+    const world = await mirroredWorld(100);
+    for (const n of clerkUsers(2).keys()) world.clerk.users.delete(userId(n));
+    world.clerk.answerCount = (users) => users + 1;
+    expect(await world.run()).toMatchObject({ status: 'held', suspects: 2, deleted: 0 });
+    expect(await world.watermark.get()).toMatchObject({ apart: 0 });
+    world.clerk.answerCount = (users) => users;
+    await world.time.advance(HOUR_MS);
+    expect(await incremental(world)).toMatchObject({ status: 'repaired', deleted: 2, clerkUsers: 98, storedUsers: 98 });
+  });
+
   it('that is smaller than the one the full run knew is fine as well', async () => {
     const world = await mirroredWorld(100);
     for (const n of clerkUsers(30).keys()) world.clerk.users.delete(userId(n));
