@@ -11,6 +11,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...limits } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...limits } },
+      { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...limits } },
       { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], ...limits } },
       {
         test: {

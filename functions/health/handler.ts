@@ -8,13 +8,15 @@ import { parseHealthConfig } from '../../shared/config/health-config.ts';
 import type { HttpAnswer, HttpEvent } from '../http/event.ts';
 import { routed } from '../http/router.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
+import { nameRequests } from '../middleware/name-requests.ts';
 import { healthRoutes } from './health.ts';
 
 const config = parseHealthConfig(process.env);
-const log = createLog({ service: 'health' });
+const log = createLog({ service: 'health', level: config.logLevel });
 const measures = createSyncMeasures({ ...config, client: createMeasuresClient(), clock });
 const route = routed(healthRoutes({ measures, clock, timers, log }));
 
 export const handler = middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: 0 })
+  .use(nameRequests(log))
   .use(answerErrors(log))
   .handler((event) => route(event));

@@ -46,7 +46,7 @@ export class FullRun {
 
   #walk(start: WalkPosition): Promise<void> {
     const steps = this.#steps;
-    return steps.chunks.run(
+    return steps.mirror(
       'walk',
       start,
       (position, chunk) => walkChunk(steps.deps, chunk, position),
@@ -65,7 +65,7 @@ export class FullRun {
     const steps = this.#steps;
     const unknown = await steps.step('unknown', () => listUnknown(steps.deps, steps.run, this.#doubtful));
     if (unknown === 0) return;
-    await steps.chunks.run(
+    await steps.mirror(
       'unknown',
       { done: 0, piece: this.#nextPiece },
       (position, chunk) => completeUnknown(steps.deps, chunk, position),

@@ -63,7 +63,7 @@ export class IncrementalRun {
   async #lookAtUpdated(since: number): Promise<boolean> {
     const steps = this.#steps;
     let isTooMuch = false;
-    await steps.chunks.run<UpdatedProgress, UpdatedChunk>(
+    await steps.mirror<UpdatedProgress, UpdatedChunk>(
       'updated',
       { offset: 0, listed: 0 },
       (position, chunk) => lookAtUpdated(steps.deps, chunk, since, position),
@@ -79,7 +79,7 @@ export class IncrementalRun {
   #lookAtBanned(since: number): Promise<void> {
     const steps = this.#steps;
     const before = { since, newest: steps.state.newest ?? since };
-    return steps.chunks.run<number, BannedChunk>(
+    return steps.mirror<number, BannedChunk>(
       'banned',
       0,
       (from, chunk) => lookAtBanned(steps.deps, chunk, from, before),

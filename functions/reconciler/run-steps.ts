@@ -2,14 +2,16 @@ import type { ChunkChanges } from '../../shared/sync/reconcile/changes.ts';
 import { addChanges, NO_CHANGES, withoutLeft } from '../../shared/sync/reconcile/changes.ts';
 import type { DeletionChunk } from '../../shared/sync/reconcile/delete-suspects.ts';
 import { deleteSuspects } from '../../shared/sync/reconcile/delete-suspects.ts';
-import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
+import type { ChunkIdentity, ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import { idsReported } from '../../shared/sync/reconcile/drift-report.ts';
+import { refuseForeignInstance } from '../../shared/sync/reconcile/instance.ts';
 import type { ConflictsChunk } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import { resolveConflicts } from '../../shared/sync/reconcile/resolve-conflicts.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { NEW_RUN } from '../../shared/sync/reconcile/run.ts';
 import type { DurableSteps } from './durable-steps.ts';
 import { runStep } from './durable-steps.ts';
+import type { Chunk } from './run-chunks.ts';
 import { ChunkRunner } from './run-chunks.ts';
 
 /** What the modes of a run have in common: how they make a step, what they know so far, and their last steps. */
@@ -20,6 +22,7 @@ export class RunSteps {
   #run: RunIdentity;
   #state = NEW_RUN;
   #unfinished = NO_CHANGES;
+  #hasListed = false;
 
   constructor(context: DurableSteps, deps: ReconcileDependencies, run: RunIdentity) {
     this.#context = context;
@@ -74,6 +77,25 @@ export class RunSteps {
       this.learn({ changes, failedBecause: error instanceof Error ? error.message : String(error) });
     }
     return this.#state;
+  }
+
+  /**
+   * Chunks that write what Clerk's lists say. The key may be exchanged while the run goes on, and nobody of another instance may
+   * be written: each asks whose it is, but for the first, just before which the opening has.
+   */
+  mirror<Position, Result extends Chunk<Position>>(
+    name: string,
+    first: Position,
+    work: (position: Position, chunk: ChunkIdentity) => Promise<Result>,
+    seen: (chunk: Result) => void,
+  ): Promise<void> {
+    const isFirstOfRun = !this.#hasListed;
+    this.#hasListed = true;
+    const guarded = async (position: Position, chunk: ChunkIdentity): Promise<Result> => {
+      if (!isFirstOfRun || position !== first) await refuseForeignInstance(this.deps);
+      return work(position, chunk);
+    };
+    return this.chunks.run(name, first, guarded, seen);
   }
 
   /** @param source the run that has proposed them */

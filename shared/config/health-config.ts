@@ -2,8 +2,10 @@ import { ENVIRONMENT } from '../names/environment.ts';
 import type { Environment, Field } from './field.ts';
 import { parseWith, textOf } from './field.ts';
 import { stackName } from './fields.ts';
+import type { LogConfig } from './log-fields.ts';
+import { logLevel } from './log-fields.ts';
 
-export interface HealthConfig {
+export interface HealthConfig extends LogConfig {
   /** The value of the metrics' dimension `Stack`. */
   readonly stackName: string;
   /** Names of the functions whose invocations are attempts to sync. */
@@ -26,5 +28,9 @@ const functionNames: Field<readonly string[]> = (environment) => {
  * @throws ConfigInvalid that lists every variable that is missing or wrong
  */
 export function parseHealthConfig(environment: Environment): HealthConfig {
-  return parseWith(environment, (read) => ({ stackName: read(stackName), functionNames: read(functionNames) }));
+  return parseWith(environment, (read) => ({
+    logLevel: read(logLevel),
+    stackName: read(stackName),
+    functionNames: read(functionNames),
+  }));
 }

@@ -98,7 +98,8 @@ function successes({ metrics }: ReconcilerWorld): number {
 
 async function rawWatermark({ tableName }: ReconcilerWorld): Promise<string> {
   const { Item } = await tables.client.send(new GetCommand({ TableName: tableName, Key: { pk: 'watermark' } }));
-  return JSON.stringify(Item ?? null);
+  // The engine answers attributes in any order.
+  return JSON.stringify(Item ?? {}, Object.keys(Item ?? {}).toSorted());
 }
 
 async function expectCleanRunToEndEqual(world: ReconcilerWorld): Promise<void> {
@@ -124,6 +125,7 @@ describe('A full run ends right', () => {
     ['answers 200 with a web page in place of users', onceInTheMiddle(webPage(200))],
     ['answers 502 with the web page of a gateway', onceInTheMiddle(webPage(502))],
     ['gives fewer users a page than it was asked for', always('page', shortPage)],
+    ['has an empty page in the middle of its list once', onceInTheMiddle(emptyPage)],
   ])('when Clerk %s', PATIENCE, async (_what, mishapOf) => {
     const world = await startDrifted({ maxWaitMs: 5_000 });
     const { summary, left } = await runThrough(world, mishapOf);
@@ -163,7 +165,6 @@ describe('A full run ends right', () => {
 
 describe('A full run holds every deletion', () => {
   it.each<[string, MishapOf]>([
-    ['has an empty page in the middle of its list', onceInTheMiddle(emptyPage)],
     ['has nothing but empty pages', always('page', emptyPage)],
     ['leaves out the first half of a page', onceInTheMiddle(laterHalf)],
     ['counts more users than it lists', always('count', countOf(USERS + 5))],

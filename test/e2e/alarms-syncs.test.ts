@@ -6,9 +6,9 @@ const start = () => startAlarmedCloud({ assembly: inject('assembly') });
 
 it('SyncFailures: the table is away, and twenty-five times as many forged tokens do not hide it', async () => {
   await using cloud = await start();
-  const ids = await cloud.newUsers(60);
+  const ids = await cloud.newUsers(40);
   await cloud.world.flushWebhooks();
-  await forgedVisits(cloud, 1_500);
+  await forgedVisits(cloud, 1_000);
   await cloud.storeFaults({ down: true });
   // They are let in with what their tokens say: nobody feels it but the alarm.
   expect(new Set(await visits(cloud, ids))).toEqual(new Set([200]));
@@ -23,7 +23,7 @@ it('SyncFailures: the table is away, and twenty-five times as many forged tokens
 
 it('no alarm: forged tokens alone, and five webhooks of a hundred that fail', async () => {
   await using cloud = await start();
-  await forgedVisits(cloud, 1_500);
+  await forgedVisits(cloud, 1_000);
   await cloud.newUsers(94);
   await cloud.world.flushWebhooks();
   await cloud.storeFaults({ down: true });

@@ -93,6 +93,7 @@ describe('the health function', () => {
   ] as const)('watches every function that syncs (optional authorizer: %s)', (optionalAuthorizer, names) => {
     const resources = resourcesOf({ health: true, optionalAuthorizer });
     expect(parseHealthConfig(environmentOf(resources))).toEqual({
+      logLevel: 'info',
       stackName: 'clerk-sync-test/Sync',
       functionNames: names.map((name) => functionOf(resources, name).logicalId),
     });

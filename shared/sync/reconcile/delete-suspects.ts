@@ -65,13 +65,8 @@ export async function deleteSuspects(
     await refuseForeignInstance(deps);
     await passOver(chunk, source, passed);
     for await (const batch of batchesFrom(deps.runs.suspects(source), passed, BATCH)) {
-      await each(batch, deps.limits.atOnce, (id) => settleOrPassOver(chunk, id));
+      newcomers += await settleBatch(chunk, batch, done);
       position += batch.length;
-      // Of whole batches: the next chunk meets the users of an unfinished one again.
-      done.add(chunk.changes.total());
-      newcomers += chunk.newcomers;
-      chunk.changes = createChangeCounter(run.reported);
-      chunk.newcomers = 0;
       hasEnded = deps.clock.now() - startedAt < deps.limits.chunkMs;
       if (!hasEnded) break;
     }
@@ -105,6 +100,17 @@ async function passOver({ deps, met }: Chunk, source: string, done: number): Pro
     passed += piece.length;
     if (passed >= done) return;
   }
+}
+
+/** Counts whole batches: the next chunk meets the users of an unfinished one again. @returns how many newcomers it has met */
+async function settleBatch(chunk: Chunk, batch: readonly string[], done: ChangeCounter): Promise<number> {
+  const { deps, run } = chunk;
+  await each(batch, deps.limits.atOnce, (id) => settleOrPassOver(chunk, id));
+  const { newcomers } = chunk;
+  done.add(chunk.changes.total());
+  chunk.changes = createChangeCounter(run.reported);
+  chunk.newcomers = 0;
+  return newcomers;
 }
 
 /** An error that nobody expects must not keep a run from everybody else: whoever it was about is passed over, and counted. */

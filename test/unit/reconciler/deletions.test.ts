@@ -183,6 +183,25 @@ describe('another Clerk instance', () => {
     expect((await world.runs.get(summary.runId))?.status).toBe('failed');
   });
 
+  it('has none of its users written when the key is exchanged while the run walks', async () => {
+    const world = createWorld({ pageSize: 10, chunkMs: 1 });
+    world.clerk.add(...users(0, 30));
+    await world.mirror(users(0, 30));
+    world.clerk.before = () => world.time.advance(1_000);
+    // After the answer to the third page, which is the last of its chunk.
+    world.clerk.answerPage = (page) => {
+      if (world.clerk.count('listUsers') !== 3) return page;
+      world.clerk.instance = 'ins_other';
+      world.clerk.users.clear();
+      world.clerk.add(...users(700, 750));
+      return page;
+    };
+    const summary = await world.run();
+    expect(summary.status).toBe('failed');
+    expect(summary.failedBecause).toContain('ins_other');
+    expect(world.stored().filter(({ id }) => id >= userId(700))).toEqual([]);
+  });
+
   it('stops the deletions when the key is exchanged in the middle of a run', async () => {
     const world = createWorld();
     world.clerk.add(...users(0, 50));

@@ -1,0 +1,65 @@
+import { ACTS } from '../history/plan.ts';
+import { STORMS } from '../world/storms.ts';
+import { TOKEN_KINDS } from '../world/tokens.ts';
+
+/** How often each thing happened. */
+export type Coverage = Readonly<Record<string, number>>;
+
+const SETTLED = ['created', 'updated', 'deleted', 'stale', 'unchanged', 'ignored', 'quarantined'];
+
+/** What has to happen in a campaign of any size to speak of: acts, faults that strike, answers, and what the rule decides. */
+export const EXPECTED: readonly string[] = [
+  ...ACTS.map((kind) => `act ${kind}`),
+  ...STORMS.map((kind) => `storm ${kind}`),
+  ...STORMS.filter((kind) => !/webhooks|secret|endpoint/.test(kind)).map((kind) => `fault ${kind}`),
+  ...TOKEN_KINDS.map((kind) => `token ${kind}`),
+  ...['read', 'write'].flatMap((call) => [`crash before a ${call}`, `crash after a ${call}`]),
+  ...['lost', 'delayed', 'duplicated', 'retried', 'given up', 'no answer'].map((what) => `webhook ${what}`),
+  ...['previous', 'revoked'].map((secret) => `webhook signed with the ${secret} secret`),
+  ...SETTLED.map((outcome) => `webhook 200 ${outcome}`),
+  'webhook 400 refused',
+  'webhook 503 refused',
+  'webhook 503 StoreUnavailable',
+  'table timed out',
+  'clerk timed out',
+  ...['allowed', '401', '403', '500', 'no answer'].map((verdict) => `authorizer ${verdict}`),
+  ...['deleted', 'banned', 'deprovisioned', 'no-such-user', 'store-unavailable', 'expired', 'signature'].map(
+    (reason) => `metric AuthDenied ${reason}`,
+  ),
+  ...['GET /users/me', 'PATCH /users/me', 'POST /users/sync'].flatMap((route) =>
+    ['200', '403', '503', 'no answer'].map((status) => `${route} ${status}`),
+  ),
+  'POST /users/sync 201',
+  'POST /users/sync 404',
+  ...['created', 'updated', 'stale', 'failed'].map((outcome) => `metric Sync${capital(outcome)} authorizer`),
+  ...['created', 'updated', 'deleted', 'stale', 'failed'].map((outcome) => `metric Sync${capital(outcome)} webhook`),
+  ...['created', 'updated', 'deleted', 'restored', 'failed'].map(
+    (outcome) => `metric Sync${capital(outcome)} reconciler`,
+  ),
+  'metric SyncCreated on-demand',
+  'metric EmailConflict',
+  'metric UsernameConflict',
+  ...['in-sync', 'repaired', 'held', 'failed'].map((status) => `run full ${status}`),
+  ...['in-sync', 'drift', 'failed'].map((status) => `run dry ${status}`),
+  ...['repaired', 'failed'].map((status) => `run approve ${status}`),
+  ...['in-sync', 'repaired'].map((status) => `run user ${status}`),
+  ...['interrupted', 'stopped', 'thrown'].map((what) => `run ${what}`),
+  ...['settled', 'sent again', 'given up'].map((what) => `changes ${what}`),
+  ...['in-sync', 'repaired', 'failed', 'skipped'].map((status) => `run incremental ${status}`),
+  ...['erased', 'erased-before', 'in-clerk', 'clerk-unavailable'].map((what) => `erase ${what}`),
+  ...['restored', 'too-soon', 'not-in-clerk'].map((what) => `restore ${what}`),
+  ...['synced', 'failed'].map((what) => `sync ${what}`),
+  ...['created', 'updated'].map((what) => `register ${what}`),
+  'replay unusable',
+];
+
+/** Histories after which everything must have happened. */
+export const ENOUGH_HISTORIES = 1_000;
+
+export function neverHappened(coverage: Coverage): readonly string[] {
+  return EXPECTED.filter((what) => (coverage[what] ?? 0) === 0);
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
