@@ -85,7 +85,11 @@ function tell({ played, of, violations, seconds }: Progress): void {
   toldAt = seconds;
   const rate = played / seconds;
   const left = Math.round((of - played) / rate);
-  console.error(`${played} of ${of} histories, ${rate.toFixed(1)}/s, ${violations} violations, ${left} s left`);
+  console.error(`${played} of ${of} histories, ${rate.toFixed(1)}/s, ${broken(violations)}, ${left} s left`);
+}
+
+function broken(seeds: readonly number[]): string {
+  return seeds.length === 0 ? '0 violations' : `${seeds.length} violations (seed ${seeds.join(', ')})`;
 }
 
 function describe({ ok, histories, events, violations, seconds, neverHappened }: Report): void {

@@ -13,18 +13,11 @@ export function mergeDeletion(stored: MirroredUser | undefined, deletion: Deleti
   const before = stored ?? blankUser(deletion.id);
   if (before.restoredAt !== undefined && deletion.at <= before.restoredAt) return keep('stale', before);
   const { tombstone } = before;
-  if (tombstone && !isNews(tombstone, deletion.at)) return keep('unchanged', before);
+  if (tombstone && !tombstone.inClerk && deletion.at <= tombstone.deletedAt) return keep('unchanged', before);
   return write('deleted', before, { ...before, tombstone: buried(tombstone, deletion.at) });
 }
 
-/**
- * Of one who was erased while Clerk had her any deletion is news, however it is dated: Clerk never has her again. But not one
- * that was known before the erasure: Clerk has been asked since, and had her.
- */
-function isNews({ inClerk, deletedAt, erasedAt }: Tombstone, at: number): boolean {
-  return at > deletedAt || (inClerk === true && deletedAt === erasedAt);
-}
-
+/** Of one who was erased while Clerk had her any deletion is news, however it is dated: Clerk never has her again. */
 function buried(tombstone: Tombstone | undefined, at: number): Tombstone {
   if (!tombstone) return { deletedAt: at };
   const { inClerk, ...rest } = tombstone;

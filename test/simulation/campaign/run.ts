@@ -17,7 +17,8 @@ export interface CampaignOptions {
 export interface Progress {
   readonly played: number;
   readonly of: number;
-  readonly violations: number;
+  /** Seeds of the histories that broke a promise. */
+  readonly violations: readonly number[];
   /** Since the beginning, s. */
   readonly seconds: number;
 }
@@ -68,7 +69,12 @@ export function startCampaign(options: CampaignOptions): Campaign {
     for (const [what, times] of Object.entries(one.coverage)) coverage[what] = (coverage[what] ?? 0) + times;
     const { violation, story = [] } = one;
     if (violation) violations.push({ seed: one.seed, ...violation, replay: replayOf(one.seed, plant), story });
-    progress({ played: played.size, of: histories - from, violations: violations.length, seconds: seconds() });
+    progress({
+      played: played.size,
+      of: histories - from,
+      violations: violations.map(({ seed }) => seed),
+      seconds: seconds(),
+    });
   };
   const threads = Array.from({ length: Math.max(1, Math.min(workers, histories - from)) }, () => startWorker(plant));
   const work = threads.map(async (thread) => {
