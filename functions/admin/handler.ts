@@ -15,6 +15,7 @@ import { parseAdminConfig } from '../../shared/config/config.ts';
 import type { HttpAnswer, HttpEvent } from '../http/event.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
+import { nameRequests } from '../middleware/name-requests.ts';
 import { requestParts } from '../wiring/request-parts.ts';
 import { DENIALS } from './authenticate.ts';
 import { adminApi } from './route-admin.ts';
@@ -45,6 +46,7 @@ const api = adminApi({
 });
 
 export const handler = middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: 0 })
+  .use(nameRequests(parts.log))
   .use(flushMetrics(parts.metrics))
   .use(answerErrors(parts.log))
   .handler((event) => api(event));
