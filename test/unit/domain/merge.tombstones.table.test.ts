@@ -102,10 +102,10 @@ const TABLES = {
     read by an admin, 1 ms later                         | restored  | writes | profile record | (profile) (record) deletedAt
     read …                                               | stale     | -      | -              | -
     token …                                              | stale     | -      | -              | -
-    deletion older than everything                       | unchanged | -      | -              | -
-    deletion at the early deletion                       | unchanged | -      | -              | -
-    deletion 1 ms before the deletion                    | unchanged | -      | -              | -
-    deletion at the deletion                             | unchanged | -      | -              | -
+    deletion older than everything                       | deleted   | writes | -              | -
+    deletion at the early deletion                       | deleted   | writes | -              | -
+    deletion 1 ms before the deletion                    | deleted   | writes | -              | -
+    deletion at the deletion                             | deleted   | writes | -              | -
     deletion 1 ms after the deletion                     | deleted   | writes | -              | deletedAt
     deletion 1 ms before the restoration                 | deleted   | writes | -              | deletedAt
     deletion at the restoration                          | deleted   | writes | -              | deletedAt
