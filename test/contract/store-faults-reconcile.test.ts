@@ -50,8 +50,11 @@ async function startWorld(faults: Partial<StoreFaults>): Promise<World> {
   const now = clerkUsers(USERS).map((user, n) => (CHANGED.includes(n) ? renamed(user) : user));
   for (const user of now) directory.put(user);
   const table = { client: tables.connect({ maxAttempts: 2 }), tableName: sync.tableName, clock: sync.deps.clock };
+  const { clock } = sync.deps;
   const deps: ReconcileDependencies = {
     ...sync.deps,
+    // A run some time after the webhooks: of whom they have just brought nobody is deleted.
+    clock: { now: () => clock.now() + 2 * RECONCILE_LIMITS.graceMs },
     store: createDynamoDbUserStore(table),
     runs: createDynamoDbRunStore(table),
     lease: createDynamoDbLeaseStore(table),
