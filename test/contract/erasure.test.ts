@@ -183,7 +183,8 @@ describe('Retention', () => {
     await mirror.apply({ source: 'deletion', id: 'user_ada', at: BEGIN });
     await mirror.passDays(31);
     mirror.clerk.answerPage = (users) => users.filter(({ id }) => id !== 'user_ada');
-    mirror.clerk.answerCount = (count) => count - 1;
+    // A list shorter than Clerk's own count would fail the run: both leave her out.
+    mirror.clerk.answerCount = (users) => users - 1;
     await mirror.run();
     expect((await mirror.get('user_ada'))?.tombstone).toEqual({ deletedAt: BEGIN });
     expect(mirror.deps.log.lines).toContainEqual(

@@ -6,7 +6,7 @@ import { startLocalStack } from '../../infra/local/local-stack.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld } from '../../scripts/demo/world.ts';
 import type { ApiAnswer, ApiRequest } from '../support/e2e/api-client.ts';
-import { createApiClient, signUpStored, signUpUnheard } from '../support/e2e/api-client.ts';
+import { createApiClient, signUpSomebody, signUpStored, signUpUnheard } from '../support/e2e/api-client.ts';
 import { documented } from '../support/e2e/documented.ts';
 import { putItem } from '../support/e2e/put-item.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
@@ -131,8 +131,11 @@ describe('A run', () => {
   });
 
   it('that held deletions has them made once they are approved, and others have none to approve', async () => {
-    const gone = await Promise.all(Array.from({ length: 25 }, () => signUpStored(world)));
     await world.control('PUT', 'faults', { webhooks: { drop: 1 } });
+    const gone = await Promise.all(Array.from({ length: 25 }, () => signUpSomebody(world)));
+    await world.flushWebhooks();
+    // Brought by a run: whom a webhook has brought this minute nobody deletes yet.
+    expect(await ended((await send('POST /admin/sync-users')).body['runId'])).toMatchObject({ status: 'repaired' });
     for (const { id } of gone) await world.clerk.users.deleteUser(id);
     await world.flushWebhooks();
     await world.control('PUT', 'faults', {});

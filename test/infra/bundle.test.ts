@@ -68,7 +68,7 @@ const LEFT_OUT = [
 /** KiB; what each is, and a little: it is to grow on purpose only. */
 const LARGEST: Record<BundleName, number> = {
   authorizer: 765,
-  webhook: 770,
+  webhook: 775,
   reconciler: 1_275,
   users: 785,
   whoami: 47,

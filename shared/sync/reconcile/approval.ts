@@ -31,11 +31,21 @@ export async function openApproval(
     const found = held ? `is ${held.status}, not held` : 'is not known';
     throw new NothingToApprove(`Run ${heldId} ${found}: there are no deletions of it to approve.`);
   }
+  await refuseLapsed(deps, held);
   await refuseSuperseded(deps, held);
   const clerkUsers = await deps.directory.countUsers();
   await recordOpening(deps, run, clerkUsers);
   const { storedUsers, suspects } = held.counts;
   return { clerkUsers, storedUsers, suspects };
+}
+
+/** Proposals are kept for a time: without them a run would answer that there was nothing to delete. */
+async function refuseLapsed({ runs }: ReconcileDependencies, { id, counts }: Run): Promise<void> {
+  if (counts.suspects === 0) return;
+  for await (const piece of runs.suspects(id)) if (piece.length > 0) return;
+  throw new NothingToApprove(
+    `The deletions that run ${id} proposed have lapsed: the next full run proposes them again.`,
+  );
 }
 
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {

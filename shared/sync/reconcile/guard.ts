@@ -52,7 +52,8 @@ export function reasonToDoubt({
   return `Clerk's list had ${listed} users, but Clerk counted ${countedBefore} before the run and ${countedAfter} after it.`;
 }
 
-function untrustworthyList(found: WalkFindings): string | undefined {
+/** What is wrong with Clerk's list, in words; undefined where it agrees with Clerk's own count. */
+export function untrustworthyList(found: WalkFindings): string | undefined {
   const { listed, live, countedBefore, countedAfter } = found;
   if (listed === 0 && live > 0) return `Clerk's list of users was empty while the table has ${live} live users.`;
   if (listed <= mostToBeListed(found)) return reasonToDoubt(found);

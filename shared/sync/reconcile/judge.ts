@@ -1,7 +1,7 @@
 import type { Changes } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { deletedLately } from './deleted-lately.ts';
-import { reasonToDoubt, reasonToHold } from './guard.ts';
+import { reasonToDoubt, reasonToHold, untrustworthyList } from './guard.ts';
 import { keepLease } from './lease.ts';
 import { collectSuspects } from './suspects.ts';
 import type { Walked } from './walk-progress.ts';
@@ -23,6 +23,8 @@ export interface Judgement {
   readonly suspects: number;
   /** Why nobody may be deleted, in words; undefined when each may be asked about. */
   readonly heldBecause: string | undefined;
+  /** Whether Clerk's list agreed with Clerk's own count: else nobody knows whom the run has not seen. */
+  readonly isListTrusted: boolean;
   /** Why the run must not go on, in words: nobody is proposed, but Clerk's list was not all there. */
   readonly doubtedBecause: string | undefined;
 }
@@ -49,6 +51,7 @@ export async function judgeRun(
     clerkUsers: countedAfter,
     suspects,
     heldBecause: reasonToHold(found, guard),
+    isListTrusted: untrustworthyList(found) === undefined,
     doubtedBecause: suspects === 0 ? reasonToDoubt(found) : undefined,
   };
 }

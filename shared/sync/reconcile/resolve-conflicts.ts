@@ -1,5 +1,6 @@
 import type { Name } from '../../domain/names.ts';
 import { MalformedItem } from '../../ports/malformed-item.ts';
+import { StoreUnavailable } from '../../ports/user-store.ts';
 import type { Resolution } from '../names/resolve-name.ts';
 import { resolveName } from '../names/resolve-name.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
@@ -62,13 +63,17 @@ export async function resolveConflicts(
   };
 }
 
-/** A name goes on being waited for while the item of somebody who has to do with it cannot be read. */
+/**
+ * A name goes on being waited for while the item of somebody who has to do with it cannot be read, or while it cannot be
+ * settled: it must not keep the names behind it from being.
+ */
 async function resolve(deps: ReconcileDependencies, name: Name): Promise<Resolution> {
   try {
     return await resolveName(deps, name);
   } catch (error) {
-    if (!(error instanceof MalformedItem)) throw error;
-    deps.log.error('name not resolved', { kind: name.kind, attribute: error.attribute });
+    if (!(error instanceof MalformedItem) && !(error instanceof StoreUnavailable)) throw error;
+    const why = error instanceof MalformedItem ? { attribute: error.attribute } : { reason: error.message };
+    deps.log.error('name not resolved', { kind: name.kind, ...why });
     return 'waiting';
   }
 }

@@ -29,6 +29,8 @@ export interface RunState {
   readonly newcomers: number;
   /** An incremental run has looked at every change of Clerk up to this time, ms of Clerk's `updated_at`. */
   readonly newest: number | undefined;
+  /** Whether Clerk's list agreed with Clerk's own count, as far as the run has judged. */
+  readonly isListTrusted: boolean;
   readonly heldBecause: string | undefined;
   /** Why the run did not do its work, in words. */
   readonly failedBecause: string | undefined;
@@ -46,6 +48,7 @@ export const NEW_RUN: RunState = {
   erasedInClerk: 0,
   newcomers: 0,
   newest: undefined,
+  isListTrusted: true,
   heldBecause: undefined,
   failedBecause: undefined,
   skippedBecause: undefined,

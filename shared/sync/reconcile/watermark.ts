@@ -17,6 +17,8 @@ export function beginningAfter({ updatedAt }: Watermark): number {
  * Moves the watermark to where the run has looked at everything, if it has: never back, and not beyond a gap. A full run has
  * come as far as its own start, and leaves how far apart it knows the two counts to be.
  *
+ * One that had to doubt Clerk's list knows nothing of the kind: the next hourly run finds the counts as far apart as before.
+ *
  * A full run that could not store somebody counts as failed and moves it all the same: it knows whom it lacks, and every hour
  * another full run would not find out more.
  */
@@ -25,7 +27,7 @@ export async function moveWatermark(
   run: RunIdentity,
   state: RunState,
 ): Promise<void> {
-  if (run.dryRun || state.failedBecause !== undefined) return;
+  if (run.dryRun || state.failedBecause !== undefined || !state.isListTrusted) return;
   if (run.mode === 'full') return watermark.advance(await comeTo(watermark, run, state));
   if (run.mode !== 'incremental' || state.newest === undefined || state.changes.unstorable > 0) return;
   const current = await watermark.get();

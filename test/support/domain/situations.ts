@@ -41,7 +41,8 @@ export const STATES = {
   'deleted by a deletion older than the last change': storedAfter(ordered, deletion(DELETED_EARLY)),
   'deleted before anything else was heard': storedAfter(deletion(DELETED)),
   erased: erased(storedAfter(ordered, deletion(DELETED)), DELETED + 1),
-  'erased while Clerk had her': erased(storedAfter(ordered, deletion(DELETED)), DELETED + 1, true),
+  'erased while she lived, since Clerk had her': erased(storedAfter(ordered, deletion(DELETED)), DELETED, true),
+  'erased after a deletion, although Clerk had her': erased(storedAfter(ordered, deletion(DELETED)), DELETED + 1, true),
   restored: storedAfter(ordered, deletion(DELETED), restoring),
   'restored, then deleted again': storedAfter(ordered, deletion(DELETED), restoring, deletion(RESTORED + 1)),
 } as const satisfies Record<string, MirroredUser | undefined>;

@@ -82,7 +82,22 @@ const TABLES = {
     deletion 1 ms after the restoration                  | deleted   | writes | -              | deletedAt
     deletion newer than everything                       | deleted   | writes | -              | deletedAt`,
 
-  'erased while Clerk had her': `
+  'erased while she lived, since Clerk had her': `
+    event …                                              | stale     | -      | -              | -
+    read by an admin, 1 ms later                         | restored  | writes | profile record | (profile) (record) deletedAt
+    read …                                               | stale     | -      | -              | -
+    token …                                              | stale     | -      | -              | -
+    deletion older than everything                       | deleted   | writes | -              | -
+    deletion at the early deletion                       | deleted   | writes | -              | -
+    deletion 1 ms before the deletion                    | deleted   | writes | -              | -
+    deletion at the deletion                             | deleted   | writes | -              | -
+    deletion 1 ms after the deletion                     | deleted   | writes | -              | deletedAt
+    deletion 1 ms before the restoration                 | deleted   | writes | -              | deletedAt
+    deletion at the restoration                          | deleted   | writes | -              | deletedAt
+    deletion 1 ms after the restoration                  | deleted   | writes | -              | deletedAt
+    deletion newer than everything                       | deleted   | writes | -              | deletedAt`,
+
+  'erased after a deletion, although Clerk had her': `
     event …                                              | stale     | -      | -              | -
     read by an admin, 1 ms later                         | restored  | writes | profile record | (profile) (record) deletedAt
     read …                                               | stale     | -      | -              | -

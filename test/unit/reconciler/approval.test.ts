@@ -137,6 +137,15 @@ describe('nothing is approved', () => {
     expect(await approve(world, held.runId)).toMatchObject({ status: 'repaired', deleted: 30 });
   });
 
+  it('of a run whose proposals have lapsed', async () => {
+    const { world, held } = await heldWorld();
+    await world.time.advance(31 * 86_400_000);
+    const summary = await approve(world, held.runId);
+    expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(summary.failedBecause).toContain('have lapsed');
+    expect(liveUsers(world)).toHaveLength(100);
+  });
+
   it('of a run that is not held, or that nobody knows', async () => {
     const { world, held } = await heldWorld();
     const approved = await approve(world, held.runId);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { resolveConflicts } from '../../../shared/sync/reconcile/resolve-conflicts.ts';
@@ -114,5 +115,27 @@ describe('a chunk of conflicts', () => {
     });
     world.clerk.listUsersById = list;
     expect(await resolveConflicts(world.deps, 0)).toMatchObject({ next: undefined, waiting: 1, problem: undefined });
+  });
+});
+
+describe('a name that cannot be settled', () => {
+  it('does not keep the names behind it from being settled', async () => {
+    const world = createWorld();
+    const names: string[] = [];
+    world.store.listConflicts = async function* () {
+      yield { kind: 'email', value: 'poison@example.com' } as const;
+      yield { kind: 'email', value: 'behind@example.com' } as const;
+    };
+    const reservation = world.store.reservation.bind(world.store);
+    world.store.reservation = (name, options) => {
+      names.push(name.value);
+      return name.value.startsWith('poison')
+        ? Promise.reject(new StoreUnavailable('The table did not answer.'))
+        : reservation(name, options);
+    };
+    const summary = await world.run();
+    expect(names).toContain('behind@example.com');
+    expect(summary).toMatchObject({ status: 'in-sync', conflicts: 1 });
+    expect(JSON.stringify(world.log.lines)).not.toContain('example.com');
   });
 });
