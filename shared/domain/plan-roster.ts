@@ -39,8 +39,8 @@ export function rosterEmails(user: RosterUser, isOn: boolean): readonly string[]
 /**
  * Decides what becomes of the roster when users and their verified addresses move. A user has one entry at most, and an entry
  * one user. Whoever takes a verified address is linked to its entry, if that is nobody's; where there is none, one is made
- * for a user who has none yet. Made entries go with the address that they were made for, but not while she is only deleted and
- * nobody else takes it; registered ones stay hers, until she takes an address with another one or is erased.
+ * for a user who has none yet. Made entries go with the address that they were made for; registered ones stay hers, until
+ * she takes an address with another one or is erased.
  *
  * All let go first, so that addresses can be swapped.
  */
@@ -79,7 +79,7 @@ class Board {
   letGo(user: RosterUser): void {
     const own = this.#entryOf(user.next);
     if (!own) return;
-    const isLeft = own.origin === 'default' && user.next.tombstone === undefined && hasLeft(user, own.email);
+    const isLeft = own.origin === 'default' && moved(user, ['release', 'retire']) === own.email;
     if (isLeft || isErased(user.next)) this.#release(user.next, own);
   }
 
@@ -89,7 +89,7 @@ class Board {
     if (email === undefined) return;
     const own = this.#entryOf(next);
     const entry = (own ? undefined : linkedEntry(returning, this.entries)) ?? this.entries.get(email);
-    if (!entry || isLeftOver(entry, user)) {
+    if (!entry) {
       if (!own) this.#put(next, defaultEntry(email, next, this.#rule, this.#now));
     } else if (isFree(entry, user)) {
       if (own) this.#release(next, own);
@@ -115,17 +115,6 @@ class Board {
 /** Nobody's, or the one's who comes back as this user. */
 function isFree({ link }: RosterEntry, { returning }: RosterUser): boolean {
   return link === undefined || link.userId === returning?.id;
-}
-
-/** Also by an earlier write, while the roster was off or she was deleted: then only what she takes now tells. */
-function hasLeft(user: RosterUser, email: string): boolean {
-  const taken = moved(user, ['take']);
-  return moved(user, ['release', 'retire']) === email || (taken !== undefined && taken !== email);
-}
-
-/** Made for somebody who had the address before and was deleted: it waits for her only as long as nobody else takes that. */
-function isLeftOver({ origin, link }: RosterEntry, { next, returning }: RosterUser): boolean {
-  return origin === 'default' && link?.userId !== next.id && link?.userId !== returning?.id;
 }
 
 /** What a user's own item says of her link is a hint: the entry decides. */

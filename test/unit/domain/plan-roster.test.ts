@@ -73,27 +73,6 @@ describe('what a write does to the roster', () => {
       { [ADA]: undefined, [BEA]: 'a' },
     ],
     [
-      'a made one whose address she has left unseen goes when she takes another',
-      user('a', ADA, move('take', BEA)),
-      [entry(ADA, 'a', 'default')],
-      { a: BEA },
-      { [ADA]: undefined, [BEA]: 'a' },
-    ],
-    [
-      'a made one stays with whoever is only deleted',
-      { ...user('a', ADA, move('retire', ADA)), next: { ...aUser('a'), tombstone: { deletedAt: NOW } } },
-      [entry(ADA, 'a', 'default')],
-      {},
-      { [ADA]: 'a' },
-    ],
-    [
-      'a made one of somebody deleted goes to whoever takes the address',
-      user('b', undefined, move('take', ADA)),
-      [entry(ADA, 'a', 'default')],
-      { b: ADA },
-      { [ADA]: 'b' },
-    ],
-    [
       'a registered one stays hers',
       user('a', ADA, move('release', ADA), move('take', BEA)),
       [entry(ADA, 'a')],
