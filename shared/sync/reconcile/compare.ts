@@ -20,6 +20,13 @@ export interface Difference {
   readonly row: IndexedUser | undefined;
 }
 
+/** What came of a page of the list. */
+export interface Compared {
+  readonly differences: readonly Difference[];
+  /** Where the comparison stopped before the last user: the creation time to go on from, ms. */
+  readonly left: number | undefined;
+}
+
 /** The moment that the next user of the list may still belong to. */
 interface OpenMoment {
   readonly moment: Moment;
@@ -73,11 +80,17 @@ export class Comparison {
     if (inside) this.#open = { moment: momentAt(from, inside), rows: new Map() };
   }
 
-  /** Compares the next users of the list, ascending by creation time. */
-  async compare(users: readonly DirectoryUser[]): Promise<readonly Difference[]> {
+  /**
+   * Compares the next users of the list, ascending by creation time. Whom the table has between two of them is a suspect.
+   *
+   * @param enough asked now and then, while there are such, whether to stop and go on from this creation time (ms) later
+   */
+  async compare(users: readonly DirectoryUser[], enough: (from: number) => boolean): Promise<Compared> {
     const differences: Difference[] = [];
     for (const user of users) {
-      const { moment, rows } = await this.#momentOf(user.record.clerkCreatedAt);
+      const open = await this.#momentOf(user.record.clerkCreatedAt, enough);
+      if (typeof open === 'number') return { differences, left: open };
+      const { moment, rows } = open;
       const row = rows.get(user.id);
       rows.delete(user.id);
       moment.listed += 1;
@@ -86,7 +99,7 @@ export class Comparison {
       else differences.push({ user, moment, row });
       if (moment.listed > this.#options.largeMoment) enlarge({ moment, rows });
     }
-    return differences;
+    return { differences, left: undefined };
   }
 
   /** Hands over the moments that are complete since the last call. */
@@ -119,12 +132,8 @@ export class Comparison {
    * @param enough asked now and then whether to stop and go on from this creation time (ms) later
    * @returns undefined at the end of the index, else the creation time to go on from, ms
    */
-  async finish(enough: (from: number) => boolean): Promise<number | undefined> {
-    await this.#close();
-    for (;;) {
-      const last = await this.#suspectBefore(Number.POSITIVE_INFINITY);
-      if (last === undefined || enough(last)) return last;
-    }
+  finish(enough: (from: number) => boolean): Promise<number | undefined> {
+    return this.#passTo(Number.POSITIVE_INFINITY, enough);
   }
 
   /** Lets go of the index. */
@@ -137,10 +146,11 @@ export class Comparison {
     return force || Math.max(profileVersion.seenAt, recordVersion?.seenAt ?? 0) >= this.#recent;
   }
 
-  async #momentOf(time: number): Promise<OpenMoment> {
+  /** @returns the moment of that time, or the creation time to go on from where there is too much before it, ms */
+  async #momentOf(time: number, enough: (from: number) => boolean): Promise<OpenMoment | number> {
     if (this.#open?.moment.time === time) return this.#open;
-    await this.#close();
-    while ((await this.#suspectBefore(time)) !== undefined);
+    const left = await this.#passTo(time, enough);
+    if (left !== undefined) return left;
     const { largeMoment, until } = this.#options;
     const rows = await this.#index.takeAt(time, largeMoment + 1);
     const open = { moment: momentAt(time), rows: new Map(rows.map((row) => [row.id, row])) };
@@ -152,6 +162,15 @@ export class Comparison {
     }
     this.#open = open;
     return open;
+  }
+
+  /** Whom the table has up to a time, and the list has not, is a suspect. @returns where `enough` has stopped it, ms */
+  async #passTo(time: number, enough: (from: number) => boolean): Promise<number | undefined> {
+    await this.#close();
+    for (;;) {
+      const last = await this.#suspectBefore(time);
+      if (last === undefined || enough(last)) return last;
+    }
   }
 
   async #close(): Promise<void> {

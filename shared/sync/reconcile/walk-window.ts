@@ -80,14 +80,17 @@ interface WindowWalk extends ChunkOfWindows {
 async function walk(window: WindowWalk): Promise<void> {
   const { deps, start, progress, comparison, isLate } = window;
   const { from, until = Number.POSITIVE_INFINITY, inside } = start;
+  const enough = (time: number): boolean => isLate() && time > from;
   for await (const page of listUsers(deps, { from, cursor: inside?.cursor })) {
     const users = page.users.filter(({ record }) => record.clerkCreatedAt < until);
-    await settleAll(window, await comparison.compare(users), page.seenAt);
-    await note(window, comparison.reached(page.cursor));
+    const { differences, left } = await comparison.compare(users, enough);
+    await settleAll(window, differences, page.seenAt);
+    await note(window, left === undefined ? comparison.reached(page.cursor) : { from: left });
+    if (left !== undefined) return;
     if (users.length < page.users.length) break;
     if (isLate() && progress.hasAdvanced()) return;
   }
-  const left = await comparison.finish((time) => isLate() && time > from);
+  const left = await comparison.finish(enough);
   await note(window, left === undefined ? undefined : { from: left });
   if (left === undefined) progress.ended();
 }

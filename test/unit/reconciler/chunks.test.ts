@@ -44,6 +44,17 @@ describe('users whom the table has beyond the end of the list', () => {
     expect([...spooled].toSorted()).toEqual(users(0, 3_500).map(({ id }) => id));
   });
 
+  it('are spooled in several chunks when they lie between two users of the list, and each is judged once', async () => {
+    const world = createWorld({ chunkMs: 1_000, guard: NO_GUARD });
+    world.clerk.add(clerkUser(0), clerkUser(3_500));
+    await world.mirror(users(0, 3_501));
+    slowIndex(world, 1);
+    const { summary, journal } = await execute(world);
+    expect(journal.steps.filter((name) => name.startsWith('walk-')).length).toBeGreaterThan(2);
+    expect(summary).toMatchObject({ status: 'repaired', suspects: 3_499, deleted: 3_499, storedUsers: 2 });
+    expect(liveUsers(world)).toEqual(usersOfClerk(world));
+  });
+
   it('are told from the users among whom they stand, however many lie between two', async () => {
     const world = createWorld({ guard: NO_GUARD });
     world.clerk.add(clerkUser(0), clerkUser(3_000));
