@@ -12,13 +12,13 @@ import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store
 import { createDynamoDbUserStore } from '../../shared/adapters/dynamodb/user-store.ts';
 import { createDynamoDbWatermarkStore } from '../../shared/adapters/dynamodb/watermark-store.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
-import { createMemoryMetrics } from '../../shared/adapters/memory/metrics.ts';
 import { systemClock as clock } from '../../shared/adapters/system/clock.ts';
 import { createSystemRandom } from '../../shared/adapters/system/random.ts';
 import { systemTimers as timers } from '../../shared/adapters/system/timers.ts';
 import type { ReconcilerConfig } from '../../shared/config/config.ts';
 import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { LeaseStore } from '../../shared/ports/lease-store.ts';
+import type { Metrics } from '../../shared/ports/metrics.ts';
 import type { RunStore } from '../../shared/ports/run-store.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
 import type { WatermarkStore } from '../../shared/ports/watermark-store.ts';
@@ -35,6 +35,9 @@ export interface Mirror extends EventDependencies {
   readonly watermark: WatermarkStore;
   close(): void;
 }
+
+/** A run over millions of users must not keep what nobody will read. */
+const WITHOUT_METRICS: Metrics = { record: () => undefined, flush: () => Promise.resolve() };
 
 /** A person waits, and can start the command again. */
 const TABLE_LIMITS = { requestTimeoutMs: 2_000, connectionTimeoutMs: 1_000, maxAttempts: 3 };
@@ -110,7 +113,7 @@ function mirrorOf({ client, tableName, returningUser, roster, retentionDays: day
     clock,
     timers,
     random: createSystemRandom(),
-    metrics: createMemoryMetrics(),
+    metrics: WITHOUT_METRICS,
     log: createMemoryLog(),
     close: () => client.destroy(),
   };

@@ -1,5 +1,6 @@
 import type { DurableSteps, StepConfig } from '../../functions/reconciler/durable-steps.ts';
 import type { Timers } from '../../shared/ports/time.ts';
+import { RunStopped } from '../../shared/sync/reconcile/failure.ts';
 
 /**
  * The steps of a run in this process: nothing is kept of them, so that a run which is stopped begins anew, and finds what it
@@ -26,6 +27,10 @@ export function inProcessSteps(timers: Timers, signal: AbortSignal): DurableStep
       }
     },
     // An invocation of this process never ends: only pauses that wait for something are worth making.
-    wait: (name, { seconds }) => (name.endsWith('-yield') ? Promise.resolve() : pause(seconds)),
+    async wait(name, { seconds }) {
+      if (!name.endsWith('-yield')) await pause(seconds);
+      // What it would look at next is not Clerk, which says so by itself.
+      if (signal.aborted) throw new RunStopped('The run was stopped by hand.');
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { DirectoryPage, DirectoryUser, UpdatedPage } from '../../ports/user
 import { CursorRefused } from '../../ports/user-directory.ts';
 import { parseClerkUser } from './clerk-user.ts';
 import { unavailableBy, unreadable } from './directory-errors.ts';
+import { isUserId } from './user-id.ts';
 
 /** The version of the Backend API that the pinned `@clerk/backend` asks for: one shape of a user on every path. */
 const API_VERSION = '2026-05-12';
@@ -90,8 +91,14 @@ async function readUsers(response: Response, call: string): Promise<readonly Dir
   return list.map((json, position) => {
     const parsed = parseClerkUser(json);
     if (parsed.ok) return parsed.user;
-    throw unreadable(call, `the user at position ${position} cannot be read (${parsed.reason})`);
+    throw unreadable(call, `the user ${nameOf(json, position)} cannot be read (${parsed.reason})`);
   });
+}
+
+/** By which the one on call finds her: everything else in it is hers. */
+function nameOf(json: unknown, position: number): string {
+  const id = typeof json === 'object' && json !== null && 'id' in json ? json.id : undefined;
+  return isUserId(id) ? id : `at position ${position}`;
 }
 
 async function readList(response: Response, call: string): Promise<readonly unknown[]> {

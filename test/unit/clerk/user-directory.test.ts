@@ -125,6 +125,11 @@ describe("a page of Clerk's users", () => {
     ['nothing', '', 'not JSON'],
     ['a web page', '<html></html>', 'not JSON'],
     ['a user that cannot be read', [userJson(), userJson({ id: 5 })], 'position 1 cannot be read (bad-id)'],
+    [
+      'a user with an id who cannot be read',
+      [userJson({ id: 'user_odd', created_at: 'x' })],
+      'user user_odd cannot be read',
+    ],
     ['null for a user', [null], 'position 0 cannot be read (no-user)'],
     ['users in another order', [userJson({ created_at: 2 }), userJson({ created_at: 1 })], 'order'],
   ])('that is %s is an error, never fewer users', async (_name, body, message) => {
