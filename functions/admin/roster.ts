@@ -11,17 +11,30 @@ import type { rosterEntrySchema } from '../http/schemas/admin-answers.ts';
 import { linkRequestSchema, rosterEntryRequestSchema } from '../http/schemas/admin-requests.ts';
 import type { HttpEvent } from '../http/event.ts';
 import type { Action, ActionResult } from './action.ts';
+import type { AdminDependencies } from './dependencies.ts';
 import { answered, refusedAs, refusedWith } from './action.ts';
 import { readNothing } from './body.ts';
 import { emailIn, hashOfAddress } from './path.ts';
 
 const JSON_BODY = { mediaTypes: ['application/json'] };
 
-const target = (event: HttpEvent): string | undefined => hashOfAddress(emailIn(event));
-
-function refusedAddress(): ActionResult {
-  return refusedAs('invalid_request', 'The path must have one email address, such as ada@example.com.');
+/** What changes the entry of the address in the path; its record names the address by a hash. */
+function entryAction(
+  name: string,
+  work: (email: string, event: HttpEvent, deps: AdminDependencies) => Promise<ActionResult>,
+): Action {
+  return {
+    name,
+    changes: true,
+    target: (event) => hashOfAddress(emailIn(event)),
+    async run(event, deps) {
+      const email = emailIn(event);
+      return email === undefined ? refusedAs('invalid_request', BAD_ADDRESS) : work(email, event, deps);
+    },
+  };
 }
+
+const BAD_ADDRESS = 'The path must have one email address, such as ada@example.com.';
 
 const listQuery = z.strictObject(PAGE_QUERY);
 
@@ -38,38 +51,24 @@ export const listRoster: Action = {
 };
 
 /** `PUT /admin/roster/{email}`: registers a person, or replaces what is registered: 201 or 200, with the entry. */
-export const putRosterEntry: Action = {
-  name: 'put-roster-entry',
-  changes: true,
-  target,
-  async run(event, deps) {
-    const email = emailIn(event);
-    if (email === undefined) return refusedAddress();
-    const body = readJson(event, rosterEntryRequestSchema, JSON_BODY);
-    if (!body.ok) return refusedWith(body.answer);
-    const { cohort, attributes } = body.value;
-    const input = { email, ...(cohort !== undefined && { cohort }), ...(attributes !== undefined && { attributes }) };
-    const put = await putEntry(deps, input);
-    if (put.status === 'invalid') return refusedAs('invalid_body', put.problems.join(' '));
-    return answered(put.status === 'created' ? 201 : 200, shownEntry(put.entry), put.status);
-  },
-};
+export const putRosterEntry = entryAction('put-roster-entry', async (email, event, deps) => {
+  const body = readJson(event, rosterEntryRequestSchema, JSON_BODY);
+  if (!body.ok) return refusedWith(body.answer);
+  const { cohort, attributes } = body.value;
+  const input = { email, ...(cohort !== undefined && { cohort }), ...(attributes !== undefined && { attributes }) };
+  const put = await putEntry(deps, input);
+  if (put.status === 'invalid') return refusedAs('invalid_body', put.problems.join(' '));
+  return answered(put.status === 'created' ? 201 : 200, shownEntry(put.entry), put.status);
+});
 
 /** `DELETE /admin/roster/{email}`: 409 as long as a user is linked to it. */
-export const deleteRosterEntry: Action = {
-  name: 'delete-roster-entry',
-  changes: true,
-  target,
-  async run(event, deps) {
-    const email = emailIn(event);
-    if (email === undefined) return refusedAddress();
-    const refusal = readNothing(event);
-    if (refusal) return refusal;
-    const deleted = await deleteEntry(deps, email);
-    if (deleted === 'unknown-entry') return refusedAs('entry_not_found');
-    return deleted === 'linked' ? refusedAs('entry_linked') : answered(200, { outcome: deleted }, deleted);
-  },
-};
+export const deleteRosterEntry = entryAction('delete-roster-entry', async (email, event, deps) => {
+  const refusal = readNothing(event);
+  if (refusal) return refusal;
+  const deleted = await deleteEntry(deps, email);
+  if (deleted === 'unknown-entry') return refusedAs('entry_not_found');
+  return deleted === 'linked' ? refusedAs('entry_linked') : answered(200, { outcome: deleted }, deleted);
+});
 
 const LINK_REFUSALS = {
   'unknown-entry': 'entry_not_found',
@@ -80,36 +79,22 @@ const LINK_REFUSALS = {
 } as const satisfies Record<Exclude<Linked, 'linked' | 'already-linked'>, string>;
 
 /** `POST /admin/roster/{email}/link`: links a user because a person says so, whatever her address is. */
-export const linkRosterEntry: Action = {
-  name: 'link-roster-entry',
-  changes: true,
-  target,
-  async run(event, deps) {
-    const email = emailIn(event);
-    if (email === undefined) return refusedAddress();
-    const body = readJson(event, linkRequestSchema, JSON_BODY);
-    if (!body.ok) return refusedWith(body.answer);
-    const linked = await linkRoster(deps, email, body.value.userId);
-    if (linked === 'linked' || linked === 'already-linked') return answered(200, { outcome: linked }, linked);
-    return refusedAs(LINK_REFUSALS[linked]);
-  },
-};
+export const linkRosterEntry = entryAction('link-roster-entry', async (email, event, deps) => {
+  const body = readJson(event, linkRequestSchema, JSON_BODY);
+  if (!body.ok) return refusedWith(body.answer);
+  const linked = await linkRoster(deps, email, body.value.userId);
+  if (linked === 'linked' || linked === 'already-linked') return answered(200, { outcome: linked }, linked);
+  return refusedAs(LINK_REFUSALS[linked]);
+});
 
 /** `POST /admin/roster/{email}/unlink`: for whoever verifies the address next, or a link by hand. */
-export const unlinkRosterEntry: Action = {
-  name: 'unlink-roster-entry',
-  changes: true,
-  target,
-  async run(event, deps) {
-    const email = emailIn(event);
-    if (email === undefined) return refusedAddress();
-    const refusal = readNothing(event);
-    if (refusal) return refusal;
-    const unlinked = await unlinkRoster(deps, email);
-    if (unlinked === 'unknown-entry') return refusedAs('entry_not_found');
-    return unlinked === 'not-linked' ? refusedAs('entry_not_linked') : answered(200, { outcome: unlinked }, unlinked);
-  },
-};
+export const unlinkRosterEntry = entryAction('unlink-roster-entry', async (email, event, deps) => {
+  const refusal = readNothing(event);
+  if (refusal) return refusal;
+  const unlinked = await unlinkRoster(deps, email);
+  if (unlinked === 'unknown-entry') return refusedAs('entry_not_found');
+  return unlinked === 'not-linked' ? refusedAs('entry_not_linked') : answered(200, { outcome: unlinked }, unlinked);
+});
 
 function shownEntry(entry: RosterEntry): z.infer<typeof rosterEntrySchema> {
   const { email, cohort = null, attributes, origin, link, createdAt, updatedAt } = entry;
