@@ -3,19 +3,7 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-
-/** The functions of every mirror; each has its entry file in `functions/<name>/handler.ts`. */
-export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', 'whoami', 'changes'] as const;
-
-/** Those that are there when they are asked for. */
-export const OPTIONAL_FUNCTION_NAMES = ['health', 'admin'] as const;
-
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
-
-export type BundleName = FunctionName | (typeof OPTIONAL_FUNCTION_NAMES)[number];
-
-/** Where the code of a function comes from: a directory with an `index.mjs` that exports `handler`. */
-export type BundleSource = (name: BundleName) => Code;
+import type { BundleSource } from './bundles.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '../..');
 
@@ -44,14 +32,6 @@ export function bundlesFromSource(root: string = REPOSITORY_ROOT): BundleSource 
   };
 }
 
-/**
- * Takes bundles that were built before, as a packaged construct ships them.
- * @param directory holds one directory per function name, each with an `index.mjs`
- */
-export function prebuiltBundles(directory: string): BundleSource {
-  return (name) => Code.fromAsset(join(directory, name));
-}
-
 const standIn = (name: string): string => join(import.meta.dirname, 'stand-ins', `${name}.ts`);
 
 /** What a cold start need not load. Each says for itself what it stands for, and why that is safe. */
@@ -74,10 +54,11 @@ const STAND_INS: BuildOptions = {
  * happened only as long as functions have their names. (Esbuild's `keepNames` would give them back at 9 ms a cold start.)
  *
  * @param root working directory: every checkout builds the same bytes
+ * @returns the files that it was made from, relative to the root
  * @throws if the entry does not build, with esbuild's message
  */
-export function bundle(root: string, entry: string, outfile: string): void {
-  build(root, entry, outfile, STAND_INS);
+export function bundle(root: string, entry: string, outfile: string): readonly string[] {
+  return build(root, entry, outfile, STAND_INS);
 }
 
 /** Bundles one likewise, but without stand-ins: what esbuild by itself makes of packages. To compare with. */
@@ -85,8 +66,8 @@ export function bundlePlainly(root: string, entry: string, outfile: string): voi
   build(root, entry, outfile, {});
 }
 
-function build(root: string, entry: string, outfile: string, options: BuildOptions): void {
-  buildSync({
+function build(root: string, entry: string, outfile: string, options: BuildOptions): readonly string[] {
+  const { metafile } = buildSync({
     absWorkingDir: root,
     entryPoints: [relative(root, entry)],
     outfile,
@@ -100,5 +81,11 @@ function build(root: string, entry: string, outfile: string, options: BuildOptio
     minifySyntax: true,
     logLevel: 'warning',
     ...options,
+    metafile: true,
   });
+  // What was only looked at, and left out, is no part of it.
+  const [output] = Object.values(metafile.outputs);
+  return Object.entries(output?.inputs ?? {})
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => path);
 }

@@ -6,11 +6,12 @@ import type { EventSourceMappingProps, Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { TABLE } from '../../shared/names/table.ts';
 import { FailureQueue } from './failure-queue.ts';
-import type { UserTable } from './user-table.ts';
+import { streamArnOf } from './user-table.ts';
+import type { MirrorTable } from './user-table.ts';
 import { allowByWildcard, policyOf } from './wildcards.ts';
 
 export interface ChangeStreamProps {
-  readonly table: UserTable;
+  readonly table: MirrorTable;
   readonly lambda: Function;
 }
 
@@ -59,7 +60,7 @@ export class ChangeStream extends Construct {
 function commonProps({ table, lambda }: ChangeStreamProps, failures: FailureQueue): EventSourceMappingProps {
   return {
     target: lambda,
-    eventSourceArn: table.streamArn,
+    eventSourceArn: streamArnOf(table),
     // A deployment must not miss what changes while the mapping comes up, and what is seen again does no harm.
     startingPosition: StartingPosition.TRIM_HORIZON,
     reportBatchItemFailures: true,
@@ -91,10 +92,10 @@ function isFree(): Record<string, unknown> {
 }
 
 /** What Lambda asks for on behalf of the function, and no more: the CDK's own grants let it ask for the queue's attributes too. */
-function readStream(lambda: Function, table: UserTable, failures: FailureQueue): readonly Policy[] {
+function readStream(lambda: Function, table: MirrorTable, failures: FailureQueue): readonly Policy[] {
   const actions = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
   const own = policyOf(lambda, 'ReadStream', [
-    new PolicyStatement({ actions, resources: [table.streamArn] }),
+    new PolicyStatement({ actions, resources: [streamArnOf(table)] }),
     new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
   ]);
   return [own, allowByWildcard(lambda, 'ListStreams', 'listStreams')];

@@ -1,17 +1,28 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import type { IRole, PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 
 /** A statement that names actions or resources by a pattern, and why it cannot name them one by one. */
 export interface Wildcard {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
-  /** What stands for the resource: `*`, or the end of an ARN that has the one resource before it. */
-  readonly resource: '*' | ':*' | '-??????' | 'none';
+  /** What stands for the resource: `*`, the end of an ARN that has the one resource before it, or a resource without pattern. */
+  readonly resource: '*' | ':*' | '-??????' | 'named';
   readonly reason: string;
 }
+
+/** What Lambda does in a function's name where that runs in a VPC, as AWS documents it. */
+export const NETWORK_INTERFACE_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
 
 /**
  * Every wildcard that a template of this project may have, each with its reason: there is no other place to explain one, and
@@ -44,6 +55,34 @@ export const WILDCARDS = {
     resource: ':*',
     reason: 'Executions belong to versions of this one function; their names are known only when they run.',
   },
+  watchAlarms: {
+    effect: 'Allow',
+    actions: ['cloudwatch:DescribeAlarms'],
+    resource: '*',
+    reason:
+      'CodeDeploy asks for the alarms of a deployment in a way that AWS documents for all alarms only. It reads their states, and ' +
+      'changes none.',
+  },
+  networkInterfaces: {
+    effect: 'Allow',
+    actions: NETWORK_INTERFACE_ACTIONS,
+    resource: '*',
+    reason:
+      'Lambda makes network interfaces before anything about them is known that a policy could name. The code of the function ' +
+      'itself is refused the same actions.',
+  },
+  noNetworkInterfaces: {
+    effect: 'Deny',
+    actions: NETWORK_INTERFACE_ACTIONS,
+    resource: '*',
+    reason: "Refuses the function's own code what only Lambda needs to do in its name: it allows nothing.",
+  },
+  traces: {
+    effect: 'Allow',
+    actions: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+    resource: '*',
+    reason: 'X-Ray knows no resources for what is sent to it, and gives nothing back.',
+  },
   namedSecret: {
     effect: 'Allow',
     actions: ['secretsmanager:GetSecretValue'],
@@ -55,42 +94,69 @@ export const WILDCARDS = {
   refusePlainQueue: {
     effect: 'Deny',
     actions: ['sqs:*'],
-    resource: 'none',
+    resource: 'named',
     reason: 'Refuses whatever is sent to the queue without TLS, whoever sends it: it allows nothing.',
   },
 } as const satisfies Readonly<Record<string, Wildcard>>;
 
+/** Those that a policy of a role is made for. */
+type OnRole = Exclude<keyof typeof WILDCARDS, 'namedSecret' | 'refusePlainQueue'>;
+
+export interface WildcardPolicyProps {
+  readonly role: IRole;
+  /** What narrows it down. */
+  readonly conditions?: PolicyStatementProps['conditions'];
+  /** Whose ARN stands before the pattern; nobody's where that is `*`. */
+  readonly lambda?: Function;
+}
+
 /**
- * Lets the function do what a wildcard is needed for, in a policy of its own beside the role's default one: what is explained
- * then covers nothing else, and the statement may name the function, which waits for the default policy.
+ * A policy with a statement that a wildcard is needed for, and with nothing else: what is explained covers no other.
  *
- * @param name which of `WILDCARDS`; one with its own ARN before the pattern is about the function itself
- * @param conditions what narrows it down
+ * @param name which of `WILDCARDS`
  */
-export function allowByWildcard(
-  lambda: Function,
+export function wildcardPolicy(
+  scope: Construct,
   id: string,
-  name: Exclude<keyof typeof WILDCARDS, 'namedSecret' | 'refusePlainQueue'>,
-  conditions: PolicyStatementProps['conditions'] = {},
+  name: OnRole,
+  { role, conditions = {}, lambda }: WildcardPolicyProps,
 ): Policy {
-  const { actions, resource, reason } = WILDCARDS[name];
-  const isAnything = resource === '*';
-  const statement = new PolicyStatement({
-    actions: [...actions],
-    resources: [isAnything ? '*' : `${lambda.functionArn}${resource}`],
-    conditions,
+  const { effect, actions, resource, reason } = WILDCARDS[name];
+  const own = resource === '*' ? undefined : lambda;
+  const statement = PolicyStatement.fromJson({
+    Effect: effect,
+    Action: actions,
+    Resource: own ? `${own.functionArn}${resource}` : '*',
+    ...(Object.keys(conditions).length > 0 && { Condition: conditions }),
   });
-  const policy = policyOf(lambda, id, [statement]);
-  const found = isAnything ? '*' : `<${logicalIdOf(lambda)}.Arn>${resource}`;
+  const policy = new Policy(scope, id, { statements: [statement], roles: [role] });
+  const found = own ? `<${logicalIdOf(own)}.Arn>${resource}` : '*';
   Validations.of(policy).acknowledge({ id: `AwsSolutions-IAM5[Resource::${found}]`, reason });
   return policy;
 }
 
+/**
+ * Lets the function do what a wildcard is needed for, in a policy beside the role's default one: the statement may then name the
+ * function, which waits for the default policy.
+ */
+export function allowByWildcard(
+  lambda: Function,
+  id: string,
+  name: OnRole,
+  conditions: PolicyStatementProps['conditions'] = {},
+): Policy {
+  return wildcardPolicy(lambda, id, name, { role: roleOf(lambda), conditions, lambda });
+}
+
 /** A policy of its own on the function's role. */
 export function policyOf(lambda: Function, id: string, statements: PolicyStatement[]): Policy {
-  const policy = new Policy(lambda, id, { statements });
-  if (lambda.role) policy.attachToRole(lambda.role);
-  return policy;
+  return new Policy(lambda, id, { statements, roles: [roleOf(lambda)] });
+}
+
+function roleOf(lambda: Function): IRole {
+  if (!lambda.role)
+    throw new Error(`${lambda.node.path} has no role: only functions of this app are given permissions.`);
+  return lambda.role;
 }
 
 function logicalIdOf(lambda: Function): string {

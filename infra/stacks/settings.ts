@@ -3,7 +3,7 @@ import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
 import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
-import { SettingError } from '../constructs/validate-props.ts';
+import { SettingError } from '../constructs/setting-error.ts';
 import type { Context } from './context.ts';
 
 /** The issuer that cdk.json starts with: well-formed, nobody's. */

@@ -1,6 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { SettingError } from '../../infra/constructs/validate-props.ts';
+import { SettingError } from '../../infra/constructs/setting-error.ts';
 import { ClerkSyncStack } from '../../infra/stacks/clerk-sync-stack.ts';
 import { createApp } from '../../infra/stacks/create-app.ts';
 import { EXAMPLE_ISSUER } from '../../infra/stacks/settings.ts';

@@ -4,14 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { App, Stack } from 'aws-cdk-lib';
 import { Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { describe, expect, it } from 'vitest';
-import {
-  bundle,
-  bundlePlainly,
-  bundlesFromSource,
-  FUNCTION_NAMES,
-  OPTIONAL_FUNCTION_NAMES,
-} from '../../infra/constructs/bundle.ts';
-import type { BundleName } from '../../infra/constructs/bundle.ts';
+import { bundle, bundlePlainly, bundlesFromSource } from '../../infra/constructs/bundle.ts';
+import { FUNCTION_NAMES, OPTIONAL_FUNCTION_NAMES } from '../../infra/constructs/bundles.ts';
+import type { BundleName } from '../../infra/constructs/bundles.ts';
 import { newDirectory } from './stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -79,7 +74,7 @@ const LARGEST: Record<BundleName, number> = {
 
 describe('the bundles of the functions', () => {
   const directory = newDirectory();
-  const built = (name: BundleName, build: typeof bundle): string => {
+  const built = (name: BundleName, build: typeof bundle | typeof bundlePlainly): string => {
     const outfile = join(directory, build.name, name, 'index.mjs');
     build(ROOT, join(ROOT, 'functions', name, 'handler.ts'), outfile);
     return readFileSync(outfile, 'utf8');
