@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { BundleName } from '../../infra/constructs/bundles.ts';
+import type { UsedPackage } from './licences.ts';
 
 const Manifest = z.object({ name: z.string(), version: z.string(), license: z.string() });
 
@@ -20,9 +22,24 @@ export interface BundledPackage {
  * @param inputs the files that bundles were made from, relative to the repository
  * @throws Error for a package that states no licence
  */
-export async function bundledPackages(root: string, inputs: readonly string[]): Promise<readonly BundledPackage[]> {
+async function bundledPackages(root: string, inputs: readonly string[]): Promise<readonly BundledPackage[]> {
   const directories = new Set(inputs.map(directoryOf).filter((directory) => directory !== undefined));
   return Promise.all([...directories].toSorted().map((directory) => describe(root, directory)));
+}
+
+/** @param inputs by function, the files that its bundle was made from */
+export async function usedPackages(
+  root: string,
+  inputs: readonly (readonly [BundleName, readonly string[]])[],
+): Promise<readonly UsedPackage[]> {
+  const packages = await bundledPackages(
+    root,
+    inputs.flatMap(([, files]) => files),
+  );
+  return packages.map((each) => {
+    const functions = inputs.filter(([, files]) => files.some((file) => directoryOf(file) === each.directory));
+    return { ...each, functions: functions.map(([name]) => name) };
+  });
 }
 
 /** @returns the text that everybody who passes the bundles on has to pass on with them */

@@ -7,6 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { bundle, bundlePlainly, bundlesFromSource } from '../../infra/constructs/bundle.ts';
 import { FUNCTION_NAMES, OPTIONAL_FUNCTION_NAMES } from '../../infra/constructs/bundles.ts';
 import type { BundleName } from '../../infra/constructs/bundles.ts';
+import { ALLOWED_LICENCES, describeLicences } from '../../scripts/package/licences.ts';
+import { usedPackages } from '../../scripts/package/notices.ts';
 import { newDirectory } from './stack.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -72,12 +74,59 @@ const LARGEST: Record<BundleName, number> = {
   health: 350,
 };
 
+/** What Clerk's and AWS's packages bring along, where a function needs them at all. */
+const LOG = ['@aws-lambda-powertools/commons', '@aws-lambda-powertools/logger', '@aws/lambda-invoke-store'];
+const HTTP = ['@middy/core'];
+const METRICS = ['@aws-lambda-powertools/metrics'];
+const AWS = ['@aws-sdk/core', '@smithy/core', '@smithy/node-http-handler', '@smithy/signature-v4', '@smithy/types'];
+const TABLE = [
+  ...AWS,
+  '@aws-sdk/client-dynamodb',
+  '@aws-sdk/dynamodb-codec',
+  '@aws-sdk/endpoint-cache',
+  '@aws-sdk/lib-dynamodb',
+  '@aws-sdk/middleware-endpoint-discovery',
+  '@aws-sdk/util-dynamodb',
+  'mnemonist',
+  'obliterator',
+];
+const CLERK = ['@aws-sdk/client-secrets-manager', '@clerk/backend', '@clerk/shared'];
+const CLOUDWATCH = ['@aws-sdk/client-cloudwatch', '@smithy/middleware-compression'];
+const SVIX = ['@stablelib/base64', 'fast-sha256', 'standardwebhooks', 'svix'];
+
+/** Whose code is in which function. A line that is added here is code that runs in somebody's sign-in path. */
+const NEEDED: Record<BundleName, readonly string[]> = {
+  authorizer: [...LOG, ...HTTP, ...METRICS, ...TABLE, ...CLERK],
+  webhook: [...LOG, ...HTTP, ...METRICS, ...TABLE, ...CLERK, ...SVIX],
+  reconciler: [...LOG, ...TABLE, ...CLERK, ...CLOUDWATCH, '@aws-sdk/client-lambda', '@aws/durable-execution-sdk-js'],
+  users: [...LOG, ...HTTP, ...METRICS, ...TABLE, ...CLERK, 'zod'],
+  whoami: [...LOG, ...HTTP],
+  changes: [
+    ...LOG,
+    ...HTTP,
+    ...METRICS,
+    ...TABLE,
+    ...CLERK,
+    '@aws-sdk/client-eventbridge',
+    '@aws-sdk/signature-v4-multi-region',
+  ],
+  health: [...LOG, ...HTTP, ...AWS, ...CLOUDWATCH],
+  admin: [...LOG, ...HTTP, ...METRICS, ...TABLE, ...CLERK, '@aws-sdk/client-lambda', 'csv-parse', 'zod'],
+};
+
 describe('the bundles of the functions', () => {
   const directory = newDirectory();
+  const inputs = new Map<BundleName, readonly string[]>();
   const built = (name: BundleName, build: typeof bundle | typeof bundlePlainly): string => {
     const outfile = join(directory, build.name, name, 'index.mjs');
-    build(ROOT, join(ROOT, 'functions', name, 'handler.ts'), outfile);
+    const files = build(ROOT, join(ROOT, 'functions', name, 'handler.ts'), outfile);
+    if (files) inputs.set(name, files);
     return readFileSync(outfile, 'utf8');
+  };
+
+  const filesOf = (name: BundleName): readonly string[] => {
+    if (!inputs.has(name)) built(name, bundle);
+    return inputs.get(name) ?? [];
   };
 
   it.each([...FUNCTION_NAMES, ...OPTIONAL_FUNCTION_NAMES])(
@@ -90,6 +139,24 @@ describe('the bundles of the functions', () => {
       expect(size).toBeGreaterThan(LARGEST[name] * 0.9);
     },
   );
+
+  it.each([...FUNCTION_NAMES, ...OPTIONAL_FUNCTION_NAMES])(
+    'have code of these packages and no other: %s',
+    async (name) => {
+      const used = await usedPackages(ROOT, [[name, filesOf(name)]]);
+      expect(used.map((each) => each.name)).toEqual(NEEDED[name].toSorted());
+    },
+  );
+
+  it('are made of packages that docs/licences.md lists, each under a licence that is allowed', async () => {
+    const names = [...FUNCTION_NAMES, ...OPTIONAL_FUNCTION_NAMES];
+    const used = await usedPackages(
+      ROOT,
+      names.map((name) => [name, filesOf(name)] as const),
+    );
+    expect(readFileSync(join(ROOT, 'docs/licences.md'), 'utf8')).toBe(describeLicences(used));
+    expect(used.filter(({ licence }) => !ALLOWED_LICENCES.includes(licence))).toEqual([]);
+  });
 
   it('would have all of it without them', () => {
     const text = built('authorizer', bundlePlainly);
