@@ -35,6 +35,9 @@ export class ClerkSyncStack extends Stack {
       "The EventBridge bus that tells of users' changes",
     );
     this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
+    if (this.sync.alarmTopic) {
+      this.#output('AlarmTopicArn', this.sync.alarmTopic.topicArn, 'The topic that is told of alarms: subscribe to it');
+    }
     this.#output(
       'AuthorizerName',
       this.sync.functions.authorizer.functionName,

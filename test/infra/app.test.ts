@@ -25,6 +25,7 @@ describe('the app', () => {
   it('names what a person and the commands need next in its outputs', () => {
     const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
     expect(Object.keys(Outputs).toSorted()).toEqual([
+      'AlarmTopicArn',
       'ApiUrl',
       'AuthorizerName',
       'EventBusName',
