@@ -30,6 +30,7 @@ export interface ReadAccess {
   readonly roster?: boolean;
   /**
    * Also the index `byGroup`, which lists users by the month in which Clerk created them: their ids, versions and fingerprints.
+   * Whoever may query it may query all of it: the keys of conflicts and of pre-registered people have addresses in them.
    * @default false
    */
   readonly index?: boolean;

@@ -33,6 +33,8 @@ const NAMES = [
   'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
+  'deployment',
+  'tracing',
   'logLevel',
   'secretArn',
   'stackName',
@@ -51,6 +53,9 @@ export interface Settings extends AuthorizerSettings {
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
   readonly logLevel?: LogLevel;
+  /** Takes the canary out of the way of a production deployment. */
+  readonly deployment?: 'at-once';
+  readonly tracing?: boolean;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
   /** Names in the context that nothing reads. */
@@ -72,6 +77,8 @@ export function readSettings(context: Context): Settings {
     ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('deployment', context.choice('deployment', ['at-once'])),
+    ...present('tracing', context.boolean('tracing')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

@@ -79,6 +79,15 @@ describe('the app', () => {
     expect(authorizerOf(resources, 'Authorizer').Properties['AuthorizerResultTtlInSeconds']).toBe(5);
   });
 
+  it('deploys at once, and traces, where that is asked for', () => {
+    const types = (context: Record<string, unknown>): readonly string[] =>
+      readResources(stackWith(context)).map(({ Type }) => Type);
+    expect(types({})).toContain('AWS::CodeDeploy::DeploymentGroup');
+    expect(types({ deployment: 'at-once' })).not.toContain('AWS::CodeDeploy::DeploymentGroup');
+    const traced = functionOf(readResources(stackWith({ tracing: 'true' })), 'authorizer');
+    expect(traced.Properties['TracingConfig']).toEqual({ Mode: 'Active' });
+  });
+
   it.each(['email', 'email=a=b', 'phone=tel'])('refuses the claim names %j', (claimNames) => {
     expect(() => stackWith({ claimNames })).toThrow(SettingError);
     expect(() => stackWith({ claimNames })).toThrow(/claimNames has .* as -c claimNames=email=mail/);
