@@ -10,6 +10,7 @@ import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
 import { httpEvent, requestEvent } from '../../support/functions/authorizer-events.ts';
 import { ISSUER, PARTY } from '../../unit/clerk/support/tokens.ts';
 import type { Party, Scheduler } from '../world/scheduler.ts';
+import { verifyEachSignatureOnce } from '../world/signatures.ts';
 import { PUBLIC_KEY } from '../world/tokens.ts';
 import type { Stage } from './stage.ts';
 import { requestPartsOf } from './stage.ts';
@@ -50,6 +51,8 @@ export function createAuthorizer(stage: Stage, variant: Variant, onStoreFailure:
     },
   };
 }
+
+verifyEachSignatureOnce();
 
 const MACHINE = Date.now;
 

@@ -138,12 +138,12 @@ export class Scheduler {
     if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
   }
 
-  /** Until everybody awaits the scheduler: an immediate comes after all that is ready. */
+  /** Until everybody awaits the scheduler. */
   async #settle(): Promise<void> {
-    await immediate();
+    await quiet();
     while (this.#outside.size > 0) {
       await Promise.all(this.#outside);
-      await immediate();
+      await quiet();
     }
   }
 
@@ -160,8 +160,9 @@ export class Scheduler {
   }
 }
 
-function immediate(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
+/** After all promises that are ready, and what follows from them: a tick comes when there are none left, without a turn of the event loop. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => void process.nextTick(resolve));
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {
