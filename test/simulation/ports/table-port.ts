@@ -1,5 +1,5 @@
 import { rowsOf } from '../../../shared/adapters/memory/user-items.ts';
-import { endOfMonth, monthGroup, monthGroups, UNKNOWN_CREATION } from '../../../shared/adapters/dynamodb/creation-index.ts';
+import { endOfMonth, monthGroups, UNKNOWN_CREATION } from '../../../shared/adapters/dynamodb/creation-index.ts';
 import type { Name } from '../../../shared/domain/names.ts';
 import type { AppReading, AppStore } from '../../../shared/ports/app-store.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
@@ -139,7 +139,7 @@ function userStore({ table, written, scheduler }: TablePortOptions, { read, chan
     },
     listDeleted: (range, own) => listed(read, own, () => store.listDeleted(range)),
     listErasedInClerk: (own) => listed(read, own, () => store.listErasedInClerk()),
-    countLive: (from, own) => listed(read, own, () => each(countOf(table, from, scheduler.now))),
+    countLive: (from, own) => listed(read, own, () => each(countOf(table, from, scheduler.now)), MONTHS_OF_PAGE),
     listByCreation: (from, own = {}) => {
       const asOf = lag('index-lag', INDEX_LAG_MS);
       const { until = Number.POSITIVE_INFINITY } = own;
@@ -188,7 +188,7 @@ interface Month {
 const MONTHS = new Map<string, readonly Month[]>();
 
 function monthsSince(from: number, now: number): readonly Month[] {
-  const key = `${monthGroup(from)} ${monthGroup(now)}`;
+  const key = `${from} ${new Date(now).getUTCMonth()}`;
   const known = MONTHS.get(key);
   if (known) return known;
   const months = [...monthGroups(from, now), UNKNOWN_CREATION].map((group) => ({ group, next: endOfMonth(group) }));
@@ -211,15 +211,19 @@ function runStore(runs: RunStore, read: Through, change: Through): RunStore {
 /** Rows of a page, as the table's own pages are: what comes between two of them is seen or not. */
 const PAGE = 4;
 
+/** Months of a count that pass between two points where others may go on: nearly all of the 700 since 1970 are empty. */
+const MONTHS_OF_PAGE = 100;
+
 async function* listed<T>(
   read: Through,
   own: CallOptions | undefined,
   list: () => AsyncIterable<T>,
+  size = PAGE,
 ): AsyncGenerator<T> {
   const rows = await read(own, () => collect(list()));
-  for (let at = 0; at < rows.length; at += PAGE) {
-    if (at > 0) await read(own, () => Promise.resolve());
-    yield* rows.slice(at, at + PAGE);
+  for (const [at, row] of rows.entries()) {
+    if (at > 0 && at % size === 0) await read(own, () => Promise.resolve());
+    yield row;
   }
 }
 
