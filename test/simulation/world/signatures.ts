@@ -17,33 +17,40 @@ const imports = new Map<string, Promise<CryptoKey>>();
 const imported = new WeakMap<CryptoKey, Imported>();
 const verdicts = new Map<string, boolean>();
 
+/** What Clerk's session tokens are signed with: everything else goes its usual way. */
+const TOKENS = 'RSASSA-PKCS1-v1_5';
+
 /**
  * From here on WebCrypto imports each public key once and verifies each signature once in this process, where Clerk's package
  * asks again for each container: what it answers depends on nothing but what it is asked. It is OpenSSL that judges, as before,
- * but at once and not on a thread of its own, whose answer would have to be awaited.
+ * but at once and not on a thread of its own, whose answer would come at a time that no seed decides.
  */
 export function verifyEachSignatureOnce(): void {
   const { subtle } = webcrypto;
-  const [importKey, verifyByThread] = [subtle.importKey.bind(subtle), subtle.verify.bind(subtle)];
+  const [importByThread, verifyByThread] = [subtle.importKey.bind(subtle), subtle.verify.bind(subtle)];
   const importOnce = (...asked: Parameters<Subtle['importKey']>): Promise<CryptoKey> => {
     const name = JSON.stringify(asked);
-    const known = imports.get(name) ?? importKey(...asked).then((key) => noted(key, name, asked));
+    const known = imports.get(name) ?? importedAtOnce(name, asked) ?? importByThread(...asked);
     imports.set(name, known);
     return known;
   };
   const verifyOnce = (...[algorithm, key, signature, data]: Parameters<Subtle['verify']>): Promise<boolean> => {
     const known = imported.get(key);
-    return known ? Promise.resolve(verdictOn(known, bytesOf(signature), bytesOf(data))) : verifyByThread(algorithm, key, signature, data);
+    return known
+      ? Promise.resolve(verdictOn(known, bytesOf(signature), bytesOf(data)))
+      : verifyByThread(algorithm, key, signature, data);
   };
   Object.defineProperty(subtle, 'importKey', { value: importOnce, configurable: true });
   Object.defineProperty(subtle, 'verify', { value: verifyOnce, configurable: true });
 }
 
-/** Only what Clerk's session tokens are signed with: everything else goes its usual way. */
-function noted(key: CryptoKey, name: string, [format, jwk]: Parameters<Subtle['importKey']>): CryptoKey {
-  if (format === 'jwk' && key.algorithm.name === 'RSASSA-PKCS1-v1_5')
-    imported.set(key, { name, key: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }) });
-  return key;
+function importedAtOnce(name: string, [format, jwk, algorithm]: readonly unknown[]): Promise<CryptoKey> | undefined {
+  const { name: called } = algorithm as { readonly name?: string };
+  if (format !== 'jwk' || called !== TOKENS) return undefined;
+  const key = createPublicKey({ key: jwk as JsonWebKey, format });
+  const cryptoKey = key.toCryptoKey({ name: TOKENS, hash: 'SHA-256' }, false, ['verify']);
+  imported.set(cryptoKey, { name, key });
+  return Promise.resolve(cryptoKey);
 }
 
 function verdictOn({ name, key }: Imported, signature: Buffer, data: Buffer): boolean {
