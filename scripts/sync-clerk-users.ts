@@ -1,10 +1,11 @@
 /**
  * `npm run sync`: a full run in this process, by the reconciler's own code, over the local cloud that runs here or, with
  * `--stack NAME`, over a deployed stack with the caller's AWS credentials. Also the way back when the table was lost: it writes
- * every user anew from Clerk. With `--since` it looks at what Clerk has changed since then, and no further unless it has to.
+ * every user anew from Clerk. With `--since` it looks at what Clerk has changed since then, and no further unless it has to; with
+ * `--user` at one user.
  *
- * Exits 0 in sync or repaired, 1 failed (also for an option that there is not) or skipped for another run, 2 drift found in a dry run, 3 deletions held. With `--json` the last thing on standard
- * output is the summary.
+ * Exits 0 in sync or repaired, 1 failed (also for an option that there is not) or skipped for another run, 2 drift found in a dry
+ * run, 3 deletions held. With `--json` the last thing on standard output is the summary.
  */
 import { resolve } from 'node:path';
 import { reconcile } from '../functions/reconciler/reconcile.ts';
@@ -25,7 +26,7 @@ import { adviceFor, EXIT_CODES, summaryTable } from './sync/summary-table.ts';
 import { watchedDirectory } from './sync/watched-directory.ts';
 
 const USAGE =
-  'npm run sync -- [--dry-run] [--force | --since TIME] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
+  'npm run sync -- [--dry-run] [--force | --since TIME | --user USER_ID] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
 
 const options = readArguments(
   {
@@ -33,6 +34,7 @@ const options = readArguments(
     force: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     since: { type: 'string' },
+    user: { type: 'string' },
     'approve-deletions': { type: 'string' },
     stack: { type: 'string' },
   },
@@ -50,6 +52,13 @@ if (heldRun !== undefined && (dryRun || force)) {
 if (options.since !== undefined && (force || heldRun !== undefined)) {
   refuse(
     '--since looks at what Clerk has changed since then: it goes with neither --force nor --approve-deletions.',
+    USAGE,
+    EXIT_CODES.failed,
+  );
+}
+if (options.user !== undefined && (force || options.since !== undefined || heldRun !== undefined)) {
+  refuse(
+    '--user looks at one user, hand edits included: it goes with none of --force, --since and --approve-deletions.',
     USAGE,
     EXIT_CODES.failed,
   );
@@ -87,6 +96,7 @@ function sinceOrRefuse(text: string): number {
 
 function requested(): object {
   if (since !== undefined) return { mode: 'incremental', dryRun, since };
+  if (options.user !== undefined) return { mode: 'user', userId: options.user, dryRun };
   return heldRun === undefined ? { mode: 'full', dryRun, force } : { mode: 'approve', run: heldRun };
 }
 

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
 import { writeStackFile } from '../../infra/local/stack-file.ts';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { busFaults } from '../support/e2e/bus.ts';
+import { runScript } from '../support/e2e/run-script.ts';
+import { sendToReconciler } from '../support/e2e/send-to-reconciler.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
 
 const start = () => startAlarmedCloud({ assembly: inject('assembly') });
@@ -27,7 +25,7 @@ it('QuarantineNotEmpty: an event of another Clerk instance has come, until someb
   await cloud.pass(6);
   await cloud.world.fireIncrementalRun();
   expect(await cloud.ringing()).toEqual(['QuarantineNotEmpty']);
-  expect(await quarantine(cloud, 'dismiss', 'msg_strange')).toBe('msg_strange  dismissed\n');
+  expect(await run(cloud, 'quarantine', 'dismiss', 'msg_strange')).toBe('msg_strange  dismissed\n');
   await cloud.pass(6);
   await cloud.world.fireIncrementalRun();
   expect(await cloud.ringing()).toEqual([]);
@@ -40,16 +38,16 @@ function anotherInstances(): object {
   return { object: 'event', type: 'user.created', data, timestamp: now, instance_id: 'ins_another' };
 }
 
-/** What `npm run quarantine -- …` runs. @returns what it prints */
-async function quarantine({ stack }: AlarmedCloud, ...args: readonly string[]): Promise<string> {
-  const directory = mkdtempSync(join(tmpdir(), 'quarantine-'));
+/** What `npm run SCRIPT -- …` runs, beside this local cloud. @returns what it prints */
+async function run({ stack }: AlarmedCloud, script: string, ...args: readonly string[]): Promise<string> {
+  const cwd = mkdtempSync(join(tmpdir(), `${script}-`));
   try {
-    writeStackFile(join(directory, '.local/stack.json'), stack.file);
-    const script = fileURLToPath(new URL('../../scripts/quarantine.ts', import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [script, ...args], { cwd: directory });
+    writeStackFile(join(cwd, '.local/stack.json'), stack.file);
+    const { code, stdout, stderr } = await runScript(script, args, { cwd, env: { PATH: process.env['PATH'] ?? '' } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(cwd, { recursive: true, force: true });
   }
 }
 
@@ -79,7 +77,8 @@ it('ChangesGivenUp: the bus is away for longer than changes are repeated', async
   await expect.poll(() => cloud.ringing(), PATIENCE).toContain('ChangesGivenUp');
 
   await busFaults(cloud.stack.file, {});
-  await emptyQueue(cloud);
+  expect(await run(cloud, 'failures', 'retry', '--all')).toMatch(/^\S+Z {2}\S+ {2}\d+ changes handed to \S+ again\n$/);
+  expect(await told(cloud)).toBe(2);
   await cloud.pass(6);
   expect(await cloud.ringing()).toEqual([]);
   expect((await cloud.rung()).filter((name) => name !== 'ChangesLate')).toEqual(['ChangesGivenUp']);
@@ -90,14 +89,14 @@ it('RunsGivenUp: somebody sends the reconciler an event that it does not know', 
   await sendToReconciler(cloud, { mode: 'fulll' });
   await expect.poll(() => cloud.ringing(), PATIENCE).toEqual(['RunsGivenUp']);
 
-  await emptyQueue(cloud);
+  expect(await run(cloud, 'failures', 'drop', '--all')).toMatch(/^\S+Z {2}\S+ {2}dropped\n$/);
   await cloud.pass(6);
   expect(await cloud.ringing()).toEqual([]);
   expect(await cloud.rung()).toEqual(['RunsGivenUp']);
 });
 
-async function local<T>({ stack }: AlarmedCloud, path: string, method = 'GET'): Promise<T> {
-  const response = await fetch(`${stack.file.api}/__local/${path}`, { method });
+async function local<T>({ stack }: AlarmedCloud, path: string): Promise<T> {
+  const response = await fetch(`${stack.file.api}/__local/${path}`);
   expect(response.status).toBe(200);
   return (await response.json()) as T;
 }
@@ -112,21 +111,4 @@ async function lines(cloud: AlarmedCloud, text: string): Promise<number> {
 /** How many events subscribers have heard. */
 async function told(cloud: AlarmedCloud): Promise<number> {
   return (await local<readonly unknown[]>(cloud, 'events')).length;
-}
-
-/** Empties the one queue in which something waits, as somebody who has looked at it does. */
-async function emptyQueue(cloud: AlarmedCloud): Promise<void> {
-  const queues = await local<Readonly<Record<string, readonly unknown[]>>>(cloud, 'queues');
-  const [name, ...others] = Object.keys(queues).filter((each) => queues[each]?.length !== 0);
-  expect(others).toEqual([]);
-  await local(cloud, `queues/${encodeURIComponent(name ?? '')}`, 'DELETE');
-}
-
-/** Asynchronously, as a schedule does: nobody waits for the answer. */
-async function sendToReconciler({ stack: { cloud } }: AlarmedCloud, event: object): Promise<void> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const lambda = new LambdaClient({ region: cloud.region, endpoint: cloud.servicesUrl, credentials });
-  const FunctionName = `${cloud.outputs['ReconcilerName']}:live`;
-  await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: JSON.stringify(event) }));
-  lambda.destroy();
 }
