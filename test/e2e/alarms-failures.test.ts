@@ -6,6 +6,7 @@ import { writeStackFile } from '../../infra/local/stack-file.ts';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { busFaults } from '../support/e2e/bus.ts';
+import { giveUp } from '../support/e2e/failure-queues.ts';
 import { runScript } from '../support/e2e/run-script.ts';
 import { sendToReconciler } from '../support/e2e/send-to-reconciler.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
@@ -25,7 +26,7 @@ it('QuarantineNotEmpty: an event of another Clerk instance has come, until someb
   await cloud.pass(6);
   await cloud.world.fireIncrementalRun();
   expect(await cloud.ringing()).toEqual(['QuarantineNotEmpty']);
-  expect(await run(cloud, 'quarantine', 'dismiss', 'msg_strange')).toBe('msg_strange  dismissed\n');
+  expect(await run(cloud, 'quarantine', { args: ['dismiss', 'msg_strange'] })).toBe('msg_strange  dismissed\n');
   await cloud.pass(6);
   await cloud.world.fireIncrementalRun();
   expect(await cloud.ringing()).toEqual([]);
@@ -39,12 +40,16 @@ function anotherInstances(): object {
 }
 
 /** What `npm run SCRIPT -- …` runs, beside this local cloud. @returns what it prints */
-async function run({ stack }: AlarmedCloud, script: string, ...args: readonly string[]): Promise<string> {
+async function run(
+  { stack }: AlarmedCloud,
+  script: string,
+  { args, code: expected = 0 }: { readonly args: readonly string[]; readonly code?: number },
+): Promise<string> {
   const cwd = mkdtempSync(join(tmpdir(), `${script}-`));
   try {
     writeStackFile(join(cwd, '.local/stack.json'), stack.file);
     const { code, stdout, stderr } = await runScript(script, args, { cwd, env: { PATH: process.env['PATH'] ?? '' } });
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: expected, stderr: '' });
     return stdout;
   } finally {
     rmSync(cwd, { recursive: true, force: true });
@@ -77,7 +82,9 @@ it('ChangesGivenUp: the bus is away for longer than changes are repeated', async
   await expect.poll(() => cloud.ringing(), PATIENCE).toContain('ChangesGivenUp');
 
   await busFaults(cloud.stack.file, {});
-  expect(await run(cloud, 'failures', 'retry', '--all')).toMatch(/^\S+Z {2}\S+ {2}\d+ changes handed to \S+ again\n$/);
+  expect(await run(cloud, 'failures', { args: ['retry', '--all'] })).toMatch(
+    /^\S+Z {2}\S+ {2}\d+ changes handed to \S+ again\n$/,
+  );
   expect(await told(cloud)).toBe(2);
   await cloud.pass(6);
   expect(await cloud.ringing()).toEqual([]);
@@ -89,10 +96,29 @@ it('RunsGivenUp: somebody sends the reconciler an event that it does not know', 
   await sendToReconciler(cloud, { mode: 'fulll' });
   await expect.poll(() => cloud.ringing(), PATIENCE).toEqual(['RunsGivenUp']);
 
-  expect(await run(cloud, 'failures', 'drop', '--all')).toMatch(/^\S+Z {2}\S+ {2}dropped\n$/);
+  // What nobody could do is not taken out: an unknown event, and what claims to be a batch for a function of somebody else's.
+  await giveUp(cloud.stack, batch({ functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:theirs' }));
+  const own = cloud.stack.cloud.outputs['ReconcilerName'] ?? '';
+  await giveUp(cloud.stack, batch({ functionArn: `arn:aws:lambda:us-east-1:000000000000:function:${own}` }));
+  const retried = await run(cloud, 'failures', { args: ['retry', '--all'], code: 1 });
+  expect(retried).toContain('stays: The event has the mode "fulll", which the reconciler does not know');
+  expect(retried).toContain('stays: it is about a function or a table of another stack');
+  expect(retried).toContain('stays: the stream has let go of it, as it does after a day');
+  expect(await cloud.ringing()).toEqual(['RunsGivenUp']);
+
+  const dropped = await run(cloud, 'failures', { args: ['drop', '--all'] });
+  expect(dropped.match(/^\S+Z {2}\S+ {2}dropped$/gm)).toHaveLength(3);
   await cloud.pass(6);
   expect(await cloud.ringing()).toEqual([]);
   expect(await cloud.rung()).toEqual(['RunsGivenUp']);
+
+  /** As Lambda writes it, of changes of this stack's table that its stream does not have. */
+  function batch({ functionArn }: { readonly functionArn: string }): object {
+    const streamArn = `arn:aws:dynamodb:us-east-1:000000000000:table/${cloud.stack.file.tableName}/stream/2026-01-01T00:00:00.000`;
+    const numbers = { startSequenceNumber: '99000000000000000000001', endSequenceNumber: '99000000000000000000002' };
+    const info = { shardId: 'shardId-00000000000000000000-00000001', ...numbers, batchSize: 2, streamArn };
+    return { requestContext: { functionArn, condition: 'RetryAttemptsExhausted' }, DDBStreamBatchInfo: info };
+  }
 });
 
 async function local<T>({ stack }: AlarmedCloud, path: string): Promise<T> {

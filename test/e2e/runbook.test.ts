@@ -5,11 +5,12 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { writeStackFile } from '../../infra/local/stack-file.ts';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
+import { giveUp } from '../support/e2e/failure-queues.ts';
+import { putItem } from '../support/e2e/put-item.ts';
 import type { RestoringEndpoint } from '../support/dynamodb/restoring-endpoint.ts';
 import { startRestoringEndpoint } from '../support/dynamodb/restoring-endpoint.ts';
 import type { Ended } from '../support/e2e/run-script.ts';
 import { deployedEnvironment, runScript } from '../support/e2e/run-script.ts';
-import { sendToReconciler } from '../support/e2e/send-to-reconciler.ts';
 import { signedWebhook } from '../support/e2e/signed-webhook.ts';
 import { toldBy } from '../support/runbook-commands.ts';
 
@@ -51,7 +52,7 @@ const PLACEHOLDERS: Readonly<Record<string, (command: string) => string | Promis
   RUN: heldRun,
   USER_ID: async () => (await cloud.newUsers(1))[0] ?? '',
   EVENT_ID: quarantinedMessage,
-  MESSAGE_ID: failedEvent,
+  MESSAGE_ID: () => giveUp(cloud.stack, { mode: 'incremental' }),
   OLD: () => 'users-of-before',
   RESTORED: restoredTable,
 };
@@ -81,25 +82,21 @@ async function heldRun(): Promise<string> {
   return String(body['runId']);
 }
 
-/** An event that waits until somebody says what becomes of it: a deletion that names nobody. */
+/** An event that waits until somebody says what becomes of it: the table belonged to another instance when it came. */
 async function quarantinedMessage(): Promise<string> {
-  const id = `msg_runbook_${Date.now()}`;
-  const event = { object: 'event', type: 'user.deleted', data: {}, timestamp: Date.now() };
-  const { body, headers } = signedWebhook(cloud.stack.file.webhookSecrets[0] ?? '', event, { id });
+  const now = Date.now();
+  const { file } = cloud.stack;
+  const belongTo = (instanceId: string) =>
+    putItem(file, { pk: 'settings#instance', instanceId, claimedAt: new Date(now).toISOString() });
+  const [userId] = await cloud.newUsers(1);
+  const data = { object: 'user', id: userId, created_at: now - 1_000_000, updated_at: now - 1_000_000 };
+  const event = { object: 'event', type: 'user.created', data, timestamp: now, instance_id: file.instanceId };
+  const id = `msg_runbook_${now}`;
+  const { body, headers } = signedWebhook(file.webhookSecrets[0] ?? '', event, { id });
+  await belongTo('ins_another');
   expect((await cloud.world.post('/webhooks/clerk', body, headers)).body).toEqual({ outcome: 'quarantined' });
+  await belongTo(file.instanceId);
   return id;
-}
-
-/** An event that began no run: the id of its message, by the command that lists them. */
-async function failedEvent(command: string): Promise<string> {
-  // One that can be sent again, though its run comes to nothing again; or none that the reconciler knows.
-  await sendToReconciler(
-    cloud,
-    command.includes(' retry ') ? { mode: 'approve', run: 'unheard-of' } : { mode: 'fulll' },
-  );
-  const listed = async () => (await run('npm run failures -- list')).stdout;
-  await expect.poll(listed, { timeout: 20_000, interval: 500 }).toMatch(/ given up/);
-  return /^\S+Z {2}(\S+)/m.exec(await listed())?.[1] ?? '';
 }
 
 async function run(command: string): Promise<Ended> {

@@ -22,15 +22,22 @@ const KNOWN = new Set(['npm start']);
 
 export function toldBy(markdown: string): Told {
   const blocks = [...markdown.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)];
-  const text = blocks.reduce((rest, [block]) => rest.replace(block, ''), markdown);
+  // What is left stays where it was, so that everything can be put in the order of the text.
+  const text = blocks.reduce((rest, [block]) => rest.replace(block, ' '.repeat(block.length)), markdown);
   // A span of code may be broken over two lines, as the formatter does it.
-  const spans = [...text.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s*\n\s*/g, ' '));
+  const found = [...text.matchAll(/`([^`]+)`/g)].map(({ index, 1: span = '' }) => ({
+    index,
+    code: span.replaceAll(/\s*\n\s*/g, ' '),
+  }));
   const lines = blocks
     .filter(([, , language]) => language !== 'json')
-    .flatMap(([, , , content = '']) => content.split('\n').map((line) => line.trim()))
-    .filter((line) => line !== '');
-  const isCommand = (span: string): boolean => /^npm run [\w-]+( -- \S.*)?$/.test(span);
-  const typed = [...spans.filter((span) => PROGRAM.test(span)), ...lines];
+    .flatMap(({ index, 3: content = '' }) => content.split('\n').map((line) => ({ index, code: line.trim() })))
+    .filter(({ code }) => code !== '');
+  const isCommand = (code: string): boolean => /^npm run [\w-]+( -- \S.*)?$/.test(code) && !/[|;&<>$]/.test(code);
+  const spans = found.map(({ code }) => code);
+  const typed = [...found.filter(({ code }) => PROGRAM.test(code)), ...lines]
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ code }) => code);
   return {
     commands: once(typed.filter(isCommand)),
     requests: once(spans.filter((span) => /^(GET|POST|PUT|PATCH|DELETE) \//.test(span))),

@@ -50,9 +50,16 @@ export class Queues {
 
   /** Puts a message into a queue of the template; one that goes elsewhere is not kept. */
   send(arn: string | undefined, message: QueuedMessage): void {
-    const messages = this.#messages.get(this.#arns.get(arn ?? '') ?? '');
-    messages?.push({ ...message, id: randomUUID(), receipt: '', hiddenUntil: 0 });
+    this.put(this.#arns.get(arn ?? '') ?? '', message);
+  }
+
+  /** The same, by the queue's name. @returns the message's id; undefined where there is no queue of that name */
+  put(name: string, message: QueuedMessage): string | undefined {
+    const messages = this.#messages.get(name);
+    const id = randomUUID();
+    messages?.push({ ...message, id, receipt: '', hiddenUntil: 0 });
     if (messages && messages.length > KEPT) messages.shift();
+    return messages && id;
   }
 
   /** What waits, by the queue's name. */
