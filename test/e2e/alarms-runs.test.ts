@@ -2,6 +2,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
+import { runCommand } from '../support/e2e/run-script.ts';
 import { putItem } from '../support/e2e/put-item.ts';
 
 const start = (options: { readonly heard?: boolean } = {}) =>
@@ -34,6 +35,9 @@ it('DriftWithoutWebhooks: runs repair users, and Clerk has not sent a single eve
   await cloud.clerkFaults({ webhooks: { drop: 1 } });
   await cloud.newUsers(3);
   expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'repaired', created: 3 });
+  expect(await cloud.ringing()).toEqual(['DriftWithoutWebhooks']);
+  // Its event is signed like Clerk's, and says nothing about the endpoint in Clerk.
+  expect((await runCommand(cloud.stack, 'doctor')).stdout).toContain('a signed event was taken');
   expect(await cloud.ringing()).toEqual(['DriftWithoutWebhooks']);
 
   await cloud.clerkFaults({});

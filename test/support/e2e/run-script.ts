@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeStackFile } from '../../../infra/local/stack-file.ts';
 import type { LocalStack } from '../../../infra/local/local-stack.ts';
 
 export interface Ended {
@@ -37,4 +41,15 @@ export function deployedEnvironment({ cloud }: LocalStack, home: string): Record
     AWS_ENDPOINT_URL: cloud.servicesUrl,
     AWS_ENDPOINT_URL_DYNAMODB: cloud.dynamodbUrl,
   };
+}
+
+/** Runs a script beside a local cloud, in a directory that is gone afterwards. */
+export async function runCommand({ file }: LocalStack, script: string, ...args: readonly string[]): Promise<Ended> {
+  const cwd = mkdtempSync(join(tmpdir(), `${script}-`));
+  try {
+    writeStackFile(join(cwd, '.local/stack.json'), file);
+    return await runScript(script, args, { cwd, env: { PATH: process.env['PATH'] ?? '' } });
+  } finally {
+    rmSync(cwd, { recursive: true, force: true });
+  }
 }
