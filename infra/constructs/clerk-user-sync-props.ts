@@ -164,7 +164,7 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly logRetention?: RetentionDays;
   /**
    * Whether the API writes a line for each request: route, status, times, what refused it, nothing about the person. An HTTP API
-   * cannot write it for refusals or errors alone: unchanged requests cost some $0.14 a million then, and nothing otherwise.
+   * cannot write it for refusals or errors alone: unchanged requests cost some $0.13 a million then, and nothing otherwise.
    * @default false
    */
   readonly accessLog?: boolean;
