@@ -59,7 +59,7 @@ it('WebhookFailures: six of a hundred events fail, and come again', async () => 
 it('AutoSyncs: users sign in of whom no webhook has told, with tokens that do not suffice', async () => {
   await using cloud = await start();
   await cloud.clerkFaults({ webhooks: { drop: 1 } });
-  const ids = await cloud.newUsers(60);
+  const ids = await cloud.newUsers(51);
   await cloud.clerkFaults({});
   const statuses = await visits(cloud, ids, { email: '__absent' });
   expect(new Set(statuses)).toEqual(new Set([200]));
