@@ -5,12 +5,13 @@
  */
 import { resolve } from 'node:path';
 import type { QuarantineEntry } from '../shared/ports/quarantine.ts';
+import { countQuarantine } from '../shared/sync/events/count-quarantine.ts';
 import { replayEvent } from '../shared/sync/events/replay-event.ts';
 import { readCommand, refuse } from './support/arguments.ts';
+import { tellMeasures } from './support/measures.ts';
 import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
 import { findPlace } from './support/place.ts';
-import { tellQuarantineSize } from './support/tell-quarantine.ts';
 
 const USAGE = `npm run quarantine -- list [--user USER_ID]
        npm run quarantine -- replay (MESSAGE_ID… | --all [--user USER_ID])
@@ -37,8 +38,13 @@ let mirror: Mirror | undefined;
 try {
   mirror = await connectToMirror(where);
   process.exitCode = (await run(mirror)) ? 0 : 1;
+  const { quarantine } = mirror;
+  // The alarm waits to hear that none is left.
   if (gone.size > 0) {
-    await tellQuarantineSize(await findPlace(where), mirror.quarantine, { gone, say: (text) => console.error(text) });
+    await tellMeasures(
+      () => findPlace(where),
+      (metrics) => countQuarantine({ quarantine, metrics }, gone),
+    );
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));

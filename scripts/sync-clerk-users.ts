@@ -5,7 +5,7 @@
  * `--user` at one user.
  *
  * Exits 0 in sync or repaired, 1 failed (also for an option that there is not) or skipped for another run, 2 drift found in a dry
- * run, 3 deletions held. With `--json` the last thing on standard output is the summary.
+ * run, 3 deletions held. With `--json` the last thing on standard output is the summary. CloudWatch is told how it ended.
  */
 import { resolve } from 'node:path';
 import { reconcile } from '../functions/reconciler/reconcile.ts';
@@ -17,8 +17,10 @@ import { RUN_ENDED } from '../shared/sync/reconcile/report-run.ts';
 import type { RunSummary } from '../shared/sync/reconcile/summary.ts';
 import { readArguments, refuse } from './support/arguments.ts';
 import { onInterrupt } from './support/interrupt.ts';
+import { runMeasures } from './support/measures.ts';
 import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
+import { findPlace } from './support/place.ts';
 import { inProcessSteps } from './sync/in-process-steps.ts';
 import { createProgress } from './sync/progress.ts';
 import { parseSince } from './sync/since.ts';
@@ -65,6 +67,8 @@ if (options.user !== undefined && (force || options.since !== undefined || heldR
 }
 const since = options.since === undefined ? undefined : sinceOrRefuse(options.since);
 
+const where = { stack, stackFile: resolve('.local/stack.json') };
+const measures = runMeasures();
 const stop = new AbortController();
 const running = run();
 onInterrupt(async () => {
@@ -77,9 +81,11 @@ process.exitCode = await running;
 async function run(): Promise<number> {
   let mirror: Mirror | undefined;
   try {
-    mirror = await connectToMirror({ stack, stackFile: resolve('.local/stack.json') });
+    mirror = await connectToMirror(where);
     const summary = await reconcile(requested(), inProcessSteps(mirror.timers, stop.signal), dependenciesOf(mirror));
     tell(summary);
+    // A dry run has recorded nothing; one that was stopped by hand has not failed.
+    if (!stop.signal.aborted) await measures.tell(() => findPlace(where));
     return EXIT_CODES[summary.status];
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
@@ -108,6 +114,7 @@ function dependenciesOf(mirror: Mirror): ReconcileDependencies {
   const say = (message: string, facts: object = {}): void => progress.say(`${message} ${JSON.stringify(facts)}`);
   return {
     ...mirror,
+    metrics: measures,
     runs: dryRun ? createMemoryRunStore({ clock }) : mirror.runs,
     directory: watchedDirectory(patient, progress, stop.signal),
     log: {

@@ -1,4 +1,3 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
@@ -74,7 +73,7 @@ it('NoFullRun: for 27 hours every full run fails', async () => {
   expect(await cloud.ringing()).toEqual(['NoFullRun', 'ReconcileFailed']);
 
   await belongTo(cloud, cloud.stack.file.instanceId);
-  expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
+  expect(await runCommand(cloud.stack, 'sync-clerk-users')).toMatchObject({ code: 0 });
   expect(await cloud.ringing()).toEqual([]);
   expect(await cloud.rung()).toEqual(['NoFullRun', 'ReconcileFailed']);
 });
@@ -95,21 +94,10 @@ it('DeletionsHeld: more users are gone from Clerk than may go without a person, 
   expect(await cloud.ringing()).toEqual(['CountDiscrepancy', 'DeletionsHeld']);
 
   await cloud.pass(MINUTES);
-  expect(await approve(cloud, String(held['runId']))).toMatchObject({ status: 'repaired', deleted: 25 });
+  const approved = await runCommand(cloud.stack, 'sync-clerk-users', '--approve-deletions', String(held['runId']));
+  expect(approved).toMatchObject({ code: 0, stdout: expect.stringMatching(/deleted\W+25/) as string });
   expect(await cloud.ringing()).toEqual(['CountDiscrepancy']);
   expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
   expect(await cloud.ringing()).toEqual([]);
   expect(await cloud.rung()).toEqual(['CountDiscrepancy', 'DeletionsHeld']);
 });
-
-/** As the runbook has it done: an invocation of the reconciler's alias. */
-async function approve({ stack: { cloud } }: AlarmedCloud, run: string): Promise<unknown> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const lambda = new LambdaClient({ region: cloud.region, endpoint: cloud.servicesUrl, credentials });
-  const Payload = JSON.stringify({ mode: 'approve', run });
-  const { Payload: answer } = await lambda.send(
-    new InvokeCommand({ FunctionName: `${cloud.outputs['ReconcilerName']}:live`, Payload }),
-  );
-  lambda.destroy();
-  return JSON.parse(answer?.transformToString() ?? 'null');
-}
