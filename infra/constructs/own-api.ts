@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { DomainName, HttpApi, HttpStage, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -17,6 +17,7 @@ export interface OwnApiProps {
   readonly throttle: Throttle;
   readonly cors: CorsPreflightOptions | undefined;
   readonly domain: DomainSettings | undefined;
+  readonly accessLog: boolean;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -36,15 +37,29 @@ export function addStage(
   props: OwnApiProps,
   limited: readonly LimitedRoutes[],
 ): void {
-  const { logRetention: retention, removalPolicy, throttle, domain } = props;
+  const { throttle, domain } = props;
   const stage = new HttpStage(scope, 'Stage', {
     httpApi,
     autoDeploy: true,
     throttle,
-    accessLogSettings: new AccessLog(scope, 'AccessLog', { retention, removalPolicy }),
+    ...(props.accessLog && { accessLogSettings: accessLogOf(scope, props) }),
     ...(domain && { domainMapping: { domainName: ownDomain(scope, domain) } }),
   });
+  if (!props.accessLog) withoutAccessLog(stage);
   throttleRoutes(stage, limited);
+}
+
+function accessLogOf(scope: Construct, { logRetention: retention, removalPolicy }: OwnApiProps): AccessLog {
+  return new AccessLog(scope, 'AccessLog', { retention, removalPolicy });
+}
+
+function withoutAccessLog(stage: HttpStage): void {
+  Validations.of(stage).acknowledge({
+    id: 'AwsSolutions-APIG1',
+    reason:
+      'A line for each request is what unchanged ones would cost. Changes are logged by the functions, with the request id; ' +
+      'refusals and errors are counted. The prop accessLog turns it on.',
+  });
 }
 
 function ownDomain(scope: Construct, { name: domainName, certificate, hostedZone: zone }: DomainSettings): DomainName {

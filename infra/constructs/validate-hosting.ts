@@ -39,9 +39,9 @@ function validateKey(construct: Construct, { table, secret, encryptionKey }: Cle
   );
 }
 
-function validateApi(construct: Construct, { api, cors, throttle, domain }: ClerkUserSyncProps): void {
+function validateApi(construct: Construct, { api, cors, throttle, domain, accessLog }: ClerkUserSyncProps): void {
   if (!api) return;
-  const ours = Object.entries({ cors, throttle, domain }).find(([, value]) => value !== undefined);
+  const ours = Object.entries({ cors, throttle, domain, accessLog }).find(([, value]) => value !== undefined);
   if (ours) {
     throw new SettingError(
       `${ours[0]} is set, but api is yours, whose stage, domain and cross-origin rules the mirror leaves alone. Leave ${ours[0]} ` +

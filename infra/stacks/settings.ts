@@ -35,6 +35,7 @@ const NAMES = [
   'scheduleNamePrefix',
   'deployment',
   'tracing',
+  'accessLog',
   'logLevel',
   'secretArn',
   'stackName',
@@ -52,6 +53,7 @@ export interface Settings extends AuthorizerSettings {
   readonly admin?: boolean;
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
+  readonly accessLog?: boolean;
   readonly logLevel?: LogLevel;
   /** Takes the canary out of the way of a production deployment. */
   readonly deployment?: 'at-once';
@@ -79,6 +81,7 @@ export function readSettings(context: Context): Settings {
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
     ...present('deployment', context.choice('deployment', ['at-once'])),
     ...present('tracing', context.boolean('tracing')),
+    ...present('accessLog', context.boolean('accessLog')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

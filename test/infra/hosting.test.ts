@@ -130,6 +130,7 @@ describe('an existing HTTP API', () => {
   it.each([
     ['cors', { cors: { allowMethods: [CorsHttpMethod.GET] } }],
     ['throttle', { throttle: { rateLimit: 1, burstLimit: 1 } }],
+    ['accessLog', { accessLog: true }],
     ['domain', { domain: { name: 'users.example.com', certificate: undefined as never } }],
   ])('is not set up from here: %s is refused', (name, props) => {
     expect(refusalOf((stack) => ({ api: new HttpApi(stack, 'Shop'), ...props }))).toMatch(
