@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DynamoDbEngine } from '../../dynamodb/engine.ts';
 import type { FaultyEndpoint } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
 import { whyNotLocal } from '../../http/local-only.ts';
@@ -12,7 +13,7 @@ import type { Queues } from '../queues.ts';
 import type { MetricStore } from '../services/metric-store.ts';
 import type { Streams } from '../streams/index.ts';
 import { answerBus, eventQuery } from './bus.ts';
-import { answerStore } from './store.ts';
+import { answerRestart, answerStore } from './store.ts';
 
 export interface ControlOptions {
   /** What the index answers. */
@@ -21,6 +22,7 @@ export interface ControlOptions {
   readonly streams: Pick<Streams, 'describe'>;
   readonly buses: EventBuses;
   readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
+  readonly engine: Pick<DynamoDbEngine, 'restart'>;
   readonly alarms: Pick<Alarms, 'views'>;
   readonly queues: Pick<Queues, 'all' | 'purge'>;
   readonly metrics: MetricStore;
@@ -45,6 +47,7 @@ export const CONTROLS = [
   'PUT /__local/bus { down, throttle }',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
+  'POST /__local/store/restart',
   'GET /__local/calls',
 ];
 
@@ -80,6 +83,10 @@ async function answer(
   }
   if (what === 'store' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
     await answerStore(request, response, options.store);
+    return;
+  }
+  if (request.method === 'POST' && what === 'store' && name === 'restart') {
+    await answerRestart(response, options.engine);
     return;
   }
   if (what === 'bus' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
