@@ -23,7 +23,7 @@ export class LogBook {
   add(entry: LogEntry): void {
     this.#entries.push(entry);
     // Cut rarely: cutting moves the whole array.
-    if (this.#entries.length > KEPT_LINES * 2) this.#entries = this.#entries.slice(-KEPT_LINES);
+    if (this.#entries.length > KEPT_LINES * 1.1) this.#entries = this.#entries.slice(-KEPT_LINES);
   }
 
   /** @returns The latest lines, oldest first. */
