@@ -37,7 +37,8 @@ async function signUp({ cloud, people, random }: Scene): Promise<number | undefi
   const email = people.freeAddress(random);
   const users = [{ email_address: [email], first_name: 'Newcomer' }];
   const { status, body } = await cloud.world.control('POST', 'users/import', { users, webhooks: true });
-  const [id] = Array.isArray(body['ids']) ? body['ids'] : [];
+  const ids: unknown[] = Array.isArray(body['ids']) ? body['ids'] : [];
+  const [id] = ids;
   if (status === 200 && typeof id === 'string') people.add(id, email);
   else people.release(email);
   return status;

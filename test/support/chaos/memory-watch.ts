@@ -12,17 +12,18 @@ interface Sample {
   readonly resident: number;
 }
 
-/** How one process's memory went, over the part of its life that is judged. */
+/** How the memory of a kind of process went: of each look, the one that held most. */
 export interface Course {
   readonly process: string;
-  readonly samples: number;
-  readonly minutes: number;
-  /** What it held when the judged part began, by a straight line through the samples, MB. */
+  /** How many processes of the kind were seen. */
+  readonly seen: number;
+  readonly looks: number;
+  /** The most that one held in the first part of the time that is judged, MB. */
   readonly heldMb: number;
-  /** How much more it held at the end, by the same line, MB. */
-  readonly grownMb: number;
+  /** The most that one held in the last part, MB. */
+  readonly heldAtEndMb: number;
   readonly residentMb: number;
-  readonly residentGrownMb: number;
+  readonly residentAtEndMb: number;
 }
 
 /** Looks at every process of ours again and again. */
@@ -46,23 +47,29 @@ export class MemoryWatch {
     }
   }
 
-  /** @param fromMs what came before is warming up @param leastMs shorter lives say nothing */
-  courses(fromMs: number, leastMs: number): readonly Course[] {
-    return [...this.#samples.values()].flatMap(({ name, samples }) => {
-      const judged = samples.filter(({ at }) => at >= fromMs);
-      const [first, last] = [judged[0], judged.at(-1)];
-      if (!first || !last || judged.length < 4 || last.at - first.at < leastMs) return [];
-      const held = lineThrough(judged.map(({ at, held: bytes }) => [at, bytes]));
-      const resident = lineThrough(judged.map(({ at, resident: bytes }) => [at, bytes]));
+  /**
+   * Of each kind the fullest process in the first quarter after the warm-up, and in the last. The fullest, since of the ten
+   * containers that a function has at most the last ones have hardly anything to do, and take long to be warm.
+   */
+  courses(warmMs: number): readonly Course[] {
+    const all = [...this.#samples.values()];
+    const endMs = Math.max(...all.flatMap(({ samples }) => samples.map(({ at }) => at)));
+    const quarterMs = (endMs - warmMs) / 4;
+    const byName = Map.groupBy(all, ({ name }) => name);
+    return [...byName].flatMap(([process, processes]) => {
+      const samples = processes.flatMap((each) => each.samples);
+      const first = samples.filter(({ at }) => at >= warmMs && at <= warmMs + quarterMs);
+      const last = samples.filter(({ at }) => at >= endMs - quarterMs);
+      if (first.length === 0 || last.length === 0) return [];
       return [
         {
-          process: name,
-          samples: judged.length,
-          minutes: (last.at - first.at) / 60_000,
-          heldMb: inMb(held(first.at)),
-          grownMb: inMb(held(last.at) - held(first.at)),
-          residentMb: inMb(resident(first.at)),
-          residentGrownMb: inMb(resident(last.at) - resident(first.at)),
+          process,
+          seen: processes.length,
+          looks: samples.length,
+          heldMb: mostMb(first.map(({ held }) => held)),
+          heldAtEndMb: mostMb(last.map(({ held }) => held)),
+          residentMb: mostMb(first.map(({ resident }) => resident)),
+          residentAtEndMb: mostMb(last.map(({ resident }) => resident)),
         },
       ];
     });
@@ -78,26 +85,13 @@ export class MemoryWatch {
   }
 }
 
-/** The straight line with the least squares of distances. */
-export function lineThrough(points: readonly (readonly [x: number, y: number])[]): (x: number) => number {
-  const mean = (of: (point: readonly [number, number]) => number): number =>
-    points.reduce((sum, point) => sum + of(point), 0) / points.length;
-  const [meanX, meanY] = [mean(([x]) => x), mean(([, y]) => y)];
-  const spread = mean(([x]) => (x - meanX) ** 2);
-  const slope = spread === 0 ? 0 : mean(([x, y]) => (x - meanX) * (y - meanY)) / spread;
-  return (x) => meanY + slope * (x - meanX);
+function mostMb(bytes: readonly number[]): number {
+  return Math.round((Math.max(...bytes) / 1024 / 1024) * 10) / 10;
 }
 
-function inMb(bytes: number): number {
-  return Math.round((bytes / 1024 / 1024) * 100) / 100;
-}
-
-/** Above this share of what was held a process counts as growing. */
+/** Above this share of what was held before a kind of process counts as growing. */
 const MOST_GROWTH = 0.1;
 
-/** What a heap of a few MB comes and goes by. */
-const NOISE_MB = 1;
-
-export function isGrowing({ heldMb, grownMb }: Pick<Course, 'heldMb' | 'grownMb'>): boolean {
-  return grownMb > Math.max(heldMb * MOST_GROWTH, NOISE_MB);
+export function isGrowing({ heldMb, heldAtEndMb }: Pick<Course, 'heldMb' | 'heldAtEndMb'>): boolean {
+  return heldAtEndMb > heldMb * (1 + MOST_GROWTH);
 }

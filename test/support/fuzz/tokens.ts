@@ -41,7 +41,10 @@ function claims(): Record<string, unknown> {
 export const forgedTokens: fc.Arbitrary<string> = fc
   .oneof(
     fc
-      .tuple(fc.nat(GOOD.length - 1), fc.constantFrom(...'ABab01-_.+/= \u00e4\u{1F984}'))
+      .tuple(
+        fc.nat(GOOD.length - 1),
+        fc.constantFrom('A', 'B', 'a', '0', '-', '_', '.', '+', '/', '=', ' ', '\u00E4', '\u{1F984}'),
+      )
       .map(([at, other]) => GOOD.slice(0, at) + other + GOOD.slice(at + 1)),
     fc.tuple(fc.nat(GOOD.length), fc.nat(GOOD.length)).map(([from, to]) => GOOD.slice(0, from) + GOOD.slice(to)),
     fc
@@ -89,7 +92,7 @@ interface Asked {
 }
 
 export const asked = (token: fc.Arbitrary<string>): fc.Arbitrary<Asked> =>
-  fc.record({ token, event: envelopes, from: fc.constantFrom('header', 'cookie', 'both') });
+  fc.record({ token, event: envelopes, from: fc.constantFrom('header', 'both', 'both', 'cookie') });
 
 async function ask(
   { token, event, from }: Asked,

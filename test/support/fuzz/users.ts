@@ -67,14 +67,13 @@ export const requests = fc.record({
   ),
 });
 
-/** A signed-in user's request is answered as documented; one that is refused changes nothing. */
-export async function usersRequestHolds({
-  routeKey,
-  sent,
-}: {
+export interface UsersRequest {
   readonly routeKey: string;
   readonly sent: SentBody;
-}): Promise<string> {
+}
+
+/** A signed-in user's request is answered as documented; one that is refused changes nothing. */
+export async function usersRequestHolds({ routeKey, sent }: UsersRequest): Promise<string> {
   const parts = createParts();
   await storeFromClerk(parts);
   const before = JSON.stringify(parts.memory.users());

@@ -38,7 +38,7 @@ export interface EventQuery {
 const NO_FAULTS: BusFaults = { down: false, throttle: 0 };
 
 /** Enough to look back at a run; older events are forgotten. */
-const KEPT_EVENTS = 2_000;
+const KEPT_EVENTS = 1_000;
 
 /** Every account has it. */
 const DEFAULT_BUS = 'default';

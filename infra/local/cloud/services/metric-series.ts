@@ -1,7 +1,7 @@
 import type { MetricPoint } from './metric-store.ts';
 
 /** The newest points are kept as they came. */
-const KEPT_AS_THEY_CAME = 1_000;
+const KEPT_AS_THEY_CAME = 100;
 /** Older ones are put together by the minute, which is all that CloudWatch keeps of a standard metric. */
 const MINUTE_MS = 60_000;
 /** Two days: no alarm looks back further than 26 hours. */
@@ -12,7 +12,7 @@ const MINUTES_WITH_VALUES = 60;
 /** The points of one series, in bounded memory. */
 export class PointsKept {
   #minutes: MetricPoint[] = [];
-  #newest: MetricPoint[] = [];
+  readonly #newest: MetricPoint[] = [];
 
   add(point: MetricPoint): void {
     this.#newest.push(point);
