@@ -1,7 +1,7 @@
 import type { MetricPoint } from './metric-store.ts';
 
 /** The newest points are kept as they came. */
-const KEPT_AS_THEY_CAME = 100;
+const KEPT_AS_THEY_CAME = 20;
 /** Older ones are put together by the minute, which is all that CloudWatch keeps of a standard metric. */
 const MINUTE_MS = 60_000;
 /** Two days: no alarm looks back further than 26 hours. */
