@@ -66,6 +66,9 @@ describe('The local cloud, while its processes are killed and its networks cut,'
     expect(tally.lines().filter((line) => line.includes('killed: ')).length).toBeGreaterThanOrEqual(5);
     expect(tally.of('engine killed and restarted')).toBeGreaterThan(0);
     expect(witness.answers.get(503) ?? 0).toBeGreaterThan(0);
+    // Where nothing was accepted, nothing could have been lost.
+    const got = ['PATCH /users/me', 'request, fresh token', 'request, stale token'].map((name) => tally.of(name, 200));
+    expect(Math.min(witness.accepted.size, ...got)).toBeGreaterThan(20);
   });
 
   it('is equal to Clerk after one full run in calm weather, and a second finds nothing', async () => {

@@ -56,9 +56,10 @@ const WEBHOOKS: readonly (readonly [string, object, number])[] = [
 
 /** Makes bad weather until it is told to end; then the sky is clear. Runs that were started may still be at work. */
 export async function makeWeather(options: WeatherOptions): Promise<void> {
+  const bornAt = new Map<number, number>();
   await Promise.all([
     again(options, 1, options.pace.storms, (random) => storm(options, random)),
-    again(options, 2, options.pace.kills, (random) => kill(options, random)),
+    again(options, 2, options.pace.kills, (random) => kill(options, random, bornAt)),
     again(options, 3, options.pace.restarts, () => restart(options)),
     again(options, 4, options.pace.runs, async (random) => void startRun(options, random)),
   ]);
@@ -92,11 +93,17 @@ async function clearSky({ cloud, witness }: WeatherOptions): Promise<void> {
   await Promise.all([cloud.storeFaults({}), cloud.clerkFaults({})]);
 }
 
+/** How long a process lives at least, ms: one that is killed while it starts, again and again, has nobody served. */
+const SHORTEST_LIFE_MS = 8_000;
+
 /** `kill -9`, of one process. */
-async function kill(options: WeatherOptions, random: SeededRandom): Promise<void> {
+async function kill(options: WeatherOptions, random: SeededRandom, bornAt: Map<number, number>): Promise<void> {
   const { cloud, tally, mayKill = () => true } = options;
   const all = containersOf(cloud.stack.metrics);
-  const victims = all.filter((container) => mayKill(container, all));
+  const now = performance.now();
+  for (const { pid } of all) if (!bornAt.has(pid)) bornAt.set(pid, now);
+  const grown = all.filter(({ pid }) => now - (bornAt.get(pid) ?? now) > SHORTEST_LIFE_MS);
+  const victims = grown.filter((container) => mayKill(container, all));
   // The function first, then its process: the one reconciler is to die as often as one of ten authorizers.
   const names = [...new Set(victims.map(({ functionName }) => functionName))];
   const name = names[Math.floor(random.next() * names.length)];
