@@ -3,7 +3,7 @@ import type { Plot, Plots } from '../contract.ts';
 import { el, part } from './dom.ts';
 import { duration, timeOfDay } from './format.ts';
 
-const PADDING: [number, number, number, number] = [8, 8, 0, 0];
+const PADDING: [number, number, number, number] = [8, 16, 0, 0];
 
 type Draw = (box: HTMLElement, plot: Plot, colours: readonly string[]) => uPlot;
 
@@ -60,7 +60,7 @@ function sum(values: readonly (number | null)[]): string {
 }
 
 function drawLag(box: HTMLElement, { times, values, series }: Plot, colours: readonly string[]): uPlot {
-  const axes = axesIn(box, (ms) => duration(ms), POWERS);
+  const axes = axesIn(box, (ms) => duration(ms), TICKS);
   const scales = { x: { time: true }, y: { distr: 3 as const, range: lagRange } };
   const lines = series.map((label, index) => ({
     label,
@@ -84,11 +84,14 @@ function drawLag(box: HTMLElement, { times, values, series }: Plot, colours: rea
   );
 }
 
-const POWERS = [10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+/** What people count lags in: from 10 ms to a month. */
+const TICKS = [10, 100, 1_000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000, 86_400_000, 864_000_000, 2_592_000_000];
+const LEAST_TOP_MS = 10_000;
 
-/** Whole powers of ten, at least from 10 ms to 10 s. */
+/** From the first tick to the first that is above all. */
 function lagRange(_: uPlot, __: number | null, most: number | null): [number, number] {
-  return [10, 10 ** Math.ceil(Math.log10(Math.max(most ?? 0, 10_000)))];
+  const top = Math.max(most ?? 0, LEAST_TOP_MS);
+  return [TICKS[0] ?? 10, TICKS.find((tick) => tick >= top) ?? top];
 }
 
 /** Bars upon each other: each series is drawn as the sum of those up to it, the highest first. */
@@ -128,7 +131,12 @@ function axesIn(box: HTMLElement, says: (value: number) => string, splits?: numb
   const line = { stroke: getComputedStyle(box).borderColor, width: 1 };
   const look = { stroke: color, font: `11px ${fontFamily}`, grid: line, ticks: { show: false } };
   return [
-    { ...look, size: 24, values: (_, ticks) => ticks.map((tick) => timeOfDay(tick * 1_000).slice(0, 5)) },
+    {
+      ...look,
+      size: 24,
+      incrs: [60, 120, 300],
+      values: (_, ticks) => ticks.map((tick) => timeOfDay(tick * 1_000).slice(0, 5)),
+    },
     {
       ...look,
       size: 46,

@@ -1,4 +1,4 @@
-import type { FieldView, RowFacts, UserDetail } from '../contract.ts';
+import type { FieldKind, FieldView, RowFacts, UserDetail } from '../contract.ts';
 import { el, part } from './dom.ts';
 import { fieldText, moment } from './format.ts';
 import { STANDINGS } from './standing.ts';
@@ -57,15 +57,24 @@ function fieldRow({ field, kind, clerk, table, note }: FieldView, differs: boole
     'tr',
     { class: differs ? 'differs' : undefined, 'data-field': field },
     el('th', { scope: 'row' }, ...label),
-    cell(fieldText(kind, clerk), kind, clerk),
-    cell(fieldText(kind, table), kind, table, note),
+    cell(fieldText(kind, clerk), kind, { value: clerk, differs }),
+    cell(fieldText(kind, table), kind, { value: table, differs, ...(note !== undefined && { note }) }),
   );
 }
 
-function cell(text: string, kind: string, value: unknown, note?: string): HTMLElement {
+interface Shown {
+  readonly value: unknown;
+  readonly differs: boolean;
+  readonly note?: string;
+}
+
+function cell(text: string, kind: FieldKind, { value, differs, note }: Shown): HTMLElement {
   const isNothing = value === undefined || value === null;
   const said = note === undefined ? [text] : [text, el('span', { class: 'note' }, note)];
-  return el('td', { class: isNothing ? 'muted' : kind === 'json' ? 'mono' : undefined }, ...said);
+  // An address may be cut where there is nothing to compare.
+  const isCut = !differs && text.startsWith('https://');
+  const look = isNothing ? 'muted' : kind === 'json' ? 'mono' : isCut ? 'cut' : undefined;
+  return el('td', { class: look, title: isCut ? text : undefined }, ...said);
 }
 
 function rowFacts(facts: RowFacts | undefined): HTMLElement[] {

@@ -3,7 +3,7 @@ import { asList, asNumber, asRecord, asText } from '../../cloud/json.ts';
 import type { Plot, Plots } from '../contract.ts';
 
 const SPAN_SECONDS = 5;
-const SPANS = 60;
+const SPANS = 36;
 
 /** How far back the plots reach, ms. */
 export const PLOTTED_MS = SPAN_SECONDS * SPANS * 1_000;
@@ -26,7 +26,7 @@ interface Point {
 }
 
 /**
- * Lag and outcomes over the last five minutes, in spans of five seconds.
+ * Lag and outcomes over the last three minutes, in spans of five seconds.
  * @param points as the local cloud lists them @param now ms by the clock that they go by
  */
 export function plotsOf(points: unknown, now: number): Plots {
