@@ -6,12 +6,15 @@ import type { Watch } from './watch.ts';
 
 /** How often what runs is looked at while somebody looks at the page, ms. */
 const LOOK_EVERY_MS = 400;
-/** A look at a large world must leave the machine some time for the world itself: so many times its own length. */
-const REST = 4;
+/** A busy machine gets some time for itself: so many times the length of a look. */
+const REST = 1;
 /** Plots and alarms are looked at with every fifth look: they cost more, and change less. */
 const SLOWER = 5;
 /** A connection over which nothing is sent is one that may be gone. */
 const HEARTBEAT_MS = 10_000;
+
+/** Bytes that a page may leave unread before it counts as gone: it can connect again. */
+const MOST_UNREAD = 4 * 1024 * 1024;
 
 type EventName = keyof Pushed;
 
@@ -87,7 +90,10 @@ export class Live {
   }
 
   #send(text: string): void {
-    for (const page of this.#pages) page.write(text);
+    for (const page of this.#pages) {
+      if (page.writableLength > MOST_UNREAD) page.destroy();
+      else page.write(text);
+    }
   }
 }
 

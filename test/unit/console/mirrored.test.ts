@@ -85,19 +85,27 @@ describe('The list of users', () => {
   const users = new Map(
     Array.from({ length: 250 }, (_, index) => [`user_${index}`, { ...USER, id: `user_${index}`, created_at: index }]),
   );
-  const items = new Map(
-    [...users.keys()].map((id, index) => [`user#${id}`, { ...ITEM, clerkCreatedAt: index, banned: index === 7 }]),
-  );
-  const view = new MirrorView(
-    users,
-    new Map<string, Record<string, unknown>>([...items, ['lease', {}], ['email#x', {}]]),
-  );
+  const view = new MirrorView();
+  for (const [id, user] of users)
+    view.update(id, user, { ...ITEM, clerkCreatedAt: user.created_at, banned: id === 'user_7' });
 
   it('begins with who differs, goes on with the newest, and is bounded', () => {
     const { users: listed, total } = view.list('');
     expect([listed.length, total]).toEqual([200, 250]);
     expect(listed.slice(0, 3).map(({ id }) => id)).toEqual(['user_7', 'user_249', 'user_248']);
     expect(view.counts()).toEqual({ clerkUsers: 250, tableUsers: 250, differing: 1 });
+  });
+
+  it('is brought up to date one by one', () => {
+    view.update('user_7', users.get('user_7'), { ...ITEM, clerkCreatedAt: 7 });
+    view.update('user_8', undefined, { ...ITEM, clerkCreatedAt: 8 });
+    expect([view.counts().differing, view.list('').users[0]]).toEqual([
+      1,
+      expect.objectContaining({ id: 'user_8', standing: 'extra' }),
+    ]);
+    view.update('user_8', undefined, undefined);
+    expect(view.counts()).toEqual({ clerkUsers: 249, tableUsers: 249, differing: 0 });
+    view.update('user_8', users.get('user_8'), { ...ITEM, clerkCreatedAt: 8 });
   });
 
   it('is searched by id, name and address, in any case', () => {

@@ -120,6 +120,17 @@ describe('What becomes of a message', () => {
       { what: 'user.updated dropped', userId: 'user_a' },
     ]);
   });
+
+  it('is told by this machine’s clock, and not at all where nobody knows when it was', () => {
+    const story = new DeliveryStory();
+    const ahead = 86_400_000;
+    const failed = message('failed', { id: 'msg_3', attempts: [{ at: NOW + ahead - 9, status: 500 }] });
+    expect(story.next([message('dropped'), failed], NOW, ahead)).toMatchObject([
+      { at: NOW - 9, what: 'user.updated given up' },
+    ]);
+    const late = message('waiting', { id: 'msg_4', nextAttemptAt: NOW + ahead + 3_000 });
+    expect(story.next([late], NOW, ahead)).toMatchObject([{ why: 'to be sent in 3 s' }]);
+  });
 });
 
 describe('A row that changes', () => {
@@ -138,6 +149,7 @@ describe('A row that changes', () => {
     expect(changed(row, { ...row, firstName: 'Eve', revision: 5 })).toEqual([]);
     expect(changed(row, { ...row, app: { bio: 'x' } })).toEqual([]);
     expect(changed(undefined, row)).toEqual([]);
+    expect(changed({ ...row, expiresAt: 1 }, undefined)).toEqual([]);
     expect(changed({ fence: 1 }, { fence: 2 }, 'lease')).toEqual([]);
   });
 });
@@ -150,10 +162,10 @@ describe('The story', () => {
       'detail-type': 'UserUpdated',
       detail: { userId: 'user_a', changedFields: ['email'], occurredAt: new Date(NOW).toISOString() },
     });
-    expect(bus.next([event('1')])).toEqual([
+    expect(bus.next([event('1')], NOW + 7)).toEqual([
       { at: NOW, who: 'bus', tone: 'quiet', what: 'told subscribers: UserUpdated', why: 'email', userId: 'user_a' },
     ]);
-    expect(bus.next([event('1'), event('2')])).toHaveLength(1);
+    expect(bus.next([event('1'), event('2')], NOW + 7)).toMatchObject([{ at: NOW + 7 }]);
   });
 
   it('numbers its lines in the order in which they happened, and forgets the oldest', () => {

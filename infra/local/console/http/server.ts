@@ -49,7 +49,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
 
 function answerUser(response: ServerResponse, watch: Watch, userId: string): void {
   // "Gone" is something that the page shows, not an error of it.
-  answerJson(response, 200, watch.mirror.detail(userId) ?? null);
+  answerJson(response, 200, watch.user(userId) ?? null);
 }
 
 async function answerFile(path: string, response: ServerResponse, files: PageFiles): Promise<void> {

@@ -39,5 +39,5 @@ export function fieldText(kind: FieldKind, value: unknown): string {
 }
 
 export function users(count: number): string {
-  return count === 1 ? '1 user' : `${count} users`;
+  return count === 1 ? '1 user' : `${count.toLocaleString('en')} users`;
 }

@@ -140,7 +140,7 @@ function axesIn(box: HTMLElement, says: (value: number) => string, splits?: numb
     {
       ...look,
       size: 46,
-      ...(splits && { splits: () => splits }),
+      ...(splits && { splits: () => splits, filter: (_: uPlot, all: number[]) => all }),
       values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : says(tick))),
     },
   ];

@@ -13,16 +13,19 @@ export class ClerkUsers {
     this.#url = clerkUrl;
   }
 
-  /** @returns whether anything has changed @throws Unreachable */
-  async refresh(): Promise<boolean> {
+  /** @returns ids of those who have changed, come or gone @throws Unreachable */
+  async refresh(): Promise<readonly string[]> {
     const answer = asRecord(await look('Clerk', `${this.#url}/__local/users?after=${this.#revision}`));
-    const revision = asNumber(answer['revision']) ?? 0;
-    const hasChanged = revision !== this.#revision;
-    // Another process than the one that was asked before: it tells everything.
-    if (answer['after'] === 0) this.users.clear();
-    for (const user of asList(answer['users']).map(asRecord)) this.users.set(asText(user['id']) ?? '', user);
-    for (const id of texts(answer['removed'])) this.users.delete(id);
-    this.#revision = revision;
-    return hasChanged;
+    // Another process than the one that was asked before tells everything.
+    const forgotten = answer['after'] === 0 ? [...this.users.keys()] : [];
+    for (const id of forgotten) this.users.delete(id);
+    const changed = asList(answer['users'])
+      .map(asRecord)
+      .map((user) => [asText(user['id']) ?? '', user] as const);
+    for (const [id, user] of changed) this.users.set(id, user);
+    const removed = texts(answer['removed']);
+    for (const id of removed) this.users.delete(id);
+    this.#revision = asNumber(answer['revision']) ?? 0;
+    return [...forgotten, ...removed, ...changed.map(([id]) => id)];
   }
 }

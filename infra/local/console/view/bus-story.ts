@@ -3,18 +3,20 @@ import type { Told } from './log-story.ts';
 
 /** Follows the event bus: what subscribers are told. */
 export class BusStory {
-  #known = new Set<string>();
+  #known: ReadonlySet<string> | undefined;
 
-  /** @param events as the local cloud lists them, the oldest first */
-  next(events: unknown): Told[] {
+  /** @param events as the local cloud lists them, the oldest first @param now ms */
+  next(events: unknown, now: number): Told[] {
     const listed = asList(events).map(asRecord);
-    const fresh = listed.filter(({ id }) => !this.#known.has(asText(id) ?? ''));
+    const known = this.#known;
+    const fresh = listed.filter(({ id }) => known?.has(asText(id) ?? '') !== true);
     this.#known = new Set(listed.map(({ id }) => asText(id) ?? ''));
     return fresh.map((event) => {
       const detail = asRecord(event['detail']);
       const fields = texts(detail['changedFields']).join(', ');
       return {
-        at: Date.parse(asText(detail['occurredAt']) ?? asText(event['time']) ?? ''),
+        // An event says when its change was, and is told a moment later; of those that were told before, only the first is known.
+        at: known === undefined ? Date.parse(asText(detail['occurredAt']) ?? asText(event['time']) ?? '') : now,
         who: 'bus',
         tone: 'quiet',
         what: `told subscribers: ${asText(event['detail-type']) ?? ''}`,

@@ -3,8 +3,6 @@ import type { JsonRecord } from '../../cloud/json.ts';
 import type { ListedUser, RowFacts, Standing, UserDetail, UserList } from '../contract.ts';
 import { compareFields, compareSides, isDrift, mirroredOf } from './mirrored.ts';
 
-const USER_KEY = 'user#';
-
 /** More are found by searching. */
 const MOST_LISTED = 200;
 
@@ -21,18 +19,14 @@ export interface Counts {
   readonly differing: number;
 }
 
-/** Clerk's users beside the table's, as they were when this was made. */
+/** Clerk's users beside the table's: compared when one of them has changed. */
 export class MirrorView {
-  readonly #pairs: ReadonlyMap<string, Pair>;
+  readonly #pairs = new Map<string, Pair>();
 
-  constructor(users: ReadonlyMap<string, JsonRecord>, items: ReadonlyMap<string, JsonRecord>) {
-    const rows = new Map(
-      [...items].flatMap(([key, item]) =>
-        key.startsWith(USER_KEY) ? [[key.slice(USER_KEY.length), item] as const] : [],
-      ),
-    );
-    const ids = new Set([...users.keys(), ...rows.keys()]);
-    this.#pairs = new Map([...ids].map((id) => [id, pairOf(id, users.get(id), rows.get(id))]));
+  /** Compares a user anew: as Clerk has her, as the table has her; undefined where it has not. */
+  update(id: string, user: JsonRecord | undefined, item: JsonRecord | undefined): void {
+    if (user === undefined && item === undefined) this.#pairs.delete(id);
+    else this.#pairs.set(id, pairOf(id, user, item));
   }
 
   counts(): Counts {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { asText } from '../../cloud/json.ts';
+import { asNumber } from '../../cloud/json.ts';
 import type { ItemChange } from '../sources/table-items.ts';
 import { MIRRORED_FIELDS } from './mirrored.ts';
 import type { Told } from './log-story.ts';
@@ -15,13 +15,14 @@ export function storyOfRows(changes: readonly ItemChange[], at: number): Told[] 
 }
 
 function changedByHand({ before, after }: ItemChange): { readonly what: string; readonly why: string } | undefined {
-  if (before === undefined) return undefined;
+  // A tombstone goes by itself when its time is over.
+  if (before === undefined || (after === undefined && before['expiresAt'] !== undefined)) return undefined;
   if (after === undefined) return { what: 'row removed', why: 'not by the synchronisation, which leaves a tombstone' };
   if (before['revision'] !== after['revision']) return undefined;
   const fields = MIRRORED_FIELDS.filter((field) => !isDeepStrictEqual(before[field], after[field]));
   if (fields.length === 0) return undefined;
   return {
     what: `row changed by hand: ${fields.join(', ')}`,
-    why: `revision ${asText(String(after['revision'])) ?? ''} as before`,
+    why: `revision ${asNumber(after['revision']) ?? ''} as before`,
   };
 }
