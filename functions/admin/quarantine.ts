@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { countQuarantine } from '../../shared/sync/events/count-quarantine.ts';
+import { orInstanceOfKey } from '../../shared/sync/events/instance-of-key.ts';
 import { replayEvent } from '../../shared/sync/events/replay-event.ts';
 import { encodeCursor, PAGE_QUERY, pageOf, readQuery } from '../http/query.ts';
 import type { Action } from './action.ts';
@@ -36,7 +37,9 @@ export const replayOne: Action = {
     if (id === undefined) return refusedAs('not_in_quarantine');
     const refusal = readNothing(event);
     if (refusal) return refusal;
-    const replayed = await replayEvent(id, deps);
+    // Before the first run has claimed the table, an event of another instance must not make a user here either.
+    const instance = orInstanceOfKey(deps.instance, deps.directory);
+    const replayed = await replayEvent(id, { ...deps, instance });
     switch (replayed.status) {
       case 'done':
         await countQuarantine(deps);
