@@ -166,6 +166,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.keyboard.press('Enter');
     await seen(page.locator('#user-standing', { hasText: 'deleted' }));
     await page.locator('#search').fill('');
+    await expect.poll(() => page.locator('#users button').count()).toBeGreaterThan(2);
     await page.locator('#users button').first().focus();
     await page.keyboard.press('ArrowDown');
     expect(await page.locator('#users button').nth(1).getAttribute('aria-current')).toBe('true');
