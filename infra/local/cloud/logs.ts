@@ -23,17 +23,21 @@ export interface LogQuery {
 
 /** Enough to look back at a run; older lines are forgotten. */
 const KEPT_LINES = 10_000;
+/** And in all so much text, however long the lines are. */
+const KEPT_CHARACTERS = 4_000_000;
 
 /** Keeps the latest lines of all functions. */
 export class LogBook {
   #entries: NumberedEntry[] = [];
   #added = 0;
+  #characters = 0;
 
   add(entry: LogEntry): void {
     this.#added += 1;
     this.#entries.push({ ...entry, sequence: this.#added });
+    this.#characters += entry.line.length;
     // Cut rarely: cutting moves the whole array.
-    if (this.#entries.length > KEPT_LINES * 2) this.#entries = this.#entries.slice(-KEPT_LINES);
+    if (this.#entries.length > KEPT_LINES * 1.1 || this.#characters > KEPT_CHARACTERS * 1.1) this.#cut();
   }
 
   /** @returns The latest lines, oldest first. */
@@ -44,5 +48,16 @@ export class LogBook {
       .slice(Math.max(0, after + 1 - first))
       .filter((entry) => functionName === undefined || entry.functionName === functionName);
     return wanted.slice(-Math.min(limit, KEPT_LINES));
+  }
+
+  #cut(): void {
+    let first = Math.max(0, this.#entries.length - KEPT_LINES);
+    const characters = (from: number): number => this.#entries[from]?.line.length ?? 0;
+    for (let n = 0; n < first; n += 1) this.#characters -= characters(n);
+    // One line is kept, also where it alone is longer than all may be.
+    for (; this.#characters > KEPT_CHARACTERS && first < this.#entries.length - 1; first += 1) {
+      this.#characters -= characters(first);
+    }
+    this.#entries = this.#entries.slice(first);
   }
 }
