@@ -37,11 +37,11 @@ export const CONTROLS = [
   'GET /__local/schedules',
   'POST /__local/schedules/{name}',
   'GET /__local/streams',
-  'GET /__local/metrics?raw',
+  'GET /__local/metrics?raw&since=',
   'GET /__local/alarms',
   'GET /__local/queues',
   'DELETE /__local/queues/{name}',
-  'GET /__local/logs?function=&limit=',
+  'GET /__local/logs?function=&limit=&after=',
   'GET /__local/events?detail-type=&detail.{field}=&limit=',
   'GET /__local/bus',
   'PUT /__local/bus { down, throttle }',
@@ -86,7 +86,7 @@ async function answer(
     ['', options.index],
     ['schedules', () => options.scheduler.schedules],
     ['streams', () => options.streams.describe()],
-    ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
+    ['metrics', () => emitted(url.searchParams, options.metrics)],
     ['events', () => options.buses.latest(eventQuery(url.searchParams))],
     ['alarms', () => options.alarms.views()],
     ['queues', () => options.queues.all()],
@@ -143,5 +143,15 @@ function latestLines(query: URLSearchParams, logs: LogBook): unknown {
   const limit = Number(query.get('limit') ?? DEFAULT_LOG_LINES);
   const asked = query.get('function') ?? '';
   const functionName = asked === '' ? undefined : asked;
-  return logs.latest({ functionName, limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LOG_LINES });
+  return logs.latest({
+    functionName,
+    limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LOG_LINES,
+    after: Number(query.get('after') ?? 0) || 0,
+  });
+}
+
+function emitted(query: URLSearchParams, metrics: MetricStore): unknown {
+  if (!query.has('raw')) return metrics.summaries();
+  const since = Number(query.get('since') ?? 0) || 0;
+  return metrics.points().filter(({ at }) => at >= since);
 }
