@@ -1,4 +1,3 @@
-import { createClerkClient } from '@clerk/backend';
 import type { ClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/backend/errors';
 import type { DirectoryUser, UserDirectory } from '../../ports/user-directory.ts';
@@ -49,15 +48,23 @@ export function createUserDirectory(options: UserDirectoryOptions): UserDirector
       checkIds(ids);
       return access(LIST_BY_ID, own, (secretKey, signal) => fetchById({ apiUrl, secretKey, signal }, ids));
     },
-    countUsers: (own) => access(COUNT_USERS, own, async (key) => readCount(await clientFor(key).users.getCount())),
-    instanceId: (own) => access(GET_INSTANCE, own, async (key) => readInstanceId(await clientFor(key).instance.get())),
+    countUsers: (own) =>
+      access(COUNT_USERS, own, async (key) => readCount(await (await clientFor(key)).users.getCount())),
+    instanceId: (own) =>
+      access(GET_INSTANCE, own, async (key) => readInstanceId(await (await clientFor(key)).instance.get())),
   };
 }
 
-/** A client for each secret key, made once: the key changes only when it is rotated. */
-function createClients(apiUrl: string): (secretKey: string) => ClerkClient {
+type Clients = (secretKey: string) => Promise<ClerkClient>;
+
+/**
+ * A client for each secret key, made once: the key changes only when it is rotated. The package is loaded with the first: it is
+ * larger than all else in the bundle of a function that hardly ever asks.
+ */
+function createClients(apiUrl: string): Clients {
   let made: { readonly secretKey: string; readonly client: ClerkClient } | undefined;
-  return (secretKey) => {
+  return async (secretKey) => {
+    const { createClerkClient } = await import('@clerk/backend');
     if (made?.secretKey !== secretKey) {
       made = { secretKey, client: createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } }) };
     }
@@ -67,7 +74,7 @@ function createClients(apiUrl: string): (secretKey: string) => ClerkClient {
 
 async function getUser(
   access: ClerkAccess,
-  clientFor: (secretKey: string) => ClerkClient,
+  clientFor: Clients,
   id: string,
   options: Parameters<UserDirectory['getUser']>[1],
 ): Promise<DirectoryUser | undefined> {
@@ -75,7 +82,8 @@ async function getUser(
   if (!isUserId(id)) throw new TypeError('This is not the id of a Clerk user (user_…).');
   return access(GET_USER, options, async (secretKey) => {
     try {
-      const user = await clientFor(secretKey).users.getUser(id);
+      const { users } = await clientFor(secretKey);
+      const user = await users.getUser(id);
       return readUser(user.raw, id);
     } catch (error) {
       if (isNoSuchUser(error)) return undefined;
