@@ -54,18 +54,34 @@ export function prebuiltBundles(directory: string): BundleSource {
 
 const standIn = (name: string): string => join(import.meta.dirname, 'stand-ins', `${name}.ts`);
 
+const ALIASES = {
+  '@aws-sdk/credential-provider-node': standIn('credential-provider-node'),
+  'node:http': standIn('node-http'),
+};
+
 /** What a cold start need not load. Each says for itself what it stands for, and why that is safe. */
 const STAND_INS: BuildOptions = {
-  alias: {
-    '@aws-sdk/credential-provider-node': standIn('credential-provider-node'),
-    'node:http': standIn('node-http'),
-  },
+  alias: ALIASES,
   inject: [standIn('request')],
   // Clerk's package reads them when it is loaded, which loads undici, and uses the first alone: to upload a picture.
   define: Object.fromEntries(
     ['FormData', 'Headers', 'Request', 'Response'].map((name) => [`globalThis.${name}`, 'undefined']),
   ),
 };
+
+/** What stands in for the AWS SDK beneath lib-dynamodb, by the module that it stands for. */
+const NARROW_CLIENTS = {
+  '@aws-sdk/client-dynamodb': standIn('client-dynamodb'),
+  '@aws-sdk/client-secrets-manager': standIn('client-secrets-manager'),
+  '@aws-sdk/core/client': standIn('features'),
+  '@smithy/core/protocols': standIn('protocols'),
+  '@smithy/core/schema': standIn('schema'),
+};
+
+const NARROW: BuildOptions = { ...STAND_INS, alias: { ...ALIASES, ...NARROW_CLIENTS } };
+
+/** Functions whose every request somebody waits for, and which ask of AWS no more than the narrow clients can do. */
+const NARROW_ENTRY = /(^|\/)functions\/(authorizer|webhook)\//;
 
 /**
  * Bundles one entry file. The AWS SDK is bundled too: Lambda's own copy changes under a running function, ours is pinned.
@@ -77,7 +93,12 @@ const STAND_INS: BuildOptions = {
  * @throws if the entry does not build, with esbuild's message
  */
 export function bundle(root: string, entry: string, outfile: string): void {
-  build(root, entry, outfile, STAND_INS);
+  build(root, entry, outfile, NARROW_ENTRY.test(relative(root, entry)) ? NARROW : STAND_INS);
+}
+
+/** Bundles any entry as `bundle` does those of the functions with narrow clients: for the tests of these. */
+export function bundleNarrowly(root: string, entry: string, outfile: string): void {
+  build(root, entry, outfile, NARROW);
 }
 
 /** Bundles one into one file, without stand-ins: what esbuild by itself makes of packages. To compare with. */
