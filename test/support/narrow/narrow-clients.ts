@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { bundleNarrowly } from '../../../infra/constructs/bundle.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 /** By the name that stands for it in `packages.ts`, and what the product imports of it. */
@@ -23,8 +22,8 @@ const PREFIX = '\0narrow:';
 interface Plugin {
   readonly name: string;
   readonly enforce: 'pre';
-  resolveId(source: string, importer?: string): string | undefined;
-  load(id: string): string | undefined;
+  resolveId(source: string, importer?: string): Promise<string | undefined>;
+  load(id: string): Promise<string | undefined>;
 }
 
 /**
@@ -32,24 +31,26 @@ interface Plugin {
  * lib-dynamodb lies over the narrow clients. Tests make their tables with the SDK itself.
  */
 export function narrowClients(): Plugin {
-  let built: string | undefined;
-  const bundled = (): string => (built ??= buildPackages());
+  let built: Promise<string> | undefined;
+  const bundled = (): Promise<string> => (built ??= buildPackages());
   return {
     name: 'narrow-clients',
     enforce: 'pre',
-    resolveId(source, importer = '') {
+    async resolveId(source, importer = '') {
       if (source === DOCUMENTS) return bundled();
       return source in PACKAGES && importer.startsWith(join(ROOT, 'shared')) ? `${PREFIX}${source}` : undefined;
     },
-    load(id) {
+    async load(id) {
       const [name, ...exports] = (id.startsWith(PREFIX) && PACKAGES[id.slice(PREFIX.length)]) || [];
       if (name === undefined) return undefined;
-      return `import { ${name} } from ${JSON.stringify(bundled())};\nexport const { ${exports.join(', ')} } = ${name};\n`;
+      return `import { ${name} } from ${JSON.stringify(await bundled())};\nexport const { ${exports.join(', ')} } = ${name};\n`;
     },
   };
 }
 
-function buildPackages(): string {
+/** The bundler is loaded by those who need it: this file is part of the configuration of every test. */
+async function buildPackages(): Promise<string> {
+  const { bundleNarrowly } = await import('../../../infra/constructs/bundle.ts');
   const directory = mkdtempSync(join(tmpdir(), 'clerk-dynamodb-sync-narrow-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const outfile = join(directory, 'index.mjs');
