@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { countQuarantine } from '../../shared/sync/events/count-quarantine.ts';
+import { orInstanceOfKey } from '../../shared/sync/events/instance-of-key.ts';
 import { replayEvent } from '../../shared/sync/events/replay-event.ts';
 import { encodeCursor, PAGE_QUERY, pageOf, readQuery } from '../http/query.ts';
 import type { Action } from './action.ts';
@@ -36,10 +37,12 @@ export const replayOne: Action = {
     if (id === undefined) return refusedAs('not_in_quarantine');
     const refusal = readNothing(event);
     if (refusal) return refusal;
-    const replayed = await replayEvent(id, deps);
+    // Before the first run has claimed the table, an event of another instance must not make a user here either.
+    const instance = orInstanceOfKey(deps.instance, deps.directory);
+    const replayed = await replayEvent(id, { ...deps, instance });
     switch (replayed.status) {
       case 'done':
-        await countQuarantine(deps);
+        await countQuarantine(deps, new Set([id]));
         return answered(200, { id, outcome: replayed.outcome }, replayed.outcome);
       case 'unusable':
         return refusedAs('event_unusable', `The event cannot be applied, and stays in quarantine: ${replayed.reason}.`);
@@ -63,7 +66,7 @@ export const dismissEvent: Action = {
     const refusal = readNothing(event);
     if (refusal) return refusal;
     if (id === undefined || !(await deps.quarantine.dismiss(id))) return refusedAs('not_in_quarantine');
-    await countQuarantine(deps);
+    await countQuarantine(deps, new Set([id]));
     return answered(200, { id, outcome: 'dismissed' }, 'dismissed');
   },
 };

@@ -29,7 +29,7 @@ interface Report {
 }
 
 describe('npm run simulate', () => {
-  it('prints one document, and exits 0 when every promise was kept', () => {
+  it('prints one document, and exits 0 when every promise was kept', { timeout: 120_000 }, () => {
     const { status, stdout } = simulate('--histories', '4', '--seed', '5', '--json');
     const report = JSON.parse(stdout) as Report;
     expect(status).toBe(0);
@@ -38,7 +38,7 @@ describe('npm run simulate', () => {
     expect(report.coverage['act sign-in']).toBeGreaterThan(0);
   });
 
-  it('exits 1 for a planted fault, and says how to play it again', () => {
+  it('exits 1 for a planted fault, and says how to play it again', { timeout: 120_000 }, () => {
     const { status, stdout } = simulate('--plant', 'no-guard', '--json');
     const [violation] = (JSON.parse(stdout) as Report).violations;
     expect(status).toBe(1);

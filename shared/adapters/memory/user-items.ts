@@ -25,14 +25,18 @@ export interface UserItems {
 
 export function createUserItems(clock: Clock): UserItems {
   const items = new Map<string, UserItem>();
+  let sorted: readonly UserItem[] | undefined;
   return {
     living(id) {
       const item = items.get(id);
       return item && !isExpired(item.expiresAt, clock.now()) ? item : undefined;
     },
     any: (id) => items.get(id),
-    put: (item) => void items.set(item.user.id, item),
-    all: () => [...items.values()].toSorted((a, b) => (a.user.id < b.user.id ? -1 : 1)),
+    put: (item) => {
+      items.set(item.user.id, item);
+      sorted = undefined;
+    },
+    all: () => (sorted ??= [...items.values()].toSorted((a, b) => (a.user.id < b.user.id ? -1 : 1))),
   };
 }
 
@@ -44,15 +48,32 @@ export interface Listed {
   readonly row: IndexedUser;
 }
 
+interface SortedRow {
+  readonly sort: string;
+  readonly listed: Listed;
+}
+
+/** An item never changes, and is listed again and again: its row is made once. */
+const rows = new WeakMap<UserItem, SortedRow | 'unlisted'>();
+
 /** The rows of all partitions, in the order of their sort keys. */
 export function rowsOf(items: readonly UserItem[]): readonly Listed[] {
   return items
     .flatMap((item) => {
-      const keys = indexKeysOf(item.user);
-      return keys ? [{ sort: keys.sort, listed: listedOf(item, keys) }] : [];
+      const row = rowOf(item);
+      return row === 'unlisted' ? [] : [row];
     })
     .toSorted((a, b) => (a.sort < b.sort ? -1 : 1))
     .map(({ listed }) => listed);
+}
+
+function rowOf(item: UserItem): SortedRow | 'unlisted' {
+  const known = rows.get(item);
+  if (known) return known;
+  const keys = indexKeysOf(item.user);
+  const row = keys ? { sort: keys.sort, listed: listedOf(item, keys) } : 'unlisted';
+  rows.set(item, row);
+  return row;
 }
 
 function listedOf({ user, fingerprint }: UserItem, { group, sort }: IndexKeys): Listed {

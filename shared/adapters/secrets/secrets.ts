@@ -35,6 +35,8 @@ const MAX_AGE_MS = 300_000;
 const FAILURE_MS = 1_000;
 
 interface Held {
+  /** What was read, to see that it has not changed: decoding keys takes longer than all else. */
+  readonly text: string;
   readonly checked: CheckedSecrets;
   readonly secrets: Secrets;
   /** When the read began that made every field what it is, ms; never, if it brought something unusable. */
@@ -90,10 +92,12 @@ export function createSecrets({ source, clock, timers }: SecretsOptions): Reread
 }
 
 function holdOf(raw: RawSecrets, older: Held | undefined, startedAt: number): Held {
+  const text = JSON.stringify(raw.values);
+  if (older?.text === text && Number.isFinite(older.trueAsOf)) return { ...older, trueAsOf: startedAt };
   const fresh = checkSecrets(raw);
   const checked = older ? keepUsable(older.checked, fresh) : fresh;
   const trueAsOf = areAllUsable(fresh) ? startedAt : Number.NEGATIVE_INFINITY;
-  return { checked, secrets: toSecrets(checked), trueAsOf };
+  return { text, checked, secrets: toSecrets(checked), trueAsOf };
 }
 
 /** One part of the secrets, for those who need no other. */

@@ -67,7 +67,7 @@ export async function* listUsers(deps: ListDependencies, where: ListStart): Asyn
       continue;
     }
     if (last.id === cursor) throw new UntrustedList('Clerk answered one page of its list of users twice.');
-    const fresh = seen.take(users, cursor === undefined ? start - 1 : undefined);
+    const fresh = seen.take(users, start);
     if (fresh.length > 0) hasAskedAgain = false;
     cursor = last.id;
     sinceRefusal += fresh.length;
@@ -104,9 +104,9 @@ interface Seen {
   timeToRepeat(): number;
   /**
    * Those of a page that were not seen yet.
-   * @param bound the time that Clerk was given, ms, where the page is the first of its query
+   * @param start users created before it, ms, were not asked for
    */
-  take(users: readonly DirectoryUser[], bound: number | undefined): DirectoryUser[];
+  take(users: readonly DirectoryUser[], start: number): DirectoryUser[];
 }
 
 /**
@@ -116,10 +116,10 @@ interface Seen {
 function createSeen({ from, cursor }: ListStart, most: number): Seen {
   let time = from;
   let ids: Set<string> | undefined = cursor === undefined ? new Set() : undefined;
-  const isFresh = (user: DirectoryUser, bound: number | undefined): boolean => {
+  const isFresh = (user: DirectoryUser, start: number): boolean => {
     const created = user.record.clerkCreatedAt;
-    // The bound may turn out to be inclusive.
-    if (created === bound) return false;
+    // Clerk's bound may turn out to be inclusive, or to count in seconds.
+    if (created < start) return false;
     if (created < time) throw new UntrustedList("Clerk's list of users is not in the order of creation.");
     if (created > time) {
       time = created;
@@ -136,6 +136,6 @@ function createSeen({ from, cursor }: ListStart, most: number): Seen {
       if (ids) return time;
       throw new CursorLost('The user by whom a large set of one creation time went on is gone: it is walked again.');
     },
-    take: (users, bound) => users.filter((user) => isFresh(user, bound)),
+    take: (users, start) => users.filter((user) => isFresh(user, start)),
   };
 }

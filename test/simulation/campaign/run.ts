@@ -111,8 +111,11 @@ interface Thread {
   readonly end: () => Promise<unknown>;
 }
 
+/** Room for what a history leaves behind, so that nothing of it has to be moved before it is thrown away. */
+const resourceLimits = { maxYoungGenerationSizeMb: 96 };
+
 function startWorker(plant: string | undefined): Thread {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { plant } });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { plant }, resourceLimits });
   return {
     play: (seed) =>
       new Promise((resolve, reject) => {

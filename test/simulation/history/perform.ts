@@ -1,9 +1,10 @@
 import type { Draws } from '../draws.ts';
 import { drawsOf } from '../draws.ts';
 import { asJson } from '../world/people.ts';
-import { STRANGERS_SECRET } from '../world/svix.ts';
-import { erase, register, replayQuarantine, restore, syncOne } from './admin-acts.ts';
+import { STRANGERS_SECRET } from '../world/vault.ts';
+import { approve, erase, look, register, replayQuarantine, restore, startRun, syncOne } from './admin-acts.ts';
 import { ClerkActs } from './clerk-acts.ts';
+import { askHealth } from './health-acts.ts';
 import type { Act } from './plan.ts';
 import { callUsers, signIn, someone } from './requests.ts';
 import type { Simulation } from './simulation.ts';
@@ -36,26 +37,28 @@ const OTHERS: Partial<Record<Act['kind'], Doing>> = {
   'patch-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'PATCH /users/me')),
   'sync-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'POST /users/sync')),
   'write-app': writeApp,
+  'hand-edit': editByHand,
   'full-run': (simulation) => simulation.keep(simulation.run({ mode: 'full' })),
-  'dry-run': (simulation) => simulation.keep(simulation.run({ mode: 'full', dryRun: true })),
+  'dry-run': (simulation) => simulation.keep(startRun(simulation, { dry_run: 'true' })),
   'incremental-run': (simulation) => simulation.keep(simulation.run({ mode: 'incremental' })),
-  'forced-run': (simulation) => simulation.keep(simulation.run({ mode: 'full', force: true })),
+  'forced-run': (simulation) => simulation.keep(startRun(simulation, { force: 'true' })),
   'user-run': (simulation, draws) => {
     const person = someone(simulation, draws);
     if (person) simulation.keep(simulation.run({ mode: 'user', userId: person.id, dryRun: draws.chance(0.2) }));
   },
   'bad-night': badNight,
-  approve: (simulation) => {
-    if (simulation.lastHeld !== undefined)
-      simulation.keep(simulation.run({ mode: 'approve', run: simulation.lastHeld }));
-  },
+  approve: (simulation) => simulation.keep(approve(simulation)),
   'interrupt-run': (simulation, draws) => draws.pick(simulation.underWay())?.interrupt(),
   'stop-run': (simulation, draws) => draws.pick(simulation.underWay())?.stop(),
   erase: (simulation, draws) => simulation.keep(erase(simulation, draws)),
   restore: (simulation, draws) => simulation.keep(restore(simulation, draws)),
   'sync-user': (simulation, draws) => simulation.keep(syncOne(simulation, draws)),
-  register: register,
-  'replay-quarantine': (simulation) => simulation.keep(replayQuarantine(simulation)),
+  register: (simulation, draws) => simulation.keep(register(simulation, draws)),
+  'replay-quarantine': (simulation, draws) => simulation.keep(replayQuarantine(simulation, draws)),
+  'ask-health': (simulation) => simulation.keep(askHealth(simulation)),
+  look: (simulation, draws) => simulation.keep(look(simulation, draws)),
+  'rotate-secret': ({ vault }, draws) => vault.rotateSecret(draws),
+  'rotate-key': ({ vault }, draws) => vault.rotateKey(draws),
   resend: (simulation, draws) => {
     const message = draws.pick([...simulation.accepted.values()]);
     if (message) simulation.keep(simulation.svix.resend(message));
@@ -98,16 +101,29 @@ function badNight(simulation: Simulation, draws: Draws): void {
   simulation.keep(simulation.run({ mode: draws.pick(['full', 'incremental']) }));
 }
 
+/** Somebody with a console changes what Clerk has said, in some histories: only a forced run is sure to see that. */
+function editByHand(simulation: Simulation, draws: Draws): void {
+  const user = draws.pick(simulation.table.live());
+  if (!user || !simulation.hasHands) return;
+  simulation.table.editByHand(user.id, (edited) => {
+    const { profile } = edited;
+    return { ...edited, profile: { ...profile, content: { ...profile.content, lastName: 'by hand' } } };
+  });
+  simulation.isEdited = true;
+  simulation.count('item edited by hand');
+  simulation.tell('somebody', `edits the item of ${user.id}`);
+}
+
 /** The application counts followers: one user after another, in quick succession. */
 function writeApp(simulation: Simulation, draws: Draws): void {
-  const { scheduler, table, app } = simulation;
+  const { scheduler, table } = simulation;
   for (let write = draws.between(1, 15); write > 0; write -= 1) {
     scheduler.at(scheduler.now + draws.between(0, 300), () => {
       const user = draws.pick(table.live());
       if (!user) return;
       const attributes = { ...user.app, [draws.pick(['bio', 'location', 'followers'])]: draws.between(1, 1e6) };
       table.store.writeApp(user.id, attributes);
-      app.set(user.id, attributes);
+      simulation.appChanged(user, attributes);
       simulation.tell('application', `writes its attributes of ${user.id}`);
     });
   }

@@ -26,6 +26,7 @@ export const ACTS = [
   'patch-me',
   'sync-me',
   'write-app',
+  'hand-edit',
   'full-run',
   'dry-run',
   'incremental-run',
@@ -39,6 +40,10 @@ export const ACTS = [
   'sync-user',
   'register',
   'replay-quarantine',
+  'look',
+  'ask-health',
+  'rotate-secret',
+  'rotate-key',
   'resend',
   'forged-webhook',
   'foreign-webhook',
@@ -77,6 +82,7 @@ const SHARES: Partial<Record<ActKind, number>> = {
   'patch-me': 3,
   'sync-me': 2,
   'write-app': 6,
+  'hand-edit': 2,
   'full-run': 4,
   'dry-run': 1,
   'incremental-run': 3,
@@ -118,6 +124,7 @@ function gap(draws: Draws): number {
 function stormOf(draws: Draws): NonNullable<Act['storm']> {
   const kind = draws.pick(STORMS);
   const forMs = draws.pick([300, 3_000, 60_000, 1_800_000]);
-  const isTotal = kind === 'table-down' || kind === 'endpoint-disabled' || kind === 'webhooks-dropped';
+  const isTotal =
+    kind === 'table-down' || kind === 'bus-down' || kind === 'endpoint-disabled' || kind === 'webhooks-dropped';
   return { kind, forMs, rate: isTotal ? 1 : draws.pick([0.05, 0.2, 0.6]) };
 }

@@ -4,6 +4,7 @@ import { drawsOf } from '../draws.ts';
 import { partsOf } from '../parties/stage.ts';
 import type { Seams } from '../plants/plant.ts';
 import { asRead } from '../world/people.ts';
+import { askHealth } from './health-acts.ts';
 import { ClerkActs } from './clerk-acts.ts';
 import { perform } from './perform.ts';
 import type { Act } from './plan.ts';
@@ -24,13 +25,24 @@ export interface History {
 /** Plays one history: the same seed, acts and seams play the same one, to the byte. */
 export async function playHistory(seed: number, acts: readonly Act[], seams: Seams = {}): Promise<History> {
   const simulation = new Simulation(seed, seams);
+  const machines = Date.now;
+  // Clerk's package reads the machine's clock: here that is the clock of whoever is at work.
+  Date.now = () => simulation.scheduler.clock.now();
+  try {
+    return await playThrough(simulation, acts);
+  } finally {
+    Date.now = machines;
+  }
+}
+
+async function playThrough(simulation: Simulation, acts: readonly Act[]): Promise<History> {
   const populated = populate(simulation);
   await simulation.scheduler.play();
   await populated;
   for (const act of acts) simulation.scheduler.at(BEGIN + 60_000 + act.at, () => perform(simulation, act));
   await simulation.scheduler.play();
   if (simulation.violations.length === 0) await comeToRest(simulation);
-  const { story, events, coverage, violations } = simulation;
+  const { seed, story, events, coverage, violations } = simulation;
   return { seed, story, events, coverage, violation: violations[0] };
 }
 
@@ -57,15 +69,17 @@ async function populate(simulation: Simulation): Promise<void> {
 /** Longer than any clock is off, and than a tombstone resists a read, ms. */
 const REST_MS = 20 * 60_000;
 
-/** The faults end, all that is under way ends, and one clean full run follows; where it is held, its approval. */
+/** The faults end, all that is under way ends, and one clean full run follows, forced where somebody has edited items; where it is held, its approval. */
 async function comeToRest(simulation: Simulation): Promise<void> {
   const { scheduler, weather, table } = simulation;
   weather.calm();
   simulation.tell('world', 'comes to rest');
   await scheduler.play(scheduler.now + REST_MS);
-  const summary = await runToItsEnd(simulation, { mode: 'full' });
+  const summary = await runToItsEnd(simulation, { mode: 'full', ...(simulation.isEdited && { force: true }) });
   if (summary?.status === 'held') await runToItsEnd(simulation, { mode: 'approve', run: summary.runId });
   if (simulation.violations.length === 0) await simulation.atRest();
+  simulation.keep(askHealth(simulation, true));
+  await scheduler.play();
   if (simulation.violations.length > 0 || !drawsOf(simulation.seed, 'replay').chance(0.3)) return;
   const before = table.store.users();
   await resendAll(simulation);

@@ -1,9 +1,7 @@
-import type { HttpAnswer, HttpEvent } from '../../../functions/http/event.ts';
-import { routed } from '../../../functions/http/router.ts';
-import { usersRoutes } from '../../../functions/users/routes.ts';
+import type { HttpEvent } from '../../../functions/http/event.ts';
 import type { Draws } from '../draws.ts';
 import type { Variant } from '../parties/authorizer.ts';
-import { requestPartsOf } from '../parties/stage.ts';
+import { createUsers } from '../parties/users.ts';
 import type { Person } from '../world/people.ts';
 import { TOKEN_KINDS } from '../world/tokens.ts';
 import type { Simulation } from './simulation.ts';
@@ -42,11 +40,10 @@ export async function callUsers(simulation: Simulation, draws: Draws, routeKey: 
     requestContext: { authorizer: { lambda: gate.context } },
     ...(routeKey === 'PATCH /users/me' && { body: JSON.stringify({ app }) }),
   };
-  const route = simulation.container('users', () => routed(usersRoutes(requestPartsOf(simulation.stage, 'users'))));
+  const handler = simulation.container('users', () => createUsers(simulation.stage));
   const party = simulation.party('users');
-  // What the middleware answers whatever could not be foreseen with.
-  const work = (): Promise<HttpAnswer> => route(event).catch(() => ({ statusCode: 503 }));
-  const answer = await simulation.scheduler.invoke(party, work);
+  simulation.measures.invoked();
+  const answer = await simulation.scheduler.invoke(party, () => handler(event));
   const status = answer === 'died' ? 'no answer' : String(answer.statusCode);
   if (answer === 'died') simulation.forget('users');
   simulation.count(`${routeKey} ${status}`);

@@ -1,23 +1,29 @@
 import type { JsonObject } from '../../../shared/domain/json.ts';
+import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import type { DeletionGuard } from '../../../shared/sync/reconcile/guard.ts';
 import type { ReconcileLimits } from '../../../shared/sync/reconcile/dependencies.ts';
 import { RECONCILE_LIMITS } from '../../../shared/sync/reconcile/dependencies.ts';
 import { parseWebhookEvent } from '../../../shared/adapters/clerk/webhook-event.ts';
+import type { MemoryEventPublisher } from '../../../shared/adapters/memory/event-publisher.ts';
+import { createMemoryEventPublisher } from '../../../shared/adapters/memory/event-publisher.ts';
 import type { Draws } from '../draws.ts';
 import { drawsOf } from '../draws.ts';
 import { INVARIANTS } from '../invariants/index.ts';
-import type { EndedRun, Truth, Watch } from '../invariants/invariant.ts';
-import type { Variant } from '../parties/authorizer.ts';
+import type { Administered, EndedRun, HealthTold, Truth, Watch } from '../invariants/invariant.ts';
+import type { StartRun } from '../parties/admin.ts';
+import type { Gate, Variant } from '../parties/authorizer.ts';
 import { createAuthorizer } from '../parties/authorizer.ts';
-import { ChangeStream } from '../parties/change-stream.ts';
+import { ChangeStream, NAMES, USERS } from '../parties/change-stream.ts';
 import { Execution } from '../parties/durable-execution.ts';
+import { CACHE_MS, GatewayCache } from '../parties/gateway.ts';
 import type { RunEvent } from '../parties/reconciler.ts';
 import { createReconciler } from '../parties/reconciler.ts';
 import type { Stage } from '../parties/stage.ts';
-import { partyOf, skewOf } from '../parties/stage.ts';
+import { partyOf, skewOf, watchedLog } from '../parties/stage.ts';
 import { createWebhook } from '../parties/webhook.ts';
 import type { Seams } from '../plants/plant.ts';
+import { Measures } from '../world/measures.ts';
 import { People } from '../world/people.ts';
 import type { Party } from '../world/scheduler.ts';
 import { Scheduler } from '../world/scheduler.ts';
@@ -26,6 +32,7 @@ import type { Attempt, Message } from '../world/svix.ts';
 import { Svix } from '../world/svix.ts';
 import { SimulatedTable } from '../world/table.ts';
 import { Tokens } from '../world/tokens.ts';
+import { Vault } from '../world/vault.ts';
 
 export interface Violation {
   readonly invariant: string;
@@ -54,6 +61,8 @@ export class Simulation {
   readonly scheduler = new Scheduler(BEGIN);
   readonly people: People;
   readonly table: SimulatedTable;
+  readonly vault: Vault;
+  readonly measures: Measures;
   readonly tokens: Tokens;
   readonly weather: Weather;
   readonly svix: Svix;
@@ -75,12 +84,18 @@ export class Simulation {
   readonly #runs: Running[] = [];
   readonly #runOf = new WeakMap<Party, Running>();
   readonly #asked = new Map<string, RunEvent>();
-  readonly #stream: ChangeStream;
+  readonly #names: ChangeStream;
+  readonly #users: ChangeStream;
+  readonly #bus: MemoryEventPublisher;
+  readonly #gateway: GatewayCache;
   readonly #containers = new Map<string, unknown>();
   #events = 0;
   #newcomers = 0;
   #parties = 0;
   lastHeld: string | undefined;
+  /** Whether somebody edits items in this history, and has: then only a forced run makes the table equal to Clerk. */
+  readonly hasHands: boolean;
+  isEdited = false;
 
   constructor(seed: number, seams: Seams = {}) {
     this.seed = seed;
@@ -88,16 +103,31 @@ export class Simulation {
     const draws = drawsOf(seed, 'world');
     this.people = new People(seed, now);
     this.table = new SimulatedTable(now);
-    this.tokens = new Tokens(this.people, now);
+    this.vault = new Vault(this.scheduler);
+    this.measures = new Measures(now);
+    this.tokens = new Tokens(this.people, this.vault, now);
     this.weather = new Weather(now);
     this.limits = limitsOf(draws);
+    this.hasHands = drawsOf(seed, 'hands').chance(0.35);
     this.#retentionDays = draws.pick([undefined, 0.5]);
+    const ttlMs = drawsOf(seed, 'gateway').pick([0, CACHE_MS, CACHE_MS]);
+    this.#gateway = new GatewayCache(now, seams.cacheMs?.(ttlMs) ?? ttlMs);
+    this.#bus = this.#createBus();
     this.stage = {
       seed,
       scheduler: this.scheduler,
       weather: this.weather,
       people: this.people,
       table: this.table,
+      bus: this.#bus,
+      vault: this.vault,
+      measures: this.measures,
+      audit: this.table.audit,
+      log: watchedLog((what) => this.#broken(NO_DEFECT, what)),
+      signed: ({ text, startedAt, isAccepted }) => {
+        const terms = this.tokens.termsOf(text);
+        this.#inform((watch) => watch.signed?.({ what: 'token', startedAt, terms, isAccepted }));
+      },
       seams,
       hasRoster: draws.chance(0.5),
       appWritten: (user) => {
@@ -122,8 +152,9 @@ export class Simulation {
         else if (!after.tombstone) this.erased.delete(after.id);
         const what = after.tombstone ? (before?.tombstone ? 'buried' : 'deleted') : before ? 'changed' : 'created';
         this.tell(party?.name ?? 'world', `${what} ${after.id}, revision ${after.revision}`);
-        for (const { name } of write.moves) this.#stream.changed(name);
-        this.#inform((watch) => watch.written?.(transition));
+        for (const { name } of write.moves) this.#names.nameChanged(name);
+        this.#users.userChanged(before, after);
+        this.#inform((watch) => watch.written?.(transition, party?.name));
       },
     };
     this.svix = new Svix({
@@ -131,7 +162,8 @@ export class Simulation {
       keep: (work) => this.keep(work),
       deliver: (attempt) => this.#deliver(attempt),
     });
-    this.#stream = new ChangeStream(this.stage);
+    this.#names = new ChangeStream(this.stage, NAMES);
+    this.#users = new ChangeStream(this.stage, USERS);
     const truth = this.#truth(this.limits.guard);
     this.#watches = INVARIANTS.map(({ name, watch }) => watch(truth, (detail) => this.#broken(name, detail)));
   }
@@ -195,17 +227,26 @@ export class Simulation {
     const onStoreFailure = drawsOf(this.seed, name).pick(['allow', 'deny'] as const);
     const container = this.container(name, () => createAuthorizer(this.stage, variant, onStoreFailure));
     const party = this.party(name, 0.1);
-    const gate = await container.ask(party, token, draws.pick(['http', 'rest']));
+    const invoke = (): Promise<Gate> => {
+      this.measures.invoked();
+      return container.ask(party, token, api);
+    };
+    const api = draws.pick(['http', 'rest'] as const);
+    const isCached = variant === 'syncing';
+    const { gate, oldestMs } = isCached
+      ? await this.#gateway.ask(`${api} ${token}`, invoke)
+      : { gate: await invoke(), oldestMs: 0 };
     if (gate.verdict === 'no answer') this.forget(name);
-    this.count(`authorizer ${gate.verdict}`);
-    this.tell(party.name, `${userId} is answered ${gate.verdict}`);
+    const by = oldestMs > 0 ? 'gateway' : 'authorizer';
+    this.count(`${by} ${gate.verdict}`);
+    this.tell(oldestMs > 0 ? by : party.name, `${userId} is answered ${gate.verdict}`);
     const user = gate.verdict === 'allowed' ? gate.context.user : undefined;
-    if (user) this.#inform((watch) => watch.admitted?.({ userId, startedAt, isSynced: user.synced }));
+    if (user) this.#inform((watch) => watch.admitted?.({ userId, since: startedAt - oldestMs, isSynced: user.synced }));
     return gate;
   }
 
   admit(userId: string, startedAt: number): void {
-    this.#inform((watch) => watch.admitted?.({ userId, startedAt, isSynced: true }));
+    this.#inform((watch) => watch.admitted?.({ userId, since: startedAt, isSynced: true }));
   }
 
   /** Starts a run. @returns tells when it has ended */
@@ -234,6 +275,31 @@ export class Simulation {
       this.tell('schedule', `starts run ${number}, ${JSON.stringify(event)}`);
       execution.start();
     });
+  }
+
+  /** An administrator has been answered. */
+  administered(request: Administered): void {
+    this.#inform((watch) => watch.administered?.(request));
+  }
+
+  healthTold(told: HealthTold): void {
+    this.#inform((watch) => watch.healthTold?.(told));
+  }
+
+  /** Lambda, which takes runs on, each once. */
+  takesRunsOn(): StartRun {
+    const draws = drawsOf(this.seed, 'lambda', this.#parties);
+    return (request) => {
+      if (this.weather.strikes('bus-down', draws)) return false;
+      this.scheduler.at(this.scheduler.now, () => this.keep(this.run(request)));
+      return true;
+    };
+  }
+
+  /** The application has written its attributes of a user: of that the stream tells, too. */
+  appChanged(before: StoredUser, app: JsonObject): void {
+    this.app.set(before.id, app);
+    this.#users.userChanged(before, { ...before, app });
   }
 
   underWay(): readonly Execution<RunSummary>[] {
@@ -276,6 +342,7 @@ export class Simulation {
 
   async #deliver(attempt: Attempt): Promise<number | undefined> {
     this.event();
+    const startedAt = this.scheduler.now;
     const { message } = attempt;
     const name = `webhook-${drawsOf(this.seed, message.id, 'container').between(1, 2)}`;
     const parsed = parseWebhookEvent(message.body, this.scheduler.now);
@@ -283,6 +350,7 @@ export class Simulation {
     if (parsed.kind === 'deletion' && !message.id.startsWith('forged')) this.#announced.add(parsed.snapshot.id);
     const container = this.container(name, () => createWebhook(this.stage));
     const party = this.party(name);
+    this.measures.invoked();
     const received = await container.receive(party, attempt);
     if (!received) this.forget(name);
     this.count(received ? `webhook ${received.status} ${received.outcome}` : 'webhook no answer');
@@ -290,11 +358,26 @@ export class Simulation {
       party.name,
       `answers ${message.id} with ${received ? `${received.status} ${received.outcome}` : 'nothing'}`,
     );
+    if (received?.status === 200 || received?.status === 400) {
+      const terms = this.vault.termsOf(message.secret);
+      const isAccepted = received.status === 200;
+      this.#inform((watch) => watch.signed?.({ what: 'webhook', startedAt, terms, isAccepted }));
+    }
     if (received?.status === 200) {
       this.accepted.set(message.id, message);
-      for (const watch of this.#watches) await watch.accepted?.(message, received.outcome);
+      for (const watch of this.#watches) await watch.accepted?.({ message, outcome: received.outcome, startedAt });
     }
     return received?.status;
+  }
+
+  /** Refuses some events now and then, and takes those before them. */
+  #createBus(): MemoryEventPublisher {
+    const draws = drawsOf(this.seed, 'bus');
+    return createMemoryEventPublisher(() => {
+      if (!this.weather.strikes('bus-down', draws)) return undefined;
+      this.count('fault bus-down');
+      return 'ThrottlingException';
+    });
   }
 
   #inform(tell: (watch: Watch) => void): void {
@@ -321,6 +404,8 @@ export class Simulation {
         return asked?.force === true || asked?.mode === 'user';
       },
       app: this.app,
+      told: () => this.#bus.events,
+      failedSince: (time) => this.measures.sumSince(time, 'failed'),
       isErasable: (id) => this.erasable.has(id),
       isErased: (id) => this.erased.has(id),
     };

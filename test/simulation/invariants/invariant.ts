@@ -1,3 +1,4 @@
+import type { ChangeEvent } from '../../../shared/domain/change-event.ts';
 import type { JsonObject } from '../../../shared/domain/json.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
@@ -5,14 +6,51 @@ import type { DeletionGuard } from '../../../shared/sync/reconcile/guard.ts';
 import type { People } from '../world/people.ts';
 import type { Message } from '../world/svix.ts';
 import type { SimulatedTable, Transition } from '../world/table.ts';
+import type { Term } from '../world/vault.ts';
 
 /** A request that was let in. */
 export interface Admission {
   readonly userId: string;
-  /** True time at which the request arrived, ms. */
-  readonly startedAt: number;
+  /** When whoever let her in may have looked at the earliest, ms of true time. */
+  readonly since: number;
   /** What the function says: whether the mirror stands behind the user. */
   readonly isSynced: boolean;
+}
+
+/** A webhook that was answered with 200. */
+export interface Acceptance {
+  readonly message: Message;
+  readonly outcome: string;
+  /** True time at which the attempt arrived, ms. */
+  readonly startedAt: number;
+}
+
+/** A token or a webhook, once it is known what came of its signature. */
+export interface Signed {
+  readonly what: 'token' | 'webhook';
+  /** True time at which it arrived, ms. */
+  readonly startedAt: number;
+  /** When the key that it was signed with was one of ours. */
+  readonly terms: readonly Term[];
+  readonly isAccepted: boolean;
+}
+
+/** An administrator's request that was answered. */
+export interface Administered {
+  /** The route. */
+  readonly action: string;
+  /** The invocation. */
+  readonly party: string;
+  readonly status: number;
+}
+
+/** An answer of health. */
+export interface HealthTold {
+  readonly route: string;
+  readonly status: number;
+  readonly body: { readonly status?: string; readonly clerk_users?: number | null };
+  /** Whether all faults have ended, and a full run has come to its end. */
+  readonly isAtRest: boolean;
 }
 
 /** A run from its first invocation to its end. */
@@ -45,6 +83,10 @@ export interface Truth {
   readonly app: Map<string, JsonObject>;
   /** Whether the run was asked to doubt what the table says: ADR 16. */
   readonly isThorough: (runId: string | undefined) => boolean;
+  /** How many syncs of requests and webhooks have failed since, ms. */
+  readonly failedSince: (time: number) => number;
+  /** What the bus has heard, repetitions included. */
+  readonly told: () => readonly ChangeEvent[];
   /** Whether an administrator has asked to erase the user although Clerk has her. */
   readonly isErasable: (id: string) => boolean;
   /** Whether the personal values of the user have been erased. */
@@ -54,10 +96,14 @@ export interface Truth {
 /** What an invariant is told of while a history plays. */
 export interface Watch {
   /** After every write, also one of which its writer never hears. */
-  readonly written?: (transition: Transition) => void;
+  readonly written?: (transition: Transition, party: string | undefined) => void;
   /** After every webhook that was answered with 200. */
-  readonly accepted?: (message: Message, outcome: string) => void | Promise<void>;
+  readonly accepted?: (acceptance: Acceptance) => void | Promise<void>;
   readonly admitted?: (admission: Admission) => void;
+  /** After every signature that was accepted, or refused for itself. */
+  readonly signed?: (signed: Signed) => void;
+  readonly administered?: (request: Administered) => void;
+  readonly healthTold?: (told: HealthTold) => void;
   readonly runEnded?: (run: EndedRun) => void | Promise<void>;
   /** All faults have ended and a full run has come to its end. */
   readonly atRest?: () => void | Promise<void>;

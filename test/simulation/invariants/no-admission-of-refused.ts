@@ -6,11 +6,11 @@ export const noAdmissionOfRefused: Invariant = {
   number: 9,
   name: 'no-admission-of-refused',
   promise:
-    'Whoever the table has as deleted or banned is not let in, but for the age of a stale read, or as not synced while the table is away.',
+    'Whoever the table has as deleted or banned is not let in, but for the age of a stale read and of a cached answer, or as not synced while the table is away.',
   watch: ({ table }, isBroken) => ({
-    admitted({ userId, startedAt, isSynced }) {
+    admitted({ userId, since, isSynced }) {
       if (!isSynced) return;
-      const states = table.statesSince(userId, startedAt - STALE_MS);
+      const states = table.statesSince(userId, since - STALE_MS);
       const isRefused = states.length > 0 && states.every((user) => user && refusalOf(user) !== undefined);
       if (isRefused) isBroken(`${userId} was let in though the table refuses her.`);
     },

@@ -6,13 +6,14 @@ import type { AuthorizerDependencies } from '../../../functions/authorizer/depen
 import { requestToken } from '../../../functions/authorizer/request-token.ts';
 import { UNAUTHORIZED, UNAVAILABLE } from '../../../functions/authorizer/thrown-answers.ts';
 import { createTokenVerifier } from '../../../shared/adapters/clerk/token-verifier.ts';
+import { pick } from '../../../shared/adapters/secrets/secrets.ts';
 import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
 import { httpEvent, requestEvent } from '../../support/functions/authorizer-events.ts';
 import { ISSUER, PARTY } from '../../unit/clerk/support/tokens.ts';
-import type { Party, Scheduler } from '../world/scheduler.ts';
-import { PUBLIC_KEY } from '../world/tokens.ts';
+import type { Party } from '../world/scheduler.ts';
+import { verifyEachSignatureOnce } from '../world/signatures.ts';
 import type { Stage } from './stage.ts';
-import { requestPartsOf } from './stage.ts';
+import { requestPartsOf, secretsOf } from './stage.ts';
 
 export type Variant = AuthorizerDependencies['variant'];
 
@@ -29,9 +30,9 @@ export interface Authorizer {
 /** A container of the authorizer, wired as `functions/authorizer/handler.ts` does. */
 export function createAuthorizer(stage: Stage, variant: Variant, onStoreFailure: 'allow' | 'deny'): Authorizer {
   const parts = requestPartsOf(stage, 'authorizer');
-  const keys = { current: () => Promise.resolve([PUBLIC_KEY]), reread: () => Promise.resolve([PUBLIC_KEY]) };
+  const keys = pick(secretsOf(stage), ({ jwtKeys }) => jwtKeys);
   const rules = { issuer: ISSUER, authorizedParties: [PARTY], missingAzp: 'deny' } as const;
-  const real = atPartysTime(createTokenVerifier({ ...rules, keys, clock: parts.clock }), stage.scheduler);
+  const real = watched(stage, createTokenVerifier({ ...rules, keys, clock: parts.clock }));
   const verifier = stage.seams.verifier?.(real) ?? real;
   const deps = { ...parts, variant, verifier, askLimit: createAskLimit(parts), onStoreFailure, requireEmail: true };
   return {
@@ -51,18 +52,17 @@ export function createAuthorizer(stage: Stage, variant: Variant, onStoreFailure:
   };
 }
 
-const MACHINE = Date.now;
+verifyEachSignatureOnce();
 
-/** Clerk's package reads the machine's clock: here that is the party's. It is real cryptography, and takes real time. */
-function atPartysTime(verifier: TokenVerifier, scheduler: Scheduler): TokenVerifier {
+/** Tells what came of each token's signature. */
+function watched({ scheduler, signed }: Stage, verifier: TokenVerifier): TokenVerifier {
   return {
-    verify: (text) => {
-      const now = scheduler.clock.now();
-      Date.now = () => now;
-      const verifying = verifier.verify(text).finally(() => {
-        Date.now = MACHINE;
-      });
-      return scheduler.outside(verifying);
+    verify: async (text) => {
+      const startedAt = scheduler.now;
+      const verification = await verifier.verify(text);
+      if (verification.ok || verification.reason === 'signature')
+        signed({ text, startedAt, isAccepted: verification.ok });
+      return verification;
     },
   };
 }

@@ -14,6 +14,9 @@ export interface RunEvent {
   readonly force?: boolean;
   readonly run?: string;
   readonly userId?: string;
+  readonly since?: number;
+  /** Of whoever asked, if it has one. */
+  readonly runId?: string;
 }
 
 /** As `clerkPace` has it for a production instance's key and the default share. */

@@ -1,6 +1,12 @@
 import { withinLimits } from '../../../shared/adapters/clerk/within-limits.ts';
+import type { Context } from 'aws-lambda';
+import type { Secrets } from '../../../shared/adapters/secrets/parse-secrets.ts';
+import type { Rereadable } from '../../../shared/adapters/secrets/secrets.ts';
+import { createSecrets } from '../../../shared/adapters/secrets/secrets.ts';
+import type { AuditStore } from '../../../shared/ports/audit-store.ts';
 import type { Log } from '../../../shared/ports/log.ts';
 import type { Metrics } from '../../../shared/ports/metrics.ts';
+import type { EventPublisher } from '../../../shared/ports/event-publisher.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
 import type { UserDirectory } from '../../../shared/ports/user-directory.ts';
@@ -12,7 +18,9 @@ import { clerkPort } from '../ports/clerk-port.ts';
 import type { TablePorts } from '../ports/table-port.ts';
 import { tablePorts } from '../ports/table-port.ts';
 import type { People } from '../world/people.ts';
+import type { Measures } from '../world/measures.ts';
 import type { Party, Scheduler } from '../world/scheduler.ts';
+import type { Vault } from '../world/vault.ts';
 import type { Weather } from '../world/storms.ts';
 import type { SimulatedTable, Transition } from '../world/table.ts';
 import type { Draws } from '../draws.ts';
@@ -26,6 +34,8 @@ export interface Stage {
   readonly people: People;
   readonly table: SimulatedTable;
   readonly seams: Seams;
+  /** The bus on which applications hear of changes. */
+  readonly bus: EventPublisher;
   readonly returningUser: ReturningUser;
   readonly count: (what: string) => void;
   readonly tell: (who: string, what: string) => void;
@@ -33,6 +43,15 @@ export interface Stage {
   readonly appWritten: (user: StoredUser) => void;
   /** Whether people who were registered beforehand are linked. */
   readonly hasRoster: boolean;
+  readonly vault: Vault;
+  /** What CloudWatch knows. */
+  readonly measures: Measures;
+  /** Where functions log: whatever nobody has foreseen is a defect. */
+  readonly log: Log;
+  /** Told of each token whose signature was accepted, or refused. */
+  readonly signed: (token: { readonly text: string; readonly startedAt: number; readonly isAccepted: boolean }) => void;
+  /** The record of administrative actions, as the table has it. */
+  readonly audit: AuditStore;
   readonly absent: (id: string) => void;
   readonly shown: (ids: readonly string[], party: Party | undefined) => void;
 }
@@ -55,7 +74,7 @@ export interface Parts extends SyncDependencies, TablePorts {
 
 /** What every container of a function is wired from, as `functions/wiring` does it. */
 export function partsOf(stage: Stage, name: FunctionName): Parts {
-  const { scheduler, seams, count, returningUser } = stage;
+  const { scheduler, seams, returningUser } = stage;
   const timeouts = TIMEOUTS[name];
   const plain = tablePorts({ ...stage, timeoutMs: timeouts.table });
   const clerk = clerkPort({ ...stage, timeoutMs: timeouts.clerk });
@@ -67,8 +86,8 @@ export function partsOf(stage: Stage, name: FunctionName): Parts {
     clock: scheduler.clock,
     timers: scheduler.timers,
     random: randomOf(stage),
-    metrics: countingMetrics(count),
-    log: SILENT,
+    metrics: countingMetrics(stage),
+    log: stage.log,
     returningUser,
   };
 }
@@ -103,12 +122,44 @@ function randomOf({ scheduler }: Stage): Random {
   };
 }
 
-function countingMetrics(count: (what: string) => void): Metrics {
+function countingMetrics({ count, measures }: Stage): Metrics {
   return {
-    record: (name, _value, dimensions = {}) => count(['metric', name, ...Object.values(dimensions)].join(' ')),
+    record: (name, value, dimensions = {}) => {
+      count(['metric', name, ...Object.values(dimensions)].join(' '));
+      measures.record(name, value, dimensions);
+    },
     flush: () => Promise.resolve(),
   };
 }
 
+/** The secrets of a container, as `functions/wiring` keeps them. */
+export function secretsOf({ vault, scheduler, seams }: Stage): Rereadable<Secrets> {
+  const secrets = createSecrets({ source: vault.source, clock: scheduler.clock, timers: scheduler.timers });
+  return seams.secrets?.(secrets) ?? secrets;
+}
+
 const nothing = (): void => undefined;
-const SILENT: Log = { info: nothing, warn: nothing, error: nothing };
+
+/** Errors that the functions foresee: a table, a Clerk or a bus that is away. */
+const FORESEEN = new Set([
+  'StoreUnavailable',
+  'DirectoryUnavailable',
+  'SecretsUnavailable',
+  'LeaseLost',
+  'ForeignInstance',
+]);
+
+/** @param isDefect told of an unexpected error that is none of those that are foreseen */
+export function watchedLog(isDefect: (what: string) => void): Log {
+  return {
+    info: nothing,
+    warn: nothing,
+    error: (message, facts = {}) => {
+      const { error, stack } = facts;
+      if (message === 'unexpected error' && !FORESEEN.has(String(error))) isDefect(JSON.stringify({ error, stack }));
+    },
+  };
+}
+
+/** What Lambda hands a handler beside the event: nothing of ours reads it. */
+export const CONTEXT = {} as Context;

@@ -1,10 +1,12 @@
+import type { Secrets } from '../../../shared/adapters/secrets/parse-secrets.ts';
+import type { Rereadable } from '../../../shared/adapters/secrets/secrets.ts';
 import type { Snapshot } from '../../../shared/domain/snapshot.ts';
 import type { TokenVerifier, VerifiedToken } from '../../../shared/ports/token-verifier.ts';
 import type { DirectoryUser, UserDirectory } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import type { WebhookParser } from '../../../shared/ports/webhook-parser.ts';
 import { normaliseName } from '../../../shared/domain/user.ts';
-import { STRANGERS_SECRET } from '../world/svix.ts';
+import { STRANGERS_SECRET } from '../world/vault.ts';
 import type { Plant, Seams } from './plant.ts';
 
 function clerkThat(change: (clerk: UserDirectory) => Partial<UserDirectory>): Seams {
@@ -90,8 +92,8 @@ export const OTHER_PLANTS: readonly Plant[] = [
     name: 'strangers-secret-accepted',
     fault: 'Whatever is signed by anybody is accepted.',
     trap: 'section 4: 400 for anything not signed by one of our secrets',
-    breaks: ['no-unfounded-deletion'],
-    seams: { secrets: (secrets) => [...secrets, STRANGERS_SECRET] },
+    breaks: ['keys-are-followed', 'no-unfounded-deletion'],
+    seams: { webhookSecrets: (secrets) => [...secrets, STRANGERS_SECRET] },
   },
   {
     name: 'answers-before-applying',
@@ -106,6 +108,59 @@ export const OTHER_PLANTS: readonly Plant[] = [
     trap: 'section 4: a deletion is a proposal',
     breaks: ['deletions-within-the-guard'],
     seams: { limits: (limits) => ({ ...limits, guard: { most: 1e9, mostOfAll: 1, share: 1, few: 1e9 } }) },
+  },
+  {
+    name: 'secrets-read-once',
+    fault: 'A container goes by the secrets and keys that it has read first.',
+    trap: 'section 4: a key rotation needs no deploy',
+    breaks: ['keys-are-followed'],
+    seams: { secrets: readOnce },
+  },
+  {
+    name: 'actions-off-the-record',
+    fault: 'What an administrator does is not recorded.',
+    trap: 'section 4: every action audited',
+    breaks: ['admin-is-on-record'],
+    seams: { audit: (audit) => ({ ...audit, record: () => Promise.resolve() }) },
+  },
+  {
+    name: 'health-never-forgets',
+    fault: 'Health judges all failures of the day, and not those of the last quarter of an hour.',
+    trap: 'section 4: the failure rate of the last 15 minutes',
+    breaks: ['health-tells-the-truth'],
+    seams: { measures: (measures) => ({ ...measures, syncs: () => measures.syncs(24 * 60) }) },
+  },
+  {
+    name: 'force-trusts-the-table',
+    fault: 'A forced run passes over whoever has the version and the fingerprint of Clerk.',
+    trap: 'section 4: only force sees hand edits',
+    breaks: ['table-equals-clerk'],
+    seams: { runEvent: (event) => ({ ...event, force: false }) },
+  },
+  {
+    name: 'strict-schema',
+    fault: 'A user with a field that nobody knows is refused.',
+    trap: 'trap 7: strict schemas reject a payload when the provider adds a field',
+    breaks: ['accepted-events-are-kept'],
+    seams: { parse: strictly },
+  },
+  {
+    name: 'bus-failure-is-success',
+    fault: 'An event that the bus did not take counts as told.',
+    trap: 'section 4: each change of a user is told at least once',
+    breaks: ['changes-are-told'],
+    seams: {
+      publisher: (publisher) => ({
+        publish: (events) => publisher.publish(events).then(() => ({ status: 'published' })),
+      }),
+    },
+  },
+  {
+    name: 'gateway-keeps-answers',
+    fault: "API Gateway keeps the authorizer's answer for ten minutes instead of half a minute at most.",
+    trap: 'facts: the authorizer cache can honour a banned session for up to its TTL',
+    breaks: ['no-admission-of-refused'],
+    seams: { cacheMs: (ttlMs) => ttlMs * 20 },
   },
   {
     name: 'dry-run-writes',
@@ -151,6 +206,22 @@ function stampedOnArrival(parse: WebhookParser): WebhookParser {
   return (text, receivedAt) => {
     const event = parse(text, receivedAt);
     return event.kind === 'user' ? { ...event, snapshot: { ...event.snapshot, asOf: receivedAt } } : event;
+  };
+}
+
+function readOnce(secrets: Rereadable<Secrets>): Rereadable<Secrets> {
+  let first: Promise<Secrets> | undefined;
+  const read = (): Promise<Secrets> => (first ??= secrets.current());
+  return { current: read, reread: read };
+}
+
+const KNOWN_TO_NOBODY = 'added_by_clerk_next_year';
+
+function strictly(parse: WebhookParser): WebhookParser {
+  return (text, receivedAt) => {
+    const event = parse(text, receivedAt);
+    const isKnown = event.kind !== 'user' || !text.includes(KNOWN_TO_NOBODY);
+    return isKnown ? event : { kind: 'refused', reason: 'it has a field that nobody knows', userId: event.snapshot.id };
   };
 }
 

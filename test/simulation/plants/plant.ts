@@ -1,6 +1,11 @@
 import type { RunEvent } from '../parties/reconciler.ts';
 import type { TablePorts } from '../ports/table-port.ts';
 import type { SimulatedTable } from '../world/table.ts';
+import type { Secrets } from '../../../shared/adapters/secrets/parse-secrets.ts';
+import type { Rereadable } from '../../../shared/adapters/secrets/secrets.ts';
+import type { AuditStore } from '../../../shared/ports/audit-store.ts';
+import type { EventPublisher } from '../../../shared/ports/event-publisher.ts';
+import type { SyncMeasures } from '../../../shared/ports/sync-measures.ts';
 import type { TokenVerifier } from '../../../shared/ports/token-verifier.ts';
 import type { UserDirectory } from '../../../shared/ports/user-directory.ts';
 import type { WebhookParser } from '../../../shared/ports/webhook-parser.ts';
@@ -14,9 +19,15 @@ export interface Seams {
   readonly clerk?: (clerk: UserDirectory, name: FunctionName) => UserDirectory;
   readonly verifier?: (verifier: TokenVerifier) => TokenVerifier;
   readonly parse?: (parse: WebhookParser) => WebhookParser;
-  readonly secrets?: (secrets: readonly string[]) => readonly string[];
+  readonly secrets?: (secrets: Rereadable<Secrets>) => Rereadable<Secrets>;
+  readonly webhookSecrets?: (secrets: readonly string[]) => readonly string[];
+  readonly measures?: (measures: SyncMeasures) => SyncMeasures;
+  readonly audit?: (audit: AuditStore) => AuditStore;
   readonly limits?: (limits: ReconcileLimits) => ReconcileLimits;
   readonly runEvent?: (event: RunEvent) => RunEvent;
+  readonly publisher?: (publisher: EventPublisher) => EventPublisher;
+  /** How long API Gateway keeps an answer of the authorizer, ms. */
+  readonly cacheMs?: (ttlMs: number) => number;
   readonly webhookStatus?: (status: number | undefined) => number | undefined;
 }
 

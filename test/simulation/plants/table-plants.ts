@@ -52,7 +52,7 @@ export const TABLE_PLANTS: readonly Plant[] = [
     name: 'first-of-a-tie-stays',
     fault: 'Of two contents with one `updated_at` the first to arrive stays for ever.',
     trap: 'trap 5: same-millisecond versions',
-    breaks: ['table-equals-clerk'],
+    breaks: ['table-equals-clerk', 'one-owner-per-name'],
     seams: storeThat((store) => ({
       write: (write, own) => (isTie(write) ? unwritten(write) : store.write(write, own)),
     })),

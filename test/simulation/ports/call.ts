@@ -3,7 +3,7 @@ import type { Weather } from '../world/storms.ts';
 
 /** A call of a port on its way to what is behind it. */
 export interface Call<T> {
-  readonly to: 'table' | 'clerk';
+  readonly to: 'table' | 'clerk' | 'bus' | 'cloudwatch';
   readonly isWrite: boolean;
   readonly signal?: AbortSignal | undefined;
   /** What the adapter gives a call, ms. */
@@ -98,6 +98,13 @@ function fateOf(deps: CallDependencies, { to, isWrite, timeoutMs }: Call<unknown
     const dies = draws.pick(['before', 'after'] as const);
     count(`crash ${dies} a ${isWrite ? 'write' : 'read'}`);
     return { ...quick, dies };
+  }
+  // What the bus itself refuses, it refuses event by event.
+  if (to === 'bus') return quick;
+  if (to === 'cloudwatch') {
+    if (strikes('cloudwatch-down'))
+      return draws.chance(0.5) ? { ...quick, refusal: 'throttled' } : slow(timeoutMs * 2, 1);
+    return quick;
   }
   if (to === 'clerk') {
     if (strikes('clerk-429')) return { ...quick, refusal: 'throttled' };

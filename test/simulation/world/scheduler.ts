@@ -32,7 +32,6 @@ export class Scheduler {
   readonly #tasks: Task[] = [];
   readonly #context = new AsyncLocalStorage<Party>();
   readonly #deaths = new WeakMap<Party, () => void>();
-  readonly #outside = new Set<Promise<unknown>>();
   #isHalted = false;
 
   /** @param start ms */
@@ -114,37 +113,17 @@ export class Scheduler {
     this.#isHalted = true;
   }
 
-  /** Awaits something that takes no simulated time but real: nothing else goes on meanwhile. */
-  outside<T>(work: Promise<T>): Promise<T> {
-    const settled = work.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#outside.add(settled);
-    void settled.then(() => this.#outside.delete(settled));
-    return work;
-  }
-
   /** Does all that is due until a time, ms, or until nothing is. */
   async play(until = Number.POSITIVE_INFINITY): Promise<void> {
-    await this.#settle();
+    await quiet();
     for (let task = this.#tasks.at(-1); task && task.at <= until && !this.#isHalted; task = this.#tasks.at(-1)) {
       this.#tasks.pop();
       if (task.isCancelled) continue;
       this.#now = task.at;
       task.run();
-      await this.#settle();
+      await quiet();
     }
     if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
-  }
-
-  /** Until everybody awaits the scheduler: an immediate comes after all that is ready. */
-  async #settle(): Promise<void> {
-    await immediate();
-    while (this.#outside.size > 0) {
-      await Promise.all(this.#outside);
-      await immediate();
-    }
   }
 
   #placeOf({ at, number }: Task): number {
@@ -160,8 +139,9 @@ export class Scheduler {
   }
 }
 
-function immediate(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
+/** When everybody awaits the scheduler: a tick comes after all promises that are ready, and what follows from them. */
+function quiet(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {

@@ -13,6 +13,8 @@ export const STORMS = [
   'clerk-500',
   'clerk-slow',
   'clerk-lag',
+  'bus-down',
+  'cloudwatch-down',
   'crashes',
   'webhooks-dropped',
   'webhooks-delayed',

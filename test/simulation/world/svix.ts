@@ -5,6 +5,8 @@ import { drawsOf } from '../draws.ts';
 import { INSTANCE } from './people.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Weather } from './storms.ts';
+import type { Vault } from './vault.ts';
+import { PREVIOUS, REVOKED } from './vault.ts';
 
 /** A message as Svix keeps it, for all attempts at it. */
 export interface Message {
@@ -21,14 +23,6 @@ export interface Attempt {
   readonly isBase64Encoded: boolean;
 }
 
-/** Signing secrets of 32 bytes: the endpoint's, the one before it, which is still accepted, and one that no longer is. */
-const secretOf = (fill: number): string => `whsec_${Buffer.alloc(32, fill).toString('base64')}`;
-const CURRENT = secretOf(1);
-const PREVIOUS = secretOf(2);
-const REVOKED = secretOf(3);
-export const ACCEPTED_SECRETS: readonly string[] = [CURRENT, PREVIOUS];
-export const STRANGERS_SECRET = secretOf(4);
-
 /** When Svix tries again after a failure, ms: 27 h 35 min in all. */
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -41,6 +35,7 @@ export interface SvixOptions {
   readonly seed: number;
   readonly scheduler: Scheduler;
   readonly weather: Weather;
+  readonly vault: Vault;
   readonly count: (what: string) => void;
   readonly tell: (who: string, what: string) => void;
   /** Lets something go on by itself. */
@@ -69,15 +64,16 @@ export class Svix {
   /** Sends a body as it is. */
   send(body: string, type: string, draws: Draws = drawsOf(this.#options.seed, 'message', this.#messages)): void {
     this.#messages += 1;
-    const { count, tell } = this.#options;
+    const { count, tell, vault } = this.#options;
     const id = `msg_${this.#messages}`;
     const strikes = this.#luckOf(draws);
     if (strikes('webhooks-dropped', 0.04) || strikes('endpoint-disabled', 0)) {
       count('webhook lost');
       return tell('svix', `loses ${id} (${type})`);
     }
-    const secret = strikes('old-secret', 0.02) ? draws.pick([PREVIOUS, REVOKED]) : CURRENT;
-    if (secret !== CURRENT) count(`webhook signed with the ${secret === PREVIOUS ? 'previous' : 'revoked'} secret`);
+    const secret = strikes('old-secret', 0.02) ? draws.pick([PREVIOUS, REVOKED]) : vault.webhookSecret;
+    if (secret === PREVIOUS || secret === REVOKED)
+      count(`webhook signed with the ${secret === PREVIOUS ? 'previous' : 'revoked'} secret`);
     const message = { id, body, secret };
     const delay = strikes('webhooks-delayed', 0.08)
       ? draws.between(1_000, 6 * HOUR)

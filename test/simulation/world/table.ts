@@ -1,3 +1,4 @@
+import { createMemoryAuditStore } from '../../../shared/adapters/memory/audit-store.ts';
 import { createMemoryInstanceStore } from '../../../shared/adapters/memory/instance-store.ts';
 import type { MemoryLeaseStore } from '../../../shared/adapters/memory/lease-store.ts';
 import { createMemoryLeaseStore } from '../../../shared/adapters/memory/lease-store.ts';
@@ -11,6 +12,7 @@ import { createMemoryWatermarkStore } from '../../../shared/adapters/memory/wate
 import type { Name } from '../../../shared/domain/names.ts';
 import type { RosterChange, RosterEntry } from '../../../shared/domain/roster.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
+import type { AuditEntry, AuditStore } from '../../../shared/ports/audit-store.ts';
 import type { UserWrite } from '../../../shared/ports/user-store.ts';
 import type { WatermarkStore } from '../../../shared/ports/watermark-store.ts';
 
@@ -39,6 +41,9 @@ export class SimulatedTable {
   /** Every roster entry, by address. */
   readonly entries = new Map<string, RosterEntry>();
   readonly roster = this.#listing(createMemoryRosterStore());
+  /** Every entry of the record of administrative actions, by id. */
+  readonly audited = new Map<string, AuditEntry>();
+  readonly audit;
   readonly watermark = this.#kept(createMemoryWatermarkStore());
   readonly #versions = new Map<string, Version[]>();
   readonly #waited: { readonly from: number; readonly names: readonly Name[] }[] = [];
@@ -55,6 +60,7 @@ export class SimulatedTable {
     this.runs = createMemoryRunStore({ clock });
     this.instance = createMemoryInstanceStore();
     this.quarantine = createMemoryQuarantine({ clock });
+    this.audit = this.#audited(createMemoryAuditStore({ clock }));
   }
 
   /** The user as she is in the table now, if she has not expired. */
@@ -78,6 +84,14 @@ export class SimulatedTable {
       this.#versions.set(after.id, versions);
       return [{ at, write, before: before.get(after.id), after }];
     });
+  }
+
+  /** Edits an item as somebody with a console does. */
+  editByHand(id: string, edit: (user: StoredUser) => StoredUser): void {
+    this.store.editByHand(id, edit);
+    const versions = this.#versions.get(id);
+    const [last, user] = [versions?.at(-1), this.get(id)];
+    if (last && user) versions?.push({ from: this.#now(), item: { ...last.item, user } });
   }
 
   /** Every state that the user has been in since a time, ms, the one that she was in then included. */
@@ -130,6 +144,16 @@ export class SimulatedTable {
         const isDone = await roster.change(change, own);
         if (isDone) note(change);
         return isDone;
+      },
+    };
+  }
+
+  #audited(audit: AuditStore): AuditStore {
+    return {
+      ...audit,
+      record: (entry) => {
+        this.audited.set(entry.id, entry);
+        return audit.record(entry);
       },
     };
   }

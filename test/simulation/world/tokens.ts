@@ -2,14 +2,7 @@ import type { Draws } from '../draws.ts';
 import type { KeyPair } from '../../unit/clerk/support/tokens.ts';
 import { generateKeys, ISSUER, PARTY, signToken } from '../../unit/clerk/support/tokens.ts';
 import type { People, Person } from './people.ts';
-
-/**
- * The keys that sign the world's tokens: real ones, of 2,048 bits, since Clerk's package knows no other length. One pair for a
- * process: the text of a token decides nothing and is in no history.
- */
-const KEYS: KeyPair = generateKeys();
-
-export const PUBLIC_KEY = KEYS.publicKey;
+import type { Term, Vault } from './vault.ts';
 
 /** What a session's token says of its user. */
 export const TOKEN_KINDS = ['fresh', 'fresh-in-seconds', 'stale', 'no-order', 'few-claims', 'from-the-future'] as const;
@@ -28,10 +21,13 @@ const REFRESHED_AFTER_MS = 50_000;
 export class Tokens {
   readonly #sessions = new Map<string, Minted>();
   readonly #people: People;
+  readonly #vault: Vault;
+  readonly #keys = new Map<string, string>();
   readonly #now: () => number;
 
-  constructor(people: People, now: () => number) {
+  constructor(people: People, vault: Vault, now: () => number) {
     this.#people = people;
+    this.#vault = vault;
     this.#now = now;
   }
 
@@ -43,7 +39,9 @@ export class Tokens {
     // Whoever has been deleted gets no new token: the last one is all that is left.
     if (known && (isCurrent || this.#people.get(person.id) === undefined)) return known.text;
     const claims = claimsOf(this.#stateFor(person, kind, draws), kind, this.#now());
-    const text = signToken(KEYS, { ...claims, ...this.#times() });
+    const { key } = this.#vault;
+    const text = signToken(key, { ...claims, ...this.#times() });
+    this.#keys.set(text, key.publicKey);
     this.#sessions.set(session, { text, at: this.#now() });
     return text;
   }
@@ -52,6 +50,11 @@ export class Tokens {
   forged(person: Person): string {
     forger ??= generateKeys();
     return signToken(forger, { ...claimsOf(person, 'fresh', this.#now()), ...this.#times() });
+  }
+
+  /** When the key that signed the token was one of ours; never, for a forged one. */
+  termsOf(text: string): readonly Term[] {
+    return this.#vault.termsOf(this.#keys.get(text) ?? '');
   }
 
   #stateFor(person: Person, kind: TokenKind, draws: Draws): Person {

@@ -148,6 +148,21 @@ describe('a list that is not what was asked for', () => {
     world.clerk.before = () => world.time.advance(600);
     expect(await world.run()).toMatchObject({ created: 30, clerkUsers: 30, storedUsers: 30, suspects: 0 });
   });
+
+  it('is read right when Clerk takes the lower bound of the creation time by the second only', async () => {
+    const world = createWorld({ pageSize: 4, chunkMs: 1_000 });
+    const manyInASecond = Array.from({ length: 30 }, (_, n) =>
+      clerkUser(n, { record: { clerkCreatedAt: EPOCH + n * 40 } }),
+    );
+    world.clerk.add(...manyInASecond);
+    const listUsers = world.clerk.listUsers.bind(world.clerk);
+    world.clerk.listUsers = ({ createdAfter, ...page }) => {
+      const coarse = createdAfter === undefined ? {} : { createdAfter: Math.floor(createdAfter / 1_000) * 1_000 - 1 };
+      return listUsers({ ...page, ...coarse });
+    };
+    world.clerk.before = () => world.time.advance(300);
+    expect(await world.run()).toMatchObject({ created: 30, clerkUsers: 30, storedUsers: 30, suspects: 0 });
+  });
 });
 
 describe('a page that fails', () => {
