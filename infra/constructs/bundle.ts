@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join, parse, relative } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
@@ -34,18 +34,34 @@ export function bundlesFromSource(root: string = REPOSITORY_ROOT): BundleSource 
 
 const standIn = (name: string): string => join(import.meta.dirname, 'stand-ins', `${name}.ts`);
 
+const ALIASES = {
+  '@aws-sdk/credential-provider-node': standIn('credential-provider-node'),
+  'node:http': standIn('node-http'),
+};
+
 /** What a cold start need not load. Each says for itself what it stands for, and why that is safe. */
 const STAND_INS: BuildOptions = {
-  alias: {
-    '@aws-sdk/credential-provider-node': standIn('credential-provider-node'),
-    'node:http': standIn('node-http'),
-  },
+  alias: ALIASES,
   inject: [standIn('request')],
   // Clerk's package reads them when it is loaded, which loads undici, and uses the first alone: to upload a picture.
   define: Object.fromEntries(
     ['FormData', 'Headers', 'Request', 'Response'].map((name) => [`globalThis.${name}`, 'undefined']),
   ),
 };
+
+/** What stands in for the AWS SDK beneath lib-dynamodb, by the module that it stands for. */
+const NARROW_CLIENTS = {
+  '@aws-sdk/client-dynamodb': standIn('client-dynamodb'),
+  '@aws-sdk/client-secrets-manager': standIn('client-secrets-manager'),
+  '@aws-sdk/core/client': standIn('features'),
+  '@smithy/core/protocols': standIn('protocols'),
+  '@smithy/core/schema': standIn('schema'),
+};
+
+const NARROW: BuildOptions = { ...STAND_INS, alias: { ...ALIASES, ...NARROW_CLIENTS } };
+
+/** Functions whose every request somebody waits for, and which ask of AWS no more than the narrow clients can do. */
+const NARROW_ENTRY = /(^|\/)functions\/(authorizer|webhook)\//;
 
 /**
  * Bundles one entry file. The AWS SDK is bundled too: Lambda's own copy changes under a running function, ours is pinned.
@@ -58,20 +74,32 @@ const STAND_INS: BuildOptions = {
  * @throws if the entry does not build, with esbuild's message
  */
 export function bundle(root: string, entry: string, outfile: string): readonly string[] {
-  return build(root, entry, outfile, STAND_INS);
+  return build(root, entry, outfile, NARROW_ENTRY.test(relative(root, entry)) ? NARROW : STAND_INS);
 }
 
-/** Bundles one likewise, but without stand-ins: what esbuild by itself makes of packages. To compare with. */
+/** Bundles any entry as `bundle` does those of the functions with narrow clients: for the tests of these. */
+export function bundleNarrowly(root: string, entry: string, outfile: string): void {
+  build(root, entry, outfile, NARROW);
+}
+
+/** Bundles one into one file, without stand-ins: what esbuild by itself makes of packages. To compare with. */
 export function bundlePlainly(root: string, entry: string, outfile: string): void {
-  build(root, entry, outfile, {});
+  build(root, entry, outfile, { splitting: false });
 }
 
 function build(root: string, entry: string, outfile: string, options: BuildOptions): readonly string[] {
+  const { dir, name, ext } = parse(outfile);
   const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: [relative(root, entry)],
-    outfile,
+    entryPoints: [{ in: relative(root, entry), out: name }],
+    outdir: dir,
+    outExtension: { '.js': ext },
     bundle: true,
+    // What a function imports when it first needs it is a file of its own, which a cold start does not read.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    // The SDK asks it what a browser is, and in a browser only.
+    external: ['bowser'],
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -84,8 +112,6 @@ function build(root: string, entry: string, outfile: string, options: BuildOptio
     metafile: true,
   });
   // What was only looked at, and left out, is no part of it.
-  const [output] = Object.values(metafile.outputs);
-  return Object.entries(output?.inputs ?? {})
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => path);
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  return [...new Set(inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path))];
 }

@@ -56,7 +56,7 @@ async function isForeign(instanceId: string | undefined, deps: EventDependencies
   if (instanceId === undefined) return false;
   const deadline = deps.timers.deadline(INSTANCE_BUDGET_MS);
   try {
-    const ours = await persist(deps, deadline.signal, () => deps.instance.get());
+    const ours = await persist(deps, deadline.signal, () => deps.instance.get(instanceId));
     return ours !== undefined && ours !== instanceId;
   } finally {
     deadline.clear();
