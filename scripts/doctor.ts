@@ -12,7 +12,7 @@ import type { Result } from './doctor/examine.ts';
 import { examine, result, toldOf } from './doctor/examine.ts';
 import { failed } from './doctor/finding.ts';
 import { admit } from './doctor/patient.ts';
-import { findPlace } from './doctor/place.ts';
+import { findPlace } from './support/place.ts';
 import { report } from './doctor/report.ts';
 import { readArguments, refuse } from './support/arguments.ts';
 

@@ -5,10 +5,13 @@
  */
 import { resolve } from 'node:path';
 import type { QuarantineEntry } from '../shared/ports/quarantine.ts';
+import { countQuarantine } from '../shared/sync/events/count-quarantine.ts';
 import { replayEvent } from '../shared/sync/events/replay-event.ts';
 import { readCommand, refuse } from './support/arguments.ts';
+import { tellMeasures } from './support/measures.ts';
 import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
+import { findPlace } from './support/place.ts';
 
 const USAGE = `npm run quarantine -- list [--user USER_ID]
        npm run quarantine -- replay (MESSAGE_ID… | --all [--user USER_ID])
@@ -28,10 +31,21 @@ const COMMANDS = new Map([
 ]);
 const run = COMMANDS.get(command) ?? refuse(command === '' ? 'Say what to do.' : `There is no ${command} here.`, USAGE);
 
+const where = { stack: values.stack, stackFile: resolve('.local/stack.json') };
+/** Ids of what was taken out. */
+const gone = new Set<string>();
 let mirror: Mirror | undefined;
 try {
-  mirror = await connectToMirror({ stack: values.stack, stackFile: resolve('.local/stack.json') });
+  mirror = await connectToMirror(where);
   process.exitCode = (await run(mirror)) ? 0 : 1;
+  const { quarantine } = mirror;
+  // The alarm waits to hear that none is left.
+  if (gone.size > 0) {
+    await tellMeasures(
+      () => findPlace(where),
+      (metrics) => countQuarantine({ quarantine, metrics }, gone),
+    );
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
@@ -57,7 +71,8 @@ async function replay(mirror: Mirror): Promise<boolean> {
   let isAllDone = true;
   for (const id of ids) {
     const replayed = await replayEvent(id, mirror);
-    if (replayed.status !== 'done') isAllDone = false;
+    if (replayed.status === 'done') gone.add(id);
+    else isAllDone = false;
     console.log(`${id}  ${inWords(replayed)}`);
   }
   return isAllDone;
@@ -68,7 +83,8 @@ async function dismiss(mirror: Mirror): Promise<boolean> {
   let areAllThere = true;
   for (const id of named('dismiss')) {
     const isThere = await mirror.quarantine.dismiss(id);
-    if (!isThere) areAllThere = false;
+    if (isThere) gone.add(id);
+    else areAllThere = false;
     console.log(`${id}  ${isThere ? 'dismissed' : 'is not in quarantine'}`);
   }
   return areAllThere;

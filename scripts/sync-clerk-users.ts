@@ -1,10 +1,11 @@
 /**
  * `npm run sync`: a full run in this process, by the reconciler's own code, over the local cloud that runs here or, with
  * `--stack NAME`, over a deployed stack with the caller's AWS credentials. Also the way back when the table was lost: it writes
- * every user anew from Clerk. With `--since` it looks at what Clerk has changed since then, and no further unless it has to.
+ * every user anew from Clerk. With `--since` it looks at what Clerk has changed since then, and no further unless it has to; with
+ * `--user` at one user.
  *
- * Exits 0 in sync or repaired, 1 failed (also for an option that there is not) or skipped for another run, 2 drift found in a dry run, 3 deletions held. With `--json` the last thing on standard
- * output is the summary.
+ * Exits 0 in sync or repaired, 1 failed (also for an option that there is not) or skipped for another run, 2 drift found in a dry
+ * run, 3 deletions held. With `--json` the last thing on standard output is the summary. CloudWatch is told how it ended.
  */
 import { resolve } from 'node:path';
 import { reconcile } from '../functions/reconciler/reconcile.ts';
@@ -16,8 +17,10 @@ import { RUN_ENDED } from '../shared/sync/reconcile/report-run.ts';
 import type { RunSummary } from '../shared/sync/reconcile/summary.ts';
 import { readArguments, refuse } from './support/arguments.ts';
 import { onInterrupt } from './support/interrupt.ts';
+import { runMeasures } from './support/measures.ts';
 import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
+import { findPlace } from './support/place.ts';
 import { inProcessSteps } from './sync/in-process-steps.ts';
 import { createProgress } from './sync/progress.ts';
 import { parseSince } from './sync/since.ts';
@@ -25,7 +28,7 @@ import { adviceFor, EXIT_CODES, summaryTable } from './sync/summary-table.ts';
 import { watchedDirectory } from './sync/watched-directory.ts';
 
 const USAGE =
-  'npm run sync -- [--dry-run] [--force | --since TIME] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
+  'npm run sync -- [--dry-run] [--force | --since TIME | --user USER_ID] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
 
 const options = readArguments(
   {
@@ -33,6 +36,7 @@ const options = readArguments(
     force: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     since: { type: 'string' },
+    user: { type: 'string' },
     'approve-deletions': { type: 'string' },
     stack: { type: 'string' },
   },
@@ -54,8 +58,17 @@ if (options.since !== undefined && (force || heldRun !== undefined)) {
     EXIT_CODES.failed,
   );
 }
+if (options.user !== undefined && (force || options.since !== undefined || heldRun !== undefined)) {
+  refuse(
+    '--user looks at one user, hand edits included: it goes with none of --force, --since and --approve-deletions.',
+    USAGE,
+    EXIT_CODES.failed,
+  );
+}
 const since = options.since === undefined ? undefined : sinceOrRefuse(options.since);
 
+const where = { stack, stackFile: resolve('.local/stack.json') };
+const measures = runMeasures();
 const stop = new AbortController();
 const running = run();
 onInterrupt(async () => {
@@ -68,9 +81,11 @@ process.exitCode = await running;
 async function run(): Promise<number> {
   let mirror: Mirror | undefined;
   try {
-    mirror = await connectToMirror({ stack, stackFile: resolve('.local/stack.json') });
+    mirror = await connectToMirror(where);
     const summary = await reconcile(requested(), inProcessSteps(mirror.timers, stop.signal), dependenciesOf(mirror));
     tell(summary);
+    // A dry run has recorded nothing; one that was stopped by hand has not failed.
+    if (!stop.signal.aborted) await measures.tell(() => findPlace(where));
     return EXIT_CODES[summary.status];
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
@@ -87,6 +102,7 @@ function sinceOrRefuse(text: string): number {
 
 function requested(): object {
   if (since !== undefined) return { mode: 'incremental', dryRun, since };
+  if (options.user !== undefined) return { mode: 'user', userId: options.user, dryRun };
   return heldRun === undefined ? { mode: 'full', dryRun, force } : { mode: 'approve', run: heldRun };
 }
 
@@ -98,6 +114,7 @@ function dependenciesOf(mirror: Mirror): ReconcileDependencies {
   const say = (message: string, facts: object = {}): void => progress.say(`${message} ${JSON.stringify(facts)}`);
   return {
     ...mirror,
+    metrics: measures,
     runs: dryRun ? createMemoryRunStore({ clock }) : mirror.runs,
     directory: watchedDirectory(patient, progress, stop.signal),
     log: {

@@ -42,7 +42,7 @@ export const replayOne: Action = {
     const replayed = await replayEvent(id, { ...deps, instance });
     switch (replayed.status) {
       case 'done':
-        await countQuarantine(deps);
+        await countQuarantine(deps, new Set([id]));
         return answered(200, { id, outcome: replayed.outcome }, replayed.outcome);
       case 'unusable':
         return refusedAs('event_unusable', `The event cannot be applied, and stays in quarantine: ${replayed.reason}.`);
@@ -66,7 +66,7 @@ export const dismissEvent: Action = {
     const refusal = readNothing(event);
     if (refusal) return refusal;
     if (id === undefined || !(await deps.quarantine.dismiss(id))) return refusedAs('not_in_quarantine');
-    await countQuarantine(deps);
+    await countQuarantine(deps, new Set([id]));
     return answered(200, { id, outcome: 'dismissed' }, 'dismissed');
   },
 };

@@ -163,6 +163,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   /** @default - 3 months in production, 1 month in staging, 1 week in development */
   readonly logRetention?: RetentionDays;
   /**
+   * Whether the API writes a line for each request: route, status, times, what refused it, nothing about the person. An HTTP API
+   * cannot write it for refusals or errors alone: unchanged requests cost some $0.13 a million then, and nothing otherwise.
+   * @default false
+   */
+  readonly accessLog?: boolean;
+  /**
    * The least level that the functions log. At `warn` nobody can look up what came of a single change, only of how many.
    * @default 'info' - one line for each change
    */

@@ -122,6 +122,7 @@ export class ClerkUserSync extends Construct {
 
   #api(props: ClerkUserSyncProps, settings: StageDefaults, authorizers: Authorizers): SyncApi {
     return new SyncApi(this, 'Api', {
+      accessLog: props.accessLog ?? false,
       logRetention: settings.logRetention,
       removalPolicy: settings.removalPolicy,
       functions: this.functions,

@@ -33,6 +33,7 @@ const NAMES = [
   'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
+  'accessLog',
   'logLevel',
   'secretArn',
   'stackName',
@@ -50,6 +51,7 @@ export interface Settings extends AuthorizerSettings {
   readonly admin?: boolean;
   readonly health?: boolean;
   readonly scheduleNamePrefix?: string;
+  readonly accessLog?: boolean;
   readonly logLevel?: LogLevel;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
@@ -72,6 +74,7 @@ export function readSettings(context: Context): Settings {
     ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('accessLog', context.boolean('accessLog')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
     unknown: context.unknown(NAMES),

@@ -18,7 +18,7 @@ import type { Clock, Timers } from '../../shared/ports/time.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
 import type { StackResource } from '../support/deployment.ts';
 import { functionIn, PATIENCE, stackOutputs, stackResources, variablesOf } from '../support/deployment.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../support/place.ts';
 import { readSecrets } from './read-secrets.ts';
 
 /** What is examined: a stack, by what it says of itself. What takes a call is asked for once, by the first who needs it. */

@@ -28,6 +28,8 @@ export interface AwsSettings {
 
 export interface StackResource {
   readonly type: string;
+  /** Ends with eight characters that the CDK has made of the resource's path. */
+  readonly logicalId: string;
   readonly physicalId: string;
 }
 
@@ -70,8 +72,8 @@ export async function stackResources(stackName: string, aws: AwsSettings = {}): 
     const pages = paginateListStackResources({ client }, { StackName: stackName });
     await inWords('cloudformation:ListStackResources', stackName, async () => {
       for await (const { StackResourceSummaries: summaries = [] } of pages) {
-        for (const { ResourceType: type = '', PhysicalResourceId: physicalId = '' } of summaries)
-          resources.push({ type, physicalId });
+        for (const { ResourceType: type = '', LogicalResourceId: logicalId = '', PhysicalResourceId } of summaries)
+          resources.push({ type, logicalId, physicalId: PhysicalResourceId ?? '' });
       }
     });
   } finally {

@@ -16,7 +16,7 @@ export interface Progress {
   end(): void;
 }
 
-interface Screen {
+export interface Screen {
   write(text: string): unknown;
   readonly isTTY?: boolean;
 }
@@ -59,7 +59,7 @@ export function createProgress(screen: Screen, clock: Clock): Progress {
 }
 
 /** A line that moves on a terminal, and is said anew now and then elsewhere. */
-function createLine(screen: Screen, clock: Clock): { show(text: () => string): void; end(): void } {
+export function createLine(screen: Screen, clock: Clock): { show(text: () => string): void; end(): void } {
   const isMoving = screen.isTTY === true;
   let saidAt = clock.now();
   let isOpen = false;

@@ -98,6 +98,9 @@ describe('GET /__local/alarms', () => {
   it('does not evaluate what it cannot, and says so', async () => {
     expect(await alarm('Seasonal')).toEqual({});
     expect(orchard.cloud.notImitated).toContainEqual(expect.stringMatching(/^AWS::CloudWatch::Alarm Seasonal: /));
+    expect(orchard.cloud.notImitated).toContainEqual(
+      expect.stringMatching(/^AWS::CloudWatch::Alarm: an approximation/),
+    );
   });
 });
 

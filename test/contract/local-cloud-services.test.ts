@@ -19,6 +19,14 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  QueueDoesNotExist,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { asList, asRecord } from '../../infra/local/cloud/json.ts';
@@ -32,6 +40,7 @@ let orchard: Orchard;
 let secrets: SecretsManagerClient;
 let cloudWatch: CloudWatchClient;
 let dynamodb: DynamoDBClient;
+let sqs: SQSClient;
 
 beforeAll(async () => {
   orchard = await startOrchard();
@@ -39,9 +48,10 @@ beforeAll(async () => {
   secrets = new SecretsManagerClient({ region, endpoint: servicesUrl, credentials });
   cloudWatch = new CloudWatchClient({ region, endpoint: servicesUrl, credentials });
   dynamodb = new DynamoDBClient({ region, endpoint: dynamodbUrl, credentials });
+  sqs = new SQSClient({ region, endpoint: servicesUrl, credentials, useQueueUrlAsEndpoint: false });
 });
 afterAll(async () => {
-  for (const client of [secrets, cloudWatch, dynamodb]) client.destroy();
+  for (const client of [secrets, cloudWatch, dynamodb, sqs]) client.destroy();
   await orchard.close();
 });
 
@@ -51,6 +61,34 @@ async function captured(namespace: string): Promise<JsonRecord[]> {
     .map(asRecord)
     .filter((metric) => metric['namespace'] === namespace);
 }
+
+describe('SQS', () => {
+  const queueUrl = (): string => orchard.cloud.physicalId('Regrets');
+  const receive = async (VisibilityTimeout: number) => {
+    const input = { QueueUrl: queueUrl(), MaxNumberOfMessages: 10, VisibilityTimeout };
+    return (await sqs.send(new ReceiveMessageCommand(input))).Messages ?? [];
+  };
+
+  it('hides a message from others while somebody looks at it, until it is shown again or taken out', async () => {
+    const MessageBody = '{"apple":"été"}';
+    const { MessageId } = await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody }));
+    const [first] = await receive(60);
+    expect(first).toMatchObject({ MessageId, Body: MessageBody });
+    expect(await receive(60)).toEqual([]);
+    const visible = { QueueUrl: queueUrl(), ReceiptHandle: first?.ReceiptHandle, VisibilityTimeout: 0 };
+    await sqs.send(new ChangeMessageVisibilityCommand(visible));
+    const [again] = await receive(60);
+    expect(again).toMatchObject({ MessageId, Body: MessageBody });
+    expect(again?.ReceiptHandle).not.toBe(first?.ReceiptHandle);
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl(), ReceiptHandle: again?.ReceiptHandle }));
+    expect(await receive(0)).toEqual([]);
+  });
+
+  it('says that there is no queue of another name', async () => {
+    const QueueUrl = 'https://sqs.us-east-1.amazonaws.com/000000000000/none';
+    await expect(sqs.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toThrow(QueueDoesNotExist);
+  });
+});
 
 describe('Secrets Manager', () => {
   it('has the secrets of the template, given and generated', async () => {

@@ -1,7 +1,7 @@
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { expect, inject, it } from 'vitest';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
+import { runCommand } from '../support/e2e/run-script.ts';
 import { putItem } from '../support/e2e/put-item.ts';
 
 const start = (options: { readonly heard?: boolean } = {}) =>
@@ -34,6 +34,9 @@ it('DriftWithoutWebhooks: runs repair users, and Clerk has not sent a single eve
   await cloud.clerkFaults({ webhooks: { drop: 1 } });
   await cloud.newUsers(3);
   expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'repaired', created: 3 });
+  expect(await cloud.ringing()).toEqual(['DriftWithoutWebhooks']);
+  // Its event is signed like Clerk's, and says nothing about the endpoint in Clerk.
+  expect((await runCommand(cloud.stack, 'doctor')).stdout).toContain('a signed event was taken');
   expect(await cloud.ringing()).toEqual(['DriftWithoutWebhooks']);
 
   await cloud.clerkFaults({});
@@ -70,7 +73,7 @@ it('NoFullRun: for 27 hours every full run fails', async () => {
   expect(await cloud.ringing()).toEqual(['NoFullRun', 'ReconcileFailed']);
 
   await belongTo(cloud, cloud.stack.file.instanceId);
-  expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
+  expect(await runCommand(cloud.stack, 'sync-clerk-users')).toMatchObject({ code: 0 });
   expect(await cloud.ringing()).toEqual([]);
   expect(await cloud.rung()).toEqual(['NoFullRun', 'ReconcileFailed']);
 });
@@ -91,21 +94,10 @@ it('DeletionsHeld: more users are gone from Clerk than may go without a person, 
   expect(await cloud.ringing()).toEqual(['CountDiscrepancy', 'DeletionsHeld']);
 
   await cloud.pass(MINUTES);
-  expect(await approve(cloud, String(held['runId']))).toMatchObject({ status: 'repaired', deleted: 25 });
+  const approved = await runCommand(cloud.stack, 'sync-clerk-users', '--approve-deletions', String(held['runId']));
+  expect(approved).toMatchObject({ code: 0, stdout: expect.stringMatching(/deleted\W+25/) as string });
   expect(await cloud.ringing()).toEqual(['CountDiscrepancy']);
   expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
   expect(await cloud.ringing()).toEqual([]);
   expect(await cloud.rung()).toEqual(['CountDiscrepancy', 'DeletionsHeld']);
 });
-
-/** As the runbook has it done: an invocation of the reconciler's alias. */
-async function approve({ stack: { cloud } }: AlarmedCloud, run: string): Promise<unknown> {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const lambda = new LambdaClient({ region: cloud.region, endpoint: cloud.servicesUrl, credentials });
-  const Payload = JSON.stringify({ mode: 'approve', run });
-  const { Payload: answer } = await lambda.send(
-    new InvokeCommand({ FunctionName: `${cloud.outputs['ReconcilerName']}:live`, Payload }),
-  );
-  lambda.destroy();
-  return JSON.parse(answer?.transformToString() ?? 'null');
-}

@@ -281,7 +281,8 @@ describe('npm run doctor, where something is broken:', () => {
       const where = { cwd: directory, env: environment() };
       expect((await runScript('quarantine', ['dismiss', headers['svix-id'] ?? ''], where)).code).toBe(0);
       expect((await runScript('sync-clerk-users', [], where)).code).toBe(0);
-      expect(failuresIn((await doctor()).document)).toEqual(['alarms']);
+      // The alarm stops with the minute in which the event came.
+      expect(failuresIn((await doctor()).document).filter((name) => name !== 'alarms')).toEqual([]);
     } finally {
       writeFile();
     }

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
@@ -31,6 +33,18 @@ async function lines(): Promise<readonly Line[]> {
   return (await (await fetch(`${stack.file.api}/__local/logs?limit=10000`)).json()) as readonly Line[];
 }
 
+interface Template {
+  readonly Resources: Readonly<
+    Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }>
+  >;
+}
+
+/** What is deployed, and served here. */
+function template(): Template {
+  const [file = ''] = globSync('*.template.json', { cwd: inject('assembly') });
+  return JSON.parse(readFileSync(join(inject('assembly'), file), 'utf8')) as Template;
+}
+
 /** What all functions have written since. */
 const written = async () => (await lines()).slice(before);
 
@@ -55,6 +69,16 @@ describe('what requests cost in the log', () => {
     expect(bytesOf(await written())).toBe(0);
   });
 
+  it('is nothing beside the functions either: the API writes no line, and Lambda none of its own', () => {
+    const resources = Object.values(template().Resources);
+    const stages = resources.filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
+    expect(stages.map(({ Properties }) => Properties['AccessLogSettings'])).toEqual([undefined]);
+    const functions = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    const levels = functions.map(({ Properties }) => Properties['LoggingConfig'] as { SystemLogLevel?: string });
+    expect(levels.length).toBeGreaterThan(6);
+    expect(new Set(levels.map(({ SystemLogLevel }) => SystemLogLevel))).toEqual(new Set(['WARN']));
+  });
+
   it('is less than 1,400 bytes for each that brings a change: below $0.70 a million (docs/cost.md)', async () => {
     const CHANGES = 10;
     for (let n = 1; n <= CHANGES; n += 1) expect(await changedRequest(n)).toBe(200);
@@ -68,7 +92,7 @@ describe('what requests cost in the log', () => {
 });
 
 describe('the line of a change', () => {
-  it('says to which request it belongs, and to which one of the access log', async () => {
+  it('says to which request it belongs: the API has the same id', async () => {
     expect(await changedRequest(1)).toBe(200);
     const [line] = (await written()).filter(({ line: text }) => text.includes('user synchronised'));
     const facts = JSON.parse(line?.line ?? '{}') as Readonly<Record<string, unknown>>;

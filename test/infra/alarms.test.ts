@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../shared/names/metrics.ts';
+import { METRIC_PATHS, METRICS } from '../../shared/names/metrics.ts';
 import { addSecondInstance, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
 import type { Resource } from './stack.ts';
 
@@ -17,6 +17,8 @@ interface Metric {
   readonly Dimensions: readonly { readonly Name: string; readonly Value: unknown }[];
 }
 
+const root = new URL('../../', import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const alarmsOf = (resources: readonly Resource[]): readonly Resource[] => ofType(resources, 'AWS::CloudWatch::Alarm');
 const nameOf = (alarm: Resource): string => String(alarm.Properties['AlarmName']).replace(/^.*-/, '');
 const queriesOf = (alarm: Resource): readonly Query[] => (alarm.Properties['Metrics'] ?? []) as readonly Query[];
@@ -147,8 +149,45 @@ describe('the alarms', () => {
   });
 });
 
+describe('the runbook', () => {
+  const runbook = read('docs/runbook.md');
+  const rows = [...runbook.matchAll(/^\| `([A-Z]\w+)` +\|.*\| ([^|]*)\|$/gm)].map(([, name = '', with_ = '']) => {
+    return [name, [...with_.matchAll(/`([A-Z]\w+)`/g)].map(([, other = '']) => other)] as const;
+  });
+  const consequences = new Map(rows);
+  const names = alarmsOf(resourcesOf()).map(nameOf);
+  const tests = globSync('test/e2e/alarms-*.test.ts', { cwd: root })
+    .flatMap((path) =>
+      read(path)
+        .split(/^it\('/m)
+        .slice(1),
+    )
+    .map((text) => [/^\w+/.exec(text)?.[0] ?? '', text] as const);
+
+  it('has a row for every alarm, and for no other', () => {
+    expect([...consequences.keys()].toSorted()).toEqual(names.toSorted());
+    expect([...consequences.values()].flat().filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  it.each(names)('%s is made to ring by a real fault, with no other alarm than those that its row lists', (name) => {
+    const texts = tests.filter(([title]) => title === name).map(([, text]) => text);
+    expect(texts).toHaveLength(1);
+    const [text = ''] = texts;
+    expect(text).toMatch(/rung\(\)|ringing\(\)/);
+    const seen = new Set([...text.matchAll(/'([A-Z]\w+)'/g)].map(([, word = '']) => word));
+    expect([...seen].filter((other) => names.includes(other) && other !== name)).toEqual(
+      expect.toSatisfy((others: string[]) => others.every((other) => consequences.get(name)?.includes(other))),
+    );
+  });
+
+  it('says what the alarms cost', () => {
+    const metrics = alarmsOf(resourcesOf()).reduce((sum, alarm) => sum + metricsOf(alarm).length, 0);
+    expect(runbook).toContain(`$${(metrics * 0.1).toFixed(2)} in all`);
+    expect(read('docs/cost.md')).toContain(`The **alarms**: $${(metrics * 0.1).toFixed(2)} a month`);
+  });
+});
+
 describe('the metrics', () => {
-  const root = new URL('../../', import.meta.url);
   const sources = globSync(['functions/**/*.ts', 'shared/**/*.ts'], { cwd: root })
     .filter((path) => !path.startsWith('shared/names/'))
     .map((path) => readFileSync(new URL(path, root), 'utf8'))
@@ -184,12 +223,47 @@ describe('the dashboard', () => {
     expect(shown.filter((name) => !Object.hasOwn(METRICS, name))).toEqual([]);
   });
 
+  it('shows what the one on call asks first', () => {
+    const { widgets } = JSON.parse(bodyOf(resources)) as {
+      widgets: { properties: { title?: string; metrics?: unknown } }[];
+    };
+    const titles = widgets.map(({ properties }) => properties.title).filter((title) => title !== undefined);
+    expect(titles).toEqual([
+      'When a run last compared them',
+      ...METRIC_PATHS.map((path) => `Outcomes: ${path}`),
+      "From Clerk's change to the table, ms",
+      'Failures, percent',
+      'Turned away',
+      'Webhooks',
+      'Fetched by requests, and names in conflict',
+      'Full runs, ms',
+      'Drift',
+      'Lambda: errors and throttles',
+      'Lambda: p99 duration, ms',
+      'API',
+      'Table: units consumed',
+      'Table: throttled',
+      'Table: p99 latency, ms',
+    ]);
+    const lag = JSON.stringify(widgets.find(({ properties }) => properties.title?.startsWith('From Clerk')));
+    for (const line of ['webhook p50', 'webhook p99', 'reconciler p50', 'reconciler p99']) expect(lag).toContain(line);
+    expect(JSON.stringify(widgets)).toContain('ReadThrottleEvents');
+  });
+
   it('stands in every stage', () => {
     for (const stage of ['development', 'staging', 'production'] as const) {
       expect(() => Template.fromStack(newStack({ stage })).hasResource('AWS::CloudWatch::Dashboard', {})).not.toThrow();
     }
   });
 });
+
+/** The dashboard as CloudWatch gets it, with a word in place of each reference. */
+function bodyOf(resources: readonly Resource[]): string {
+  const body = only(resources, 'AWS::CloudWatch::Dashboard').Properties['DashboardBody'] as {
+    'Fn::Join': [string, unknown[]];
+  };
+  return body['Fn::Join'][1].map((part) => (typeof part === 'string' ? part : 'reference')).join('');
+}
 
 /** As GitHub makes them of headings. */
 function anchorOf(heading: string): string {

@@ -226,14 +226,23 @@ describe('the stage', () => {
     });
   });
 
-  it('logs requests as JSON without anything about the person', () => {
-    const { Format, DestinationArn } = stage.Properties['AccessLogSettings'] as {
-      Format: string;
-      DestinationArn: unknown;
-    };
-    const group = resources.find(({ logicalId }) => logicalId === target(DestinationArn));
+  it('writes nothing about a request, unless it is asked to: an unchanged one is to cost nothing', () => {
+    expect(stage.Properties).not.toHaveProperty('AccessLogSettings');
+    expect(ofType(resources, 'AWS::Logs::LogGroup').filter(({ logicalId }) => /Access/.test(logicalId))).toEqual([]);
+  });
+});
+
+describe('the access log, where it is asked for,', () => {
+  const logged = resourcesOf({ accessLog: true });
+  const { Format, DestinationArn } = only(logged, STAGE).Properties['AccessLogSettings'] as {
+    Format: string;
+    DestinationArn: unknown;
+  };
+  const fields = JSON.parse(Format) as Record<string, string>;
+
+  it('has requests as JSON without anything about the person', () => {
+    const group = logged.find(({ logicalId }) => logicalId === target(DestinationArn));
     expect(group?.Properties).toEqual({ RetentionInDays: 90 });
-    const fields = JSON.parse(Format) as Record<string, string>;
     expect(fields).toMatchObject({
       requestId: '$context.requestId',
       route: '$context.routeKey',
@@ -242,6 +251,22 @@ describe('the stage', () => {
     for (const field of Object.values(fields)) {
       expect(field).not.toMatch(/identity|\.path|principalId|claims|authorizer\.(?!latency|status|error)/);
     }
+  });
+
+  it('costs what docs/cost.md says: 250 bytes for a request that succeeds', () => {
+    // As API Gateway fills them in for a request that succeeds; what there is not is a dash.
+    const values: Readonly<Record<string, string>> = {
+      requestId: 'JKJaXmPLvHcESHA=',
+      time: '1785000000000',
+      route: 'GET /users/me',
+      status: '200',
+      latency: '23',
+      integrationLatency: '12',
+      authorizerLatency: '9',
+      authorizerStatus: '200',
+    };
+    const line = JSON.stringify(Object.fromEntries(Object.keys(fields).map((name) => [name, values[name] ?? '-'])));
+    expect(Math.round(line.length / 10)).toBe(25);
   });
 });
 

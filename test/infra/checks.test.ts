@@ -12,6 +12,7 @@ const FAIL_ON_FINDINGS = { '@aws-cdk/core:validateAgainstDefaultRules': true };
 describe("AWS's recommendations", () => {
   it.each(STAGES)('are kept in %s, or the exception is explained', (stage) => {
     expect(findings(newStack({ stage, health: true, admin: true }))).toEqual([]);
+    expect(findings(newStack({ stage, accessLog: true }))).toEqual([]);
   });
 
   it('are checked for real: a wildcard that nobody explained is found', () => {

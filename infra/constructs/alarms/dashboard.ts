@@ -15,7 +15,7 @@ import type { Watched } from './watched.ts';
 export interface SyncDashboardProps extends Omit<Watched, 'thresholds'> {
   readonly name: string;
   readonly functions: readonly Function[];
-  readonly table: Pick<ITable, 'metricConsumedReadCapacityUnits' | 'metricConsumedWriteCapacityUnits'>;
+  readonly table: Pick<ITable, 'tableName' | 'metricConsumedReadCapacityUnits' | 'metricConsumedWriteCapacityUnits'>;
 }
 
 const FIVE = Duration.minutes(5);
@@ -51,6 +51,7 @@ export class SyncDashboard extends Construct {
         refusals(props.measures),
         runs(props.measures),
         parts(props),
+        ofTheTable(props),
       ],
     });
   }
@@ -137,7 +138,7 @@ function runs(measures: Measures): GraphWidget[] {
   ];
 }
 
-function parts({ measures, functions, table, api }: SyncDashboardProps): GraphWidget[] {
+function parts({ measures, functions, api }: SyncDashboardProps): GraphWidget[] {
   const ofAll = (name: 'Errors' | 'Throttles' | 'Duration'): IMetric[] =>
     functions.map((lambda) =>
       measures.ofFunction(name, lambda, name === 'Duration' ? { statistic: 'p99', period: FIVE } : sumOver(FIVE)),
@@ -150,13 +151,37 @@ function parts({ measures, functions, table, api }: SyncDashboardProps): GraphWi
     }),
     new GraphWidget({ title: 'Lambda: p99 duration, ms', width: 8, left: ofAll('Duration') }),
     new GraphWidget({
-      title: 'API and table',
+      title: 'API',
       width: 8,
       left: (['Count', '4xx', '5xx'] as const).map((name) => measures.ofApi(name, api, sumOver(FIVE))),
-      right: [
+    }),
+  ];
+}
+
+function ofTheTable({ measures, table }: SyncDashboardProps): GraphWidget[] {
+  const p99 = { statistic: 'p99', period: FIVE } as const;
+  return [
+    new GraphWidget({
+      title: 'Table: units consumed',
+      width: 8,
+      left: [
         table.metricConsumedReadCapacityUnits({ period: FIVE }),
         table.metricConsumedWriteCapacityUnits({ period: FIVE }),
       ],
+    }),
+    new GraphWidget({
+      title: 'Table: throttled',
+      width: 8,
+      left: (['ReadThrottleEvents', 'WriteThrottleEvents'] as const).map((name) =>
+        measures.ofTable(name, table, sumOver(FIVE)),
+      ),
+    }),
+    new GraphWidget({
+      title: 'Table: p99 latency, ms',
+      width: 8,
+      left: (['GetItem', 'UpdateItem', 'TransactWriteItems', 'Query'] as const).map((operation) =>
+        labelled(measures.latencyOf(operation, table, p99), operation),
+      ),
     }),
   ];
 }

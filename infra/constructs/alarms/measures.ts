@@ -1,10 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { METRIC_NAMESPACE, METRICS, STACK_DIMENSION } from '../../../shared/names/metrics.ts';
 import type { MetricName, MetricPath } from '../../../shared/names/metrics.ts';
+
+/** What the mirror asks its table for most. */
+export type TableOperation = 'GetItem' | 'UpdateItem' | 'TransactWriteItems' | 'Query';
 
 /** How a metric is added up, over how long. */
 export interface Over {
@@ -48,6 +52,21 @@ export class Measures {
 
   ofApi(name: 'Count' | '4xx' | '5xx' | 'Latency', api: HttpApi, over: Over): Metric {
     return metric('AWS/ApiGateway', name, { ApiId: api.apiId }, over);
+  }
+
+  /** @param name throttled reads and writes; of a table on demand they mean more than twice of what there was before */
+  ofTable(name: 'ReadThrottleEvents' | 'WriteThrottleEvents', table: Pick<ITable, 'tableName'>, over: Over): Metric {
+    return metric('AWS/DynamoDB', name, { TableName: table.tableName }, over);
+  }
+
+  /** @param operation whose successful calls' time is asked for, ms */
+  latencyOf(operation: TableOperation, table: Pick<ITable, 'tableName'>, over: Over): Metric {
+    return metric(
+      'AWS/DynamoDB',
+      'SuccessfulRequestLatency',
+      { TableName: table.tableName, Operation: operation },
+      over,
+    );
   }
 
   waiting(queue: IQueue, over: Over): Metric {

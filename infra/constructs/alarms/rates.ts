@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { USER_EVENTS } from '../../../shared/names/webhook-events.ts';
 import { sumOver } from './measures.ts';
 import type { Watched } from './watched.ts';
 
@@ -61,8 +62,9 @@ export function apiFailureRate({ measures, thresholds, api }: Watched): IMetric 
 }
 
 /**
- * What runs repaired in a day in which Clerk sent nothing: a change that a run finds is one that a webhook should have
- * brought. Svix disables an endpoint that has failed for five days, and tells the endpoint nothing.
+ * What runs repaired in a day in which Clerk sent nothing about a user: a change that a run finds is one that a webhook should
+ * have brought. Svix disables an endpoint that has failed for five days, and tells the endpoint nothing. Events of other types
+ * do not count: the doctor sends one, and an endpoint may be subscribed to what is no use here.
  */
 export function repairedInSilence({ measures }: Watched): IMetric {
   const period = Duration.days(1);
@@ -72,9 +74,13 @@ export function repairedInSilence({ measures }: Watched): IMetric {
     measures.ofPath('SyncUpdated', 'reconciler', over),
     measures.ofPath('SyncDeleted', 'reconciler', over),
   ]);
+  const events = named(
+    'e',
+    USER_EVENTS.map((type) => measures.withDimension('WebhookReceived', 'Type', type, over)),
+  );
   return new MathExpression({
-    expression: `IF(FILL(received, 0) == 0, ${sumOf(repaired)}, 0)`,
-    usingMetrics: { ...repaired, received: measures.total('WebhookReceived', over) },
+    expression: `IF((${sumOf(events)}) == 0, ${sumOf(repaired)}, 0)`,
+    usingMetrics: { ...repaired, ...events },
     period,
     label: 'users repaired in a day without webhooks',
   });

@@ -5,6 +5,7 @@ import { maximumOver, sumOver } from './measures.ts';
 import { apiFailureRate, repairedInSilence, syncFailureRate, webhookFailureRate } from './rates.ts';
 import type { AlarmSpecification, Watched } from './watched.ts';
 
+const ONE = Duration.minutes(1);
 const FIVE = Duration.minutes(5);
 const QUARTER = Duration.minutes(15);
 const HOUR = Duration.hours(1);
@@ -61,7 +62,8 @@ function ofLostEvents({ measures, thresholds }: Watched): AlarmSpecification[] {
       id: 'QuarantineNotEmpty',
       impact: 'A change of a user is missing until somebody looks at it or the next full run comes by.',
       section: 'an-event-is-in-quarantine',
-      metric: measures.total('QuarantineSize', maximumOver(FIVE)),
+      // Short: whoever dismisses an event minutes after it came must not have the two counts in one period, since none follows.
+      metric: measures.total('QuarantineSize', maximumOver(ONE)),
       ...above(0),
       silence: 'same',
     },

@@ -22,12 +22,14 @@ import type { Observer } from './observer.ts';
 import type { LocalCloudOptions } from './options.ts';
 import { Queues } from './queues.ts';
 import { cloudWatch } from './services/cloudwatch.ts';
+import { dynamoDbStreams } from './services/dynamodb-streams.ts';
 import { eventBridge } from './services/eventbridge.ts';
 import type { LambdaApi } from './services/lambda.ts';
 import { SecretStore } from './services/secret-store.ts';
 import { createSecrets, secretsManager } from './services/secrets-manager.ts';
 import { serveServices } from './services/server.ts';
 import type { ServicesOptions } from './services/server.ts';
+import { sqs } from './services/sqs.ts';
 import type { Stack } from './template/stack.ts';
 
 export interface FoundationOptions {
@@ -66,8 +68,15 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   const store = await startStore(engine.url, closers);
   const late: { lambda?: LambdaApi; durable?: DurableService } = {};
   const buses = new EventBuses(stack);
+  const queues = new Queues(stack, observer.metrics);
+  const tableStreams = dynamoDbStreams(engine.url, region);
+  closers.add(() => tableStreams.close());
   const services = await serveServices({
-    targets: serviceTargets(options, buses),
+    targets: new Map([
+      ...serviceTargets(options, buses),
+      ['AmazonSQS', sqs(queues)],
+      ['DynamoDBStreams_20120810', tableStreams.operations],
+    ]),
     cloudFormation: { stack, outputs: () => stack.outputs() },
     lambda: () => started(late.lambda),
     durable: () => started(late.durable),
@@ -86,7 +95,6 @@ export async function startFoundation(options: FoundationOptions): Promise<Found
   closers.add(() => functions.close());
   const durable = await startDurable(options, functions);
   const invoker = new Invoker(functions, durable);
-  const queues = new Queues(stack, observer.metrics);
   const deadLetters = new DeadLetters(functions, queues, observer);
   Object.assign(late, { durable, lambda: { functions, invoker, deadLetters } });
   return { engine, store, servicesUrl: services.url, buses, functions, invoker, lambdaMetrics, queues, deadLetters };

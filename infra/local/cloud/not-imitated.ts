@@ -55,7 +55,16 @@ export function notImitated(served: Served): string[] {
     ...ofSchedules(served),
     ...served.streams.notImitated,
     ...served.rules,
+    ...ofAlarms(served),
     ...served.alarms.map(({ logicalId, reason }) => `AWS::CloudWatch::Alarm ${logicalId}: ${reason}`),
+  ];
+}
+
+/** They are evaluated; what differs from CloudWatch is said. */
+function ofAlarms({ stack }: Served): string[] {
+  if (stack.ofType('AWS::CloudWatch::Alarm').length === 0) return [];
+  return [
+    'AWS::CloudWatch::Alarm: an approximation. Periods end now, where CloudWatch aligns them, and no metric comes late.',
   ];
 }
 

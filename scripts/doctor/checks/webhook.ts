@@ -1,5 +1,6 @@
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { Webhook } from 'svix';
+import { USER_EVENTS } from '../../../shared/names/webhook-events.ts';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../../shared/names/metrics.ts';
 import { apiUrl, ask } from '../api.ts';
 import type { Answered } from '../api.ts';
@@ -78,18 +79,17 @@ async function forgery(patient: Patient): Promise<Finding> {
   );
 }
 
-const TYPES = ['user.created', 'user.updated', 'user.deleted'];
 const DAY_S = 86_400;
 
 /** Clerk's Backend API lists no endpoints and no subscriptions: only what arrived can tell. */
 async function events(patient: Patient): Promise<Finding> {
   const received = await receivedByType(patient);
-  const missing = TYPES.filter((_, position) => received[position] === 0);
+  const missing = USER_EVENTS.filter((_, position) => received[position] === 0);
   const fix =
-    `In Clerk, under Webhooks, the endpoint must be ${webhookUrl(patient)} and subscribe to ${TYPES.join(', ')}; Clerk's API ` +
+    `In Clerk, under Webhooks, the endpoint must be ${webhookUrl(patient)} and subscribe to ${USER_EVENTS.join(', ')}; Clerk's API ` +
     'does not tell. Then change a user there and try again.';
   if (missing.length === 0) return ok(`all three types have arrived within ${LOOK_BACK_DAYS} days`);
-  if (missing.length < TYPES.length) {
+  if (missing.length < USER_EVENTS.length) {
     return skipped(
       `of ${missing.join(' and ')} none has arrived within ${LOOK_BACK_DAYS} days, which may be as it is`,
       fix,
@@ -105,7 +105,7 @@ async function events(patient: Patient): Promise<Finding> {
 }
 
 async function receivedByType({ cloudWatch, config, clock }: Patient): Promise<readonly number[]> {
-  const queries = TYPES.map((type, position) => ({
+  const queries = USER_EVENTS.map((type, position) => ({
     Id: `type${position}`,
     MetricStat: {
       Metric: {

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { expect } from 'vitest';
 import type { AlarmedCloud } from './alarmed-cloud.ts';
 import { inParallel } from './in-parallel.ts';
@@ -11,11 +12,25 @@ export function visits({ world }: AlarmedCloud, ids: readonly string[], claims: 
 }
 
 /** Requests with forged tokens, no two alike, each of them refused. */
-export async function forgedVisits({ world }: AlarmedCloud, count: number): Promise<void> {
+export async function forgedVisits({ world, stack }: AlarmedCloud, count: number): Promise<void> {
   const [head, body, signature = ''] = (await world.token('user_nobody')).split('.');
   const numbers = Array.from({ length: count }, (_, n) => n.toString(36).padStart(6, 'A'));
-  const answers = await inParallel(numbers, AT_ONCE, (number) =>
-    world.get('/whoami', `${head}.${body}.${number}${signature.slice(number.length)}`),
+  // A hundred thousand of them: `fetch` takes twice as much of a processor for one.
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  const statuses = await inParallel(numbers, AT_ONCE, (number) =>
+    statusOf(`${stack.file.api}/whoami`, `${head}.${body}.${number}${signature.slice(number.length)}`, agent),
   );
-  expect(answers.filter(({ status }) => status !== 401)).toEqual([]);
+  agent.destroy();
+  expect(statuses.filter((status) => status !== 401)).toEqual([]);
+}
+
+function statusOf(url: string, token: string, agent: Agent): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode));
+    });
+    sent.once('error', reject);
+    sent.end();
+  });
 }

@@ -197,6 +197,7 @@ describe('last-full-run and held-run', () => {
 describe('schedules and alarms', () => {
   const schedules = ['staging-full', 'staging-incremental'].map((physicalId) => ({
     type: 'AWS::Scheduler::Schedule',
+    logicalId: physicalId,
     physicalId,
   }));
   it.each([
@@ -206,9 +207,19 @@ describe('schedules and alarms', () => {
     ['schedule-incremental', {}, 'warning', /no schedule starts incremental runs/],
     ['schedule-incremental', { resources: schedules }, 'ok', /staging-incremental is deployed/],
     ['alarms', {}, 'failed', /has no alarms/],
-    ['alarms', { resources: [{ type: 'AWS::CloudWatch::Alarm', physicalId: 'Mine' }] }, 'failed', /Mine is gone/],
+    [
+      'alarms',
+      { resources: [{ type: 'AWS::CloudWatch::Alarm', logicalId: 'Alarm', physicalId: 'Mine' }] },
+      'failed',
+      /Mine is gone/,
+    ],
     ['alarm-topic', {}, 'warning', /no topic of its own/],
-    ['alarm-topic', { resources: [{ type: 'AWS::SNS::Topic', physicalId: 'arn:topic' }] }, 'skipped', /subscribed/],
+    [
+      'alarm-topic',
+      { resources: [{ type: 'AWS::SNS::Topic', logicalId: 'Topic', physicalId: 'arn:topic' }] },
+      'skipped',
+      /subscribed/,
+    ],
   ] satisfies [string, Wrong, Finding['status'], RegExp][])('%s in %j: %s', async (name, wrong, status, detail) => {
     expect(await find(name, wrong)).toMatchObject({ status, detail: textMatching(detail) });
   });

@@ -1,5 +1,5 @@
 import { readStackFile } from '../../infra/local/stack-file.ts';
-import type { AwsSettings } from '../support/deployment.ts';
+import type { AwsSettings } from './deployment.ts';
 
 /** Where a stack is, and how to get at it. */
 export interface Place {
