@@ -37,7 +37,7 @@ export interface Samples {
 export interface RowDefinition {
   /** What stands behind the measurement's name: `/naive` for ours divided by the naive peer's; empty for ours alone. */
   readonly suffix: string;
-  readonly unit: '×' | 'ms' | 'µs' | 'KiB' | 'bytes' | 'calls' | 'units' | 'modules';
+  readonly unit: '×' | '$' | 'ms' | 'µs' | 'KiB' | 'bytes' | 'calls' | 'units' | 'modules';
   /** One value for each round. */
   readonly values: readonly number[];
   readonly target?: Target;

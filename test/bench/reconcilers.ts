@@ -1,6 +1,7 @@
 import type { InvocationResult } from '../../infra/local/invocation.ts';
 import type { DurableHost } from '../support/reconciler/durable-host.ts';
 import { claimTable } from './mirrors.ts';
+import type { Count } from './meter.ts';
 import type { LoadedTable } from './load-table.ts';
 import { loadTable } from './load-table.ts';
 import type { JobReport, Outcome, Usage } from './process/messages.ts';
@@ -20,11 +21,9 @@ export interface MeasuredRun extends Usage {
 }
 
 /** What one run has asked of Clerk and of the table. */
-export interface CountedRun {
+export interface CountedRun extends Count {
   readonly clerkCalls: number;
-  readonly readUnits: number;
-  readonly writeUnits: number;
-  readonly userWriteUnits: number;
+  readonly logBytes: number;
   readonly answer: unknown;
 }
 
@@ -51,6 +50,13 @@ export async function startOurs(
   const table = await loadTable(mirror, clerk);
   await claimTable(mirror, clerk.instanceId);
   return { ...reconciler(world, clerk, subject, users, (started) => runDurably(durable, started)), table };
+}
+
+/** Ours, over a table that is empty: its first run imports everybody, and it is not made before it is counted. */
+export async function startEmpty(world: World, durable: DurableHost, users: number): Promise<Reconciler> {
+  const clerk = await startClerkOf(world, users);
+  const subject = reconcilerOf(clerk, durable.url);
+  return reconciler(world, clerk, subject, users, (started) => runDurably(durable, started));
 }
 
 /** The naive loop, over a table that its own first run has filled. */

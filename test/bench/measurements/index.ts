@@ -2,6 +2,7 @@ import type { Measurement } from '../measurement.ts';
 import { attackTokensRefused } from './attack-tokens.ts';
 import { bundleSize } from './bundle-size.ts';
 import { coldStart } from './cold-start.ts';
+import { costs } from './cost.ts';
 import { unchangedRun } from './reconciler.ts';
 import { unchangedRequest } from './unchanged.ts';
 import { firstSight, repeatedToken } from './warm.ts';
@@ -11,6 +12,7 @@ import { changedEvent, createdEvent, repeatedEvent } from './webhook.ts';
 export const MEASUREMENTS: readonly Measurement[] = [
   bundleSize,
   unchangedRequest,
+  costs,
   repeatedToken,
   firstSight,
   coldStart,
