@@ -18,6 +18,8 @@ export interface Subject {
   /** Addresses that its environment has in place of the host's. */
   readonly endpoints?: Readonly<Record<string, string>>;
   mirror(table: MirrorTable): Mirror;
+  /** Whose table it uses; absent: one of its own. */
+  readonly sharesTableOf?: Subject;
 }
 
 /** Where a subject is deployed. */
@@ -111,6 +113,20 @@ export const PARTS: Subject = {
   name: 'parts',
   entry: 'test/bench/peers/parts/handler.ts',
   environment: ({ tableName, issuer }) => ({ TABLE_NAME: tableName, CLERK_WEBHOOK_SECRET: issuer.webhookSecret }),
+  mirror: peerMirror,
+};
+
+/** `/users/me` and `/users/sync` as the construct deploys them. */
+export const USERS: Subject = { ...OURS, entry: 'functions/users/handler.ts' };
+
+/** Its A/A control. */
+export const USERS_AGAIN: Subject = { ...USERS, name: OURS_AGAIN.name };
+
+/** What nobody who answers with a user can do without: one read. */
+export const PARTS_OF_A_READ: Subject = {
+  name: 'parts',
+  entry: 'test/bench/peers/parts-of-a-read/handler.ts',
+  environment: ({ tableName }) => ({ TABLE_NAME: tableName }),
   mirror: peerMirror,
 };
 

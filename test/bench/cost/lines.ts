@@ -38,8 +38,7 @@ export async function countLines(world: World, durable: DurableHost): Promise<re
     lines.push({ what, who, counted, work: workOf(what, who) });
   for (const subject of [OURS, NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL, AWS_JWT_VERIFY])
     add('unchanged', subject.name, await unchangedRequest(world, subject));
-  for (const subject of [OURS, NAIVE, TYPICAL])
-    add('changed', subject.name, await changedRequest(world, subject));
+  for (const subject of [OURS, NAIVE, TYPICAL]) add('changed', subject.name, await changedRequest(world, subject));
   for (const outcome of ['updated', 'created'] as const) {
     for (const subject of [WEBHOOK, PARTS])
       add(`webhook.${outcome}`, subject.name, await webhook(world, subject, outcome));

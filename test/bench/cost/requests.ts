@@ -1,7 +1,7 @@
 import { webhookEvent } from '../events.ts';
 import type { Count } from '../meter.ts';
 import { claimTable } from '../mirrors.ts';
-import { PARTS, WEBHOOK } from '../subjects.ts';
+import { PARTS } from '../subjects.ts';
 import type { Subject } from '../subjects.ts';
 import { authorizerEvent } from '../tokens.ts';
 import { benchUser } from '../user.ts';
@@ -15,8 +15,14 @@ const USER = benchUser('user_changing');
 
 /** A request of somebody who is as she was, half of them with a token not seen before. */
 export async function unchangedRequest(world: World, subject: Subject): Promise<Counted> {
-  const { readCalls = 0, readUnits = 0, writeCalls = 0, writeUnits = 0, metricCalls = 0, logBytes = 0 } =
-    await countUnchanged(world, subject);
+  const {
+    readCalls = 0,
+    readUnits = 0,
+    writeCalls = 0,
+    writeUnits = 0,
+    metricCalls = 0,
+    logBytes = 0,
+  } = await countUnchanged(world, subject);
   return countedOf({ readCalls, readUnits, writeCalls, writeUnits, metricCalls, logBytes }, 1);
 }
 
@@ -30,11 +36,7 @@ export async function changedRequest(world: World, subject: Subject): Promise<Co
 }
 
 /** A signed event that brings another last name, or a user whom the table does not have. */
-export async function webhook(
-  world: World,
-  subject: typeof PARTS | typeof WEBHOOK,
-  outcome: 'updated' | 'created',
-): Promise<Counted> {
+export async function webhook(world: World, subject: Subject, outcome: 'updated' | 'created'): Promise<Counted> {
   await claimTable(await world.host.tableOf(subject), world.issuer.instanceId);
   await (await world.host.mirrorOf(subject)).put(USER);
   const started = await world.host.startCounted(subject);

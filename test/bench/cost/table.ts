@@ -59,7 +59,12 @@ export function markdownOf(lines: readonly CostLine[]): string {
 /** The lines of that table in a document. */
 export function cellsIn(document: string): readonly Cells[] {
   const rows = document.split('\n').filter((line) => line.startsWith('|'));
-  const cells = rows.map((row) => row.slice(1, -1).split('|').map((cell) => cell.trim()));
+  const cells = rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim()),
+  );
   const start = cells.findIndex((row) => row.join() === HEAD.join());
   const table = start < 0 ? [] : cells.slice(start + 2);
   return table.filter((row) => row.length === HEAD.length);
@@ -71,5 +76,5 @@ function significant(value: number): number {
 }
 
 function dollars(value: number): string {
-  return value === 0 ? '0' : value.toFixed(value < 0.01 ? 4 : 3);
+  return value < 0.000_05 ? '0' : value.toFixed(value < 0.01 ? 4 : 3);
 }

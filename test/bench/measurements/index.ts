@@ -5,6 +5,7 @@ import { coldStart } from './cold-start.ts';
 import { costs } from './cost.ts';
 import { unchangedRun } from './reconciler.ts';
 import { unchangedRequest } from './unchanged.ts';
+import { ownUser } from './users.ts';
 import { firstSight, repeatedToken } from './warm.ts';
 import { changedEvent, createdEvent, repeatedEvent } from './webhook.ts';
 
@@ -20,6 +21,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   changedEvent,
   createdEvent,
   repeatedEvent,
+  ownUser,
   // Rounds of half a minute: a few must do.
   unchangedRun('reconciler', { small: 20_000, large: 100_000, naive: 5_000 }, (asked) => Math.ceil(asked / 5)),
 ];
