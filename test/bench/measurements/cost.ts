@@ -1,15 +1,13 @@
-import { startDurableHost } from '../../support/reconciler/durable-host.ts';
 import { countLines } from '../cost/lines.ts';
 import type { CostLine } from '../cost/lines.ts';
 import { dollarsOf } from '../cost/prices.ts';
 import type { Dollars } from '../cost/prices.ts';
+import { durableOf } from '../lasting.ts';
 import { atMost } from '../measurement.ts';
 import type { Measurement, RowDefinition, Sample, Samples } from '../measurement.ts';
 import { AWS_JWT_VERIFY, NAIVE, NAIVE_WITHOUT_METRICS, OURS, PARTS, TYPICAL } from '../subjects.ts';
 import type { World } from '../world.ts';
 
-/** The durable service's waits are nobody's cost. */
-const WAIT_SCALE = 0.001;
 const CONTESTANT = 'model';
 
 /** Dollars for a million of each, from what was counted: the table of docs/cost.md, and ours divided by the others'. */
@@ -29,9 +27,7 @@ export const costs: Measurement = {
 };
 
 async function sampleOf(world: World): Promise<Sample> {
-  const durable = await startDurableHost(WAIT_SCALE);
-  world.host.endingWithSubjects(() => durable.close());
-  const lines = await countLines(world, durable);
+  const lines = await countLines(world, await durableOf(world));
   return Object.fromEntries(
     lines.flatMap(({ what, who, counted, work }) =>
       Object.entries(dollarsOf(counted, work)).map(([part, sum]) => [`${what} ${who} ${part}`, sum]),
