@@ -4,6 +4,7 @@ import { bundleSize } from './bundle-size.ts';
 import { coldStart } from './cold-start.ts';
 import { costs } from './cost.ts';
 import { growth } from './growth.ts';
+import { load } from './load.ts';
 import { unchangedRun } from './reconciler.ts';
 import { unchangedRequest } from './unchanged.ts';
 import { ownUser } from './users.ts';
@@ -29,6 +30,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   ),
   // Of the reconciler's tables the largest: its runs, which must find nothing changed, come first.
   growth('growth', [1_000, 10_000, 100_000]),
+  load,
 ];
 
 /** With `--million`, after all others: a table of a million users takes a quarter of an hour to fill. */
