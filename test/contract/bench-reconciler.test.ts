@@ -89,7 +89,7 @@ describe('the rows of the reconciler', () => {
     expect(row('.writes')).toMatchObject({ value: 0, target: '0', ok: true });
     expect(row('.cpu/naive')).toMatchObject({ target: '≤ 0.25' });
     expect(row('.units/naive')).toMatchObject({ target: '≤ 0.05' });
-    expect(row('.memory')).toMatchObject({ target: '≤ 1.2' });
+    expect(row('.memory')).toMatchObject({ target: '≤ 1.1' });
     const measured = [
       '.cpu',
       '.cpu/control',

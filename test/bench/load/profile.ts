@@ -1,6 +1,6 @@
 import type { Profiler } from 'node:inspector';
 
-/** Where a process of the local cloud has spent its time, ms: by folder of the project. */
+/** Where a process of the local cloud was whenever it was looked at, ms: by folder of the project. */
 export type TimeByPart = Readonly<Record<string, number>>;
 
 /** The first that a file's address contains. */
@@ -8,9 +8,10 @@ const PARTS: readonly (readonly [string, string])[] = [
   ['/infra/local/cloud/http-api/', 'gateway'],
   ['/infra/local/cloud/lambda/', 'process hop'],
   ['/infra/local/process/', 'process hop'],
-  ['/infra/local/cloud/dynamodb/', 'way to the table'],
+  ['/infra/local/dynamodb/', 'way to the table'],
   ['/infra/local/cloud/streams/', 'stream'],
   ['/infra/local/clerk/', 'Clerk'],
+  ['/infra/local/http/', 'reading requests'],
   ['/infra/local/', 'rest of the cloud'],
 ];
 const NOTHING_TO_DO = '(idle)';

@@ -87,11 +87,13 @@ function rowsOf(samples: Samples, path: LoadPath['name']): readonly RowDefinitio
   return [...steps, ...processes, failed];
 }
 
+/** A profile looks at the clock, also while others have the processor: shares can be relied on, sums not. */
 function partsOf(samples: Samples, path: string): string {
   const parts = samples
     .quantitiesOf(path)
     .filter((quantity) => quantity.startsWith('part '))
     .map((quantity) => [quantity.slice('part '.length), samples.of(path, quantity)[0] ?? 0] as const);
+  const all = parts.reduce((sum, [, ms]) => sum + ms, 0);
   const sorted = parts.toSorted(([, a], [, b]) => b - a);
-  return sorted.map(([part, ms]) => `${part} ${ms.toFixed(2)}`).join(', ');
+  return sorted.map(([part, ms]) => `${part} ${((100 * ms) / all).toFixed(0)} %`).join(', ');
 }
