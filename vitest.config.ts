@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { narrowClients } from './test/support/narrow/narrow-clients.ts';
 
 /** Tests start real processes (a DynamoDB engine, a local cloud): the limits are generous, for a loaded machine with two cores. */
 const limits = { testTimeout: 30_000, hookTimeout: 120_000 };
@@ -11,6 +12,18 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...limits } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...limits } },
+      {
+        plugins: [narrowClients()],
+        test: {
+          name: 'narrow',
+          include: [
+            'test/narrow/**/*.test.ts',
+            'test/contract/{dynamodb-store-failures,instance-store,quarantine-store,roster-store}.test.ts',
+            'test/unit/config/secrets-manager-*.test.ts',
+          ],
+          ...limits,
+        },
+      },
       { test: { name: 'simulation', include: ['test/simulation/**/*.test.ts'], ...limits } },
       { test: { name: 'infra', include: ['test/infra/**/*.test.ts'], ...limits } },
       {

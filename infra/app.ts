@@ -1,4 +1,4 @@
-import { SettingError } from './constructs/validate-props.ts';
+import { SettingError } from './constructs/setting-error.ts';
 import { createApp } from './stacks/create-app.ts';
 
 try {

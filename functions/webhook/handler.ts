@@ -7,6 +7,7 @@ import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import { parseWebhookConfig } from '../../shared/config/config.ts';
 import type { LogFacts } from '../../shared/ports/log.ts';
 import { orInstanceOfKey } from '../../shared/sync/events/instance-of-key.ts';
+import { rememberInstance } from '../../shared/sync/events/remembered-instance.ts';
 import { answerErrors } from '../middleware/answer-errors.ts';
 import { flushMetrics } from '../middleware/flush-metrics.ts';
 import { nameRequests } from '../middleware/name-requests.ts';
@@ -25,7 +26,7 @@ const deps = {
   parse,
   secrets: pick(parts.secrets, ({ webhookSecrets }) => webhookSecrets),
   quarantine: createDynamoDbQuarantine(parts.table),
-  instance: orInstanceOfKey(createDynamoDbInstanceStore(parts.table), parts.directory),
+  instance: orInstanceOfKey(rememberInstance(createDynamoDbInstanceStore(parts.table), parts.clock), parts.directory),
   correlate: (facts: LogFacts) => parts.log.correlate(facts),
 };
 await checkAtStart(deps.secrets, config.secrets, parts.log);

@@ -1,6 +1,6 @@
 import type { Rereadable } from '../../shared/adapters/secrets/secrets.ts';
 import type { SyncConfig } from '../../shared/config/config.ts';
-import type { Log } from '../../shared/ports/log.ts';
+import type { LateLog } from '../../shared/adapters/cloudwatch/late-log.ts';
 import { factsOfError } from '../middleware/told-errors.ts';
 
 /**
@@ -15,12 +15,13 @@ import { factsOfError } from '../middleware/told-errors.ts';
 export async function checkAtStart(
   secrets: Pick<Rereadable<unknown>, 'current'>,
   location: SyncConfig['secrets'],
-  log: Log,
+  log: Pick<LateLog, 'error' | 'written'>,
 ): Promise<void> {
   try {
     await secrets.current();
   } catch (error) {
     if (location.kind === 'environment') throw error;
     log.error('secrets cannot be used', factsOfError(error));
+    await log.written();
   }
 }

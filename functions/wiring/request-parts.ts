@@ -2,8 +2,8 @@ import { createUserDirectory } from '../../shared/adapters/clerk/user-directory.
 import type { CallLimits } from '../../shared/adapters/clerk/within-limits.ts';
 import { withinLimits } from '../../shared/adapters/clerk/within-limits.ts';
 import { createEmbeddedMetrics } from '../../shared/adapters/cloudwatch/embedded-metrics.ts';
-import type { CorrelatedLog } from '../../shared/adapters/cloudwatch/log.ts';
-import { createLog } from '../../shared/adapters/cloudwatch/log.ts';
+import type { LateLog } from '../../shared/adapters/cloudwatch/late-log.ts';
+import { createLateLog } from '../../shared/adapters/cloudwatch/late-log.ts';
 import type { ClientLimits } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { createDynamoDbRosterStore } from '../../shared/adapters/dynamodb/roster-store.ts';
@@ -22,7 +22,7 @@ import { clerkSecrets } from './clerk-secrets.ts';
 
 /** What every function on a request path is wired from. */
 export interface RequestParts extends SyncDependencies {
-  readonly log: CorrelatedLog;
+  readonly log: LateLog;
   readonly directory: UserDirectory;
   readonly table: TableAccess;
   readonly secrets: Rereadable<Secrets>;
@@ -42,7 +42,7 @@ export function requestParts(service: string, config: SyncConfig, limits: Reques
   const timers = systemTimers;
   const secrets = clerkSecrets(config.secrets, { clock, timers });
   const secretKey = pick(secrets, (held) => held.secretKey);
-  const log = createLog({ service, level: config.logLevel });
+  const log = createLateLog({ service, level: config.logLevel });
   const directory = createUserDirectory({
     apiUrl: config.clerkApiUrl,
     secretKey: () => secretKey.current(),

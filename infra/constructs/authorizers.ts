@@ -1,23 +1,25 @@
 import { Duration } from 'aws-cdk-lib';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SettingError } from './setting-error.ts';
 
-/** The authorizer's code three times, each set up for one job. For a REST API, make authorizers of its own from these. */
-export interface AuthorizerFunctions {
+/** What there is of each kind of authorizer. */
+export interface AuthorizerVariants<T> {
   /** Verifies the token and keeps the mirror. */
-  readonly syncing: Function;
+  readonly syncing: T;
   /** Verifies the token and only reads the mirror: for routes that do the syncing themselves. */
-  readonly verifyOnly: Function;
-  /** As `syncing`, and lets everybody in who has no token; there only when asked for. */
-  readonly optional: Function | undefined;
+  readonly verifyOnly: T;
+  /** As `syncing`, and lets everybody in who has no token; there only with the prop `optionalAuthorizer`. */
+  readonly optional: T | undefined;
 }
 
-/** What routes of the HTTP API are put behind. */
-export interface Authorizers {
-  readonly syncing: HttpLambdaAuthorizer;
-  readonly verifyOnly: HttpLambdaAuthorizer;
-  readonly optional: HttpLambdaAuthorizer | undefined;
-}
+export type AuthorizerVariant = keyof AuthorizerVariants<unknown>;
+
+/** What API Gateway calls: the aliases of the functions. For an API that nothing here makes authorizers for. */
+export type AuthorizerFunctions = AuthorizerVariants<IFunction>;
+
+/** What routes of an HTTP API are put behind. */
+export type Authorizers = AuthorizerVariants<HttpLambdaAuthorizer>;
 
 export type TokenFrom = 'header' | 'cookie' | 'both';
 
@@ -29,29 +31,57 @@ const IDENTITY_SOURCES: Readonly<Record<TokenFrom, string[]>> = { header: [AUTHO
 
 const NO_CACHE = Duration.seconds(0);
 
-/**
- * The HTTP API's authorizers. Only the syncing one is cached: the verify-only one stands before answers about the moment, and
- * one without an identity source has nothing that a cache could tell requests apart by.
- */
-export function createAuthorizers(
-  functions: AuthorizerFunctions,
-  { tokenFrom, cacheTtl }: { readonly tokenFrom: TokenFrom; readonly cacheTtl: Duration },
-): Authorizers {
-  const identitySource = IDENTITY_SOURCES[tokenFrom];
-  const { syncing, verifyOnly, optional } = functions;
-  return {
-    syncing: authorizer('Authorizer', syncing, identitySource, cacheTtl),
-    verifyOnly: authorizer('VerifyOnlyAuthorizer', verifyOnly, identitySource, NO_CACHE),
-    optional: optional && authorizer('OptionalAuthorizer', optional, [], NO_CACHE),
-  };
+/** Of the authorizer as API Gateway names it, too. */
+const NAMES: Readonly<Record<AuthorizerVariant, string>> = {
+  syncing: 'Authorizer',
+  verifyOnly: 'VerifyOnlyAuthorizer',
+  optional: 'OptionalAuthorizer',
+};
+
+export interface TokenSettings {
+  readonly tokenFrom: TokenFrom;
+  readonly cacheTtl: Duration;
 }
 
-function authorizer(
-  id: string,
-  handler: Function,
-  identitySource: string[],
-  resultsCacheTtl: Duration,
+/** By what, and for how long, API Gateway repeats the answers of an authorizer. */
+export interface AnswerCache {
+  readonly tokenFrom: TokenFrom | 'nowhere';
+  readonly ttl: Duration;
+}
+
+/**
+ * Only the syncing one is cached: the verify-only one stands before answers about the moment, and one without an identity source
+ * has nothing that a cache could tell requests apart by.
+ */
+export function answerCache(variant: AuthorizerVariant, { tokenFrom, cacheTtl }: TokenSettings): AnswerCache {
+  if (variant === 'optional') return { tokenFrom: 'nowhere', ttl: NO_CACHE };
+  return { tokenFrom, ttl: variant === 'syncing' ? cacheTtl : NO_CACHE };
+}
+
+/**
+ * @param id names it on the API; the variant's name by default
+ * @throws SettingError for the optional one where there is none
+ */
+export function httpAuthorizer(
+  functions: AuthorizerFunctions,
+  variant: AuthorizerVariant,
+  settings: TokenSettings,
+  id: string = NAMES[variant],
 ): HttpLambdaAuthorizer {
-  const responseTypes = [HttpLambdaResponseType.SIMPLE];
-  return new HttpLambdaAuthorizer(id, handler, { responseTypes, identitySource, resultsCacheTtl });
+  const { tokenFrom, ttl } = answerCache(variant, settings);
+  return new HttpLambdaAuthorizer(id, functionOf(functions, variant), {
+    responseTypes: [HttpLambdaResponseType.SIMPLE],
+    identitySource: tokenFrom === 'nowhere' ? [] : IDENTITY_SOURCES[tokenFrom],
+    resultsCacheTtl: ttl,
+  });
+}
+
+/** @throws SettingError for the optional one where there is none */
+export function functionOf(functions: AuthorizerFunctions, variant: AuthorizerVariant): IFunction {
+  const found = functions[variant];
+  if (found) return found;
+  throw new SettingError(
+    'An optional authorizer was asked for, and optionalAuthorizer is not set. Set optionalAuthorizer to true, or ask for the ' +
+      'variant syncing or verifyOnly.',
+  );
 }

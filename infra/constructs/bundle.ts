@@ -1,21 +1,9 @@
-import { join, relative } from 'node:path';
+import { join, parse, relative } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import type { BuildOptions } from 'esbuild';
-
-/** The functions of every mirror; each has its entry file in `functions/<name>/handler.ts`. */
-export const FUNCTION_NAMES = ['authorizer', 'webhook', 'reconciler', 'users', 'whoami', 'changes'] as const;
-
-/** Those that are there when they are asked for. */
-export const OPTIONAL_FUNCTION_NAMES = ['health', 'admin'] as const;
-
-export type FunctionName = (typeof FUNCTION_NAMES)[number];
-
-export type BundleName = FunctionName | (typeof OPTIONAL_FUNCTION_NAMES)[number];
-
-/** Where the code of a function comes from: a directory with an `index.mjs` that exports `handler`. */
-export type BundleSource = (name: BundleName) => Code;
+import type { BundleSource } from './bundles.ts';
 
 const REPOSITORY_ROOT = join(import.meta.dirname, '../..');
 
@@ -44,28 +32,36 @@ export function bundlesFromSource(root: string = REPOSITORY_ROOT): BundleSource 
   };
 }
 
-/**
- * Takes bundles that were built before, as a packaged construct ships them.
- * @param directory holds one directory per function name, each with an `index.mjs`
- */
-export function prebuiltBundles(directory: string): BundleSource {
-  return (name) => Code.fromAsset(join(directory, name));
-}
-
 const standIn = (name: string): string => join(import.meta.dirname, 'stand-ins', `${name}.ts`);
+
+const ALIASES = {
+  '@aws-sdk/credential-provider-node': standIn('credential-provider-node'),
+  'node:http': standIn('node-http'),
+};
 
 /** What a cold start need not load. Each says for itself what it stands for, and why that is safe. */
 const STAND_INS: BuildOptions = {
-  alias: {
-    '@aws-sdk/credential-provider-node': standIn('credential-provider-node'),
-    'node:http': standIn('node-http'),
-  },
+  alias: ALIASES,
   inject: [standIn('request')],
   // Clerk's package reads them when it is loaded, which loads undici, and uses the first alone: to upload a picture.
   define: Object.fromEntries(
     ['FormData', 'Headers', 'Request', 'Response'].map((name) => [`globalThis.${name}`, 'undefined']),
   ),
 };
+
+/** What stands in for the AWS SDK beneath lib-dynamodb, by the module that it stands for. */
+const NARROW_CLIENTS = {
+  '@aws-sdk/client-dynamodb': standIn('client-dynamodb'),
+  '@aws-sdk/client-secrets-manager': standIn('client-secrets-manager'),
+  '@aws-sdk/core/client': standIn('features'),
+  '@smithy/core/protocols': standIn('protocols'),
+  '@smithy/core/schema': standIn('schema'),
+};
+
+const NARROW: BuildOptions = { ...STAND_INS, alias: { ...ALIASES, ...NARROW_CLIENTS } };
+
+/** Functions whose every request somebody waits for, and which ask of AWS no more than the narrow clients can do. */
+const NARROW_ENTRY = /(^|\/)functions\/(authorizer|webhook)\//;
 
 /**
  * Bundles one entry file. The AWS SDK is bundled too: Lambda's own copy changes under a running function, ours is pinned.
@@ -74,23 +70,36 @@ const STAND_INS: BuildOptions = {
  * happened only as long as functions have their names. (Esbuild's `keepNames` would give them back at 9 ms a cold start.)
  *
  * @param root working directory: every checkout builds the same bytes
+ * @returns the files that it was made from, relative to the root
  * @throws if the entry does not build, with esbuild's message
  */
-export function bundle(root: string, entry: string, outfile: string): void {
-  build(root, entry, outfile, STAND_INS);
+export function bundle(root: string, entry: string, outfile: string): readonly string[] {
+  return build(root, entry, outfile, NARROW_ENTRY.test(relative(root, entry)) ? NARROW : STAND_INS);
 }
 
-/** Bundles one likewise, but without stand-ins: what esbuild by itself makes of packages. To compare with. */
+/** Bundles any entry as `bundle` does those of the functions with narrow clients: for the tests of these. */
+export function bundleNarrowly(root: string, entry: string, outfile: string): void {
+  build(root, entry, outfile, NARROW);
+}
+
+/** Bundles one into one file, without stand-ins: what esbuild by itself makes of packages. To compare with. */
 export function bundlePlainly(root: string, entry: string, outfile: string): void {
-  build(root, entry, outfile, {});
+  build(root, entry, outfile, { splitting: false });
 }
 
-function build(root: string, entry: string, outfile: string, options: BuildOptions): void {
-  buildSync({
+function build(root: string, entry: string, outfile: string, options: BuildOptions): readonly string[] {
+  const { dir, name, ext } = parse(outfile);
+  const { metafile } = buildSync({
     absWorkingDir: root,
-    entryPoints: [relative(root, entry)],
-    outfile,
+    entryPoints: [{ in: relative(root, entry), out: name }],
+    outdir: dir,
+    outExtension: { '.js': ext },
     bundle: true,
+    // What a function imports when it first needs it is a file of its own, which a cold start does not read.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    // The SDK asks it what a browser is, and in a browser only.
+    external: ['bowser'],
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -100,5 +109,9 @@ function build(root: string, entry: string, outfile: string, options: BuildOptio
     minifySyntax: true,
     logLevel: 'warning',
     ...options,
+    metafile: true,
   });
+  // What was only looked at, and left out, is no part of it.
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.entries(output.inputs));
+  return [...new Set(inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path))];
 }

@@ -1,14 +1,17 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Policy } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { EventSourceMappingProps, Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { TABLE } from '../../shared/names/table.ts';
 import { FailureQueue } from './failure-queue.ts';
-import type { UserTable } from './user-table.ts';
+import { streamArnOf } from './user-table.ts';
+import type { MirrorTable } from './user-table.ts';
+import { allowByWildcard, policyOf } from './wildcards.ts';
 
 export interface ChangeStreamProps {
-  readonly table: UserTable;
+  readonly table: MirrorTable;
   readonly lambda: Function;
 }
 
@@ -27,7 +30,7 @@ export class ChangeStream extends Construct {
   constructor(scope: Construct, id: string, { table, lambda }: ChangeStreamProps) {
     super(scope, id);
     this.failures = new FailureQueue(this, 'Failures');
-    const policy = readStream(lambda, table, this.failures);
+    const policies = readStream(lambda, table, this.failures);
     const common = commonProps({ table, lambda }, this.failures);
     const mappings = [
       new EventSourceMapping(this, 'Mapping', {
@@ -49,15 +52,15 @@ export class ChangeStream extends Construct {
         filters: [FilterCriteria.filter(isUser())],
       }),
     ];
-    // Lambda tries the stream when a mapping is made: the permission must be there by then.
-    for (const mapping of mappings) mapping.node.addDependency(policy);
+    // Lambda tries the stream when a mapping is made: the permissions must be there by then.
+    for (const mapping of mappings) mapping.node.addDependency(...policies);
   }
 }
 
 function commonProps({ table, lambda }: ChangeStreamProps, failures: FailureQueue): EventSourceMappingProps {
   return {
     target: lambda,
-    eventSourceArn: table.streamArn,
+    eventSourceArn: streamArnOf(table),
     // A deployment must not miss what changes while the mapping comes up, and what is seen again does no harm.
     startingPosition: StartingPosition.TRIM_HORIZON,
     reportBatchItemFailures: true,
@@ -89,19 +92,11 @@ function isFree(): Record<string, unknown> {
 }
 
 /** What Lambda asks for on behalf of the function, and no more: the CDK's own grants let it ask for the queue's attributes too. */
-function readStream(lambda: Function, table: UserTable, failures: FailureQueue): Policy {
+function readStream(lambda: Function, table: MirrorTable, failures: FailureQueue): readonly Policy[] {
   const actions = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'];
-  const policy = new Policy(lambda, 'ReadStream', {
-    statements: [
-      new PolicyStatement({ actions, resources: [table.streamArn] }),
-      new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }),
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
-    ],
-  });
-  if (lambda.role) policy.attachToRole(lambda.role);
-  Validations.of(policy).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'Listing streams knows no resources, and Lambda refuses a mapping to a function that may not do it.',
-  });
-  return policy;
+  const own = policyOf(lambda, 'ReadStream', [
+    new PolicyStatement({ actions, resources: [streamArnOf(table)] }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failures.queueArn] }),
+  ]);
+  return [own, allowByWildcard(lambda, 'ListStreams', 'listStreams')];
 }

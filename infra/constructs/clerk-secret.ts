@@ -27,13 +27,19 @@ export interface ReadableSecret {
   readonly encryptionKey?: Pick<IKey, 'keyArn'> | undefined;
 }
 
+interface ClerkSecretProps {
+  readonly removalPolicy: RemovalPolicy;
+  readonly encryptionKey: IKey | undefined;
+}
+
 /** Clerk's secret key, webhook signing secrets and public keys: one JSON secret, filled in by hand after the first deployment. */
 export class ClerkSecret extends Secret {
-  constructor(scope: Construct, id: string, props: { readonly removalPolicy: RemovalPolicy }) {
+  constructor(scope: Construct, id: string, { removalPolicy, encryptionKey }: ClerkSecretProps) {
     super(scope, id, {
       description: 'Clerk: secretKey, webhookSecrets, jwtKeys (PEM), adminKeyHashes. Replace the placeholders.',
       secretStringValue: SecretValue.unsafePlainText(SECRET_PLACEHOLDER),
-      removalPolicy: props.removalPolicy,
+      removalPolicy,
+      ...(encryptionKey && { encryptionKey }),
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',

@@ -4,9 +4,10 @@ import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { TokenFrom } from './authorizers.ts';
-import type { BundleSource } from './bundle.ts';
+import type { BundleSource } from './bundles.ts';
 import type { AlarmSettings } from './alarms/sync-alarms.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
+import type { HostingProps } from './hosting-props.ts';
 import type { Stage } from './stage.ts';
 
 /** What of a user's profile a session token carries, and when it changed. */
@@ -103,7 +104,7 @@ export interface RosterSettings {
   readonly cohortMetadataKey?: string;
 }
 
-export interface ClerkUserSyncProps extends AuthorizerSettings {
+export interface ClerkUserSyncProps extends AuthorizerSettings, HostingProps {
   /**
    * Decides the defaults of removal policy, log retention and schedule.
    * @default 'production'
@@ -145,8 +146,9 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly schedules?: Readonly<Partial<Record<'full' | 'incremental', ScheduleExpression | 'off'>>>;
   /**
    * Put before the names of the schedules, so that `full` becomes `<prefix>full`. Schedules stand in a group of each mirror's
-   * own, but CloudFormation identifies a schedule by its name alone: give a second mirror in one account and region a prefix.
-   * @default - none
+   * own, but CloudFormation identifies a schedule by its name alone, so that two mirrors in one account and region need two
+   * prefixes.
+   * @default - the names of the stack and of the construct
    */
   readonly scheduleNamePrefix?: string;
   /**
@@ -232,7 +234,7 @@ export interface ClerkUserSyncProps extends AuthorizerSettings {
   readonly cors?: CorsPreflightOptions;
   /**
    * Where the functions' code comes from.
-   * @default - bundled from this repository's `functions/`
+   * @default - the bundles that the package carries
    */
   readonly bundles?: BundleSource;
 }

@@ -1,12 +1,13 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
-import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Policy } from 'aws-cdk-lib/aws-iam';
 import type { Alias, Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import type { EnvironmentName } from '../../shared/names/environment.ts';
 import { METRIC_NAMESPACE } from '../../shared/names/metrics.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
+import { allowByWildcard, WILDCARDS } from './wildcards.ts';
 
 /**
  * Tells the function where Clerk's keys are, and lets it read them. The CDK's `grantRead` would also let it read the
@@ -14,7 +15,7 @@ import type { ReadableSecret } from './clerk-secret.ts';
  */
 export function connectSecret(lambda: Function, secret: ReadableSecret): void {
   lambda.addEnvironment(ENVIRONMENT.secretArn, secret.secretArn);
-  const resource = secret.secretFullArn ?? `${secret.secretArn}-??????`;
+  const resource = secret.secretFullArn ?? `${secret.secretArn}${WILDCARDS.namedSecret.resource}`;
   lambda.addToRolePolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [resource] }));
   if (secret.encryptionKey) allowDecryption(lambda, secret.encryptionKey.keyArn);
 }
@@ -33,26 +34,14 @@ function allowDecryption(lambda: Function, keyArn: string): void {
 
 /** Lets the function put metrics of this project's namespace; those in its log lines need no permission. */
 export function connectMetrics(lambda: Function): void {
-  const statement = new PolicyStatement({
-    actions: ['cloudwatch:PutMetricData'],
-    resources: ['*'],
-    conditions: { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } },
-  });
-  Validations.of(policyOf(lambda, 'PutMetrics', statement)).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason: 'PutMetricData knows no resources; the condition keeps it to the namespace of this project.',
+  allowByWildcard(lambda, 'PutMetrics', 'putMetrics', {
+    StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE },
   });
 }
 
 /** Lets the function read metrics, whoever's they are: of all that IAM knows of CloudWatch, the namespace binds only those who put. */
 export function connectMeasures(lambda: Function): void {
-  const statement = new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] });
-  Validations.of(policyOf(lambda, 'ReadMetrics', statement)).acknowledge({
-    id: 'AwsSolutions-IAM5[Resource::*]',
-    reason:
-      'GetMetricData knows neither resources nor the condition on the namespace. What it gives is numbers, and the ' +
-      'function asks for names that it was deployed with.',
-  });
+  allowByWildcard(lambda, 'ReadMetrics', 'readMetrics');
 }
 
 /** Tells the function which bus, and lets it put events on it. */
@@ -68,29 +57,7 @@ export function connectBus(lambda: Function, bus: IEventBusRef): void {
  * @returns what must be in place before the function is invoked
  */
 export function connectDurableExecutions(lambda: Function): Policy {
-  const actions = ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'];
-  const statement = new PolicyStatement({ actions, resources: [`${lambda.functionArn}:*`] });
-  const policy = policyOf(lambda, 'DurableExecutions', statement);
-  Validations.of(policy).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::<${logicalIdOf(lambda)}.Arn>:*]`,
-    reason: 'Executions belong to versions of this one function; their names are known only when they run.',
-  });
-  return policy;
-}
-
-/**
- * A policy of its own for a statement, beside the role's default one: an acknowledged wildcard then covers nothing else, and
- * the statement may name the function, which waits for the default policy.
- */
-function policyOf(lambda: Function, id: string, statement: PolicyStatement): Policy {
-  const policy = new Policy(lambda, id, { statements: [statement] });
-  if (lambda.role) policy.attachToRole(lambda.role);
-  return policy;
-}
-
-function logicalIdOf(lambda: Function): string {
-  const resource = lambda.node.defaultChild;
-  return resource instanceof CfnFunction ? Stack.of(lambda).getLogicalId(resource) : '';
+  return allowByWildcard(lambda, 'DurableExecutions', 'durableExecutions');
 }
 
 /** Tells the function which reconciler, and lets it start that one's runs: through the alias that the schedule uses, too. */

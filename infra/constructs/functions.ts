@@ -1,17 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { AuthorizerFunctions } from './authorizers.ts';
-import { bundlesFromSource } from './bundle.ts';
-import type { BundleSource, FunctionName } from './bundle.ts';
+import type { AuthorizerVariants } from './authorizers.ts';
+import type { BundleSource, FunctionName } from './bundles.ts';
+import { LIVE } from './canary.ts';
+import type { Released } from './canary.ts';
 import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
-import type { LogSettings } from './node-function.ts';
+import type { FunctionSettings } from './node-function.ts';
 import { Reconciler } from './reconciler.ts';
 
 export interface SyncFunctionsProps {
-  readonly logs: LogSettings;
-  readonly bundles: BundleSource | undefined;
+  readonly common: FunctionSettings;
+  readonly bundles: BundleSource;
   readonly authorizerConcurrency: number | undefined;
   /** Whether there is an authorizer for public routes. */
   readonly optionalAuthorizer: boolean;
@@ -22,7 +23,8 @@ export interface SyncFunctionsProps {
 /** The functions, sized and timed, with no permission but their log yet. */
 export class SyncFunctions extends Construct {
   readonly all: Readonly<Record<FunctionName, Function>>;
-  readonly authorizers: AuthorizerFunctions;
+  /** The authorizer's code three times, each behind the alias that APIs call. */
+  readonly authorizers: AuthorizerVariants<Released>;
   readonly reconciler: Reconciler;
   /** There only when asked for. */
   readonly admin: Function | undefined;
@@ -32,8 +34,8 @@ export class SyncFunctions extends Construct {
   constructor(scope: Construct, id: string, props: SyncFunctionsProps) {
     super(scope, id);
     this.#props = props;
-    this.#bundles = props.bundles ?? bundlesFromSource();
-    this.reconciler = new Reconciler(this, 'Reconciler', { ...props.logs, code: this.#bundles('reconciler') });
+    this.#bundles = props.bundles;
+    this.reconciler = new Reconciler(this, 'Reconciler', { ...props.common, code: this.#bundles('reconciler') });
     this.all = {
       authorizer: this.#authorizer(
         'Authorizer',
@@ -56,13 +58,17 @@ export class SyncFunctions extends Construct {
       reconciler: this.reconciler.lambda,
     };
     this.authorizers = {
-      syncing: this.all.authorizer,
-      verifyOnly: this.#authorizer(
-        'VerifyOnly',
-        'Verifies the session token and reads the mirror, which it leaves as it is',
+      syncing: release(this.all.authorizer),
+      verifyOnly: release(
+        this.#authorizer('VerifyOnly', 'Verifies the session token and reads the mirror, which it leaves as it is'),
       ),
       optional: props.optionalAuthorizer
-        ? this.#authorizer('OptionalAuth', 'Puts the mirrored user on the request of a public route, if there is one')
+        ? release(
+            this.#authorizer(
+              'OptionalAuth',
+              'Puts the mirrored user on the request of a public route, if there is one',
+            ),
+          )
         : undefined,
     };
     this.admin = props.admin ? this.#admin() : undefined;
@@ -70,7 +76,7 @@ export class SyncFunctions extends Construct {
 
   #admin(): Function {
     return new NodeFunction(this, 'Admin', {
-      ...this.#props.logs,
+      ...this.#props.common,
       description: 'Answers /admin/…: runs, quarantine, roster and single users, for whoever has an admin key',
       code: this.#bundles('admin'),
       memorySize: MEMORY_SIZES.admin,
@@ -81,7 +87,7 @@ export class SyncFunctions extends Construct {
   #authorizer(id: 'Authorizer' | 'VerifyOnly' | 'OptionalAuth', description: string): Function {
     const concurrency = id === 'Authorizer' ? this.#props.authorizerConcurrency : undefined;
     return new NodeFunction(this, id, {
-      ...this.#props.logs,
+      ...this.#props.common,
       description,
       code: this.#bundles('authorizer'),
       memorySize: MEMORY_SIZES.authorizer,
@@ -98,6 +104,10 @@ export class SyncFunctions extends Construct {
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
     const code = this.#bundles(name);
     const memorySize = MEMORY_SIZES.others;
-    return new NodeFunction(this, id, { ...this.#props.logs, description, code, memorySize, timeout }).lambda;
+    return new NodeFunction(this, id, { ...this.#props.common, description, code, memorySize, timeout }).lambda;
   }
+}
+
+function release(lambda: Function): Released {
+  return { lambda, alias: lambda.addAlias(LIVE) };
 }

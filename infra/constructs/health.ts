@@ -5,10 +5,10 @@ import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { configure, connectMeasures } from './connections.ts';
 import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
-import type { LogSettings } from './node-function.ts';
+import type { FunctionSettings } from './node-function.ts';
 
 export interface HealthProps {
-  readonly logs: LogSettings;
+  readonly common: FunctionSettings;
   readonly code: Code;
   /** Value of the metrics' `Stack` dimension. */
   readonly metricsStack: string;
@@ -20,10 +20,10 @@ export interface HealthProps {
 export class Health extends Construct {
   readonly lambda: Function;
 
-  constructor(scope: Construct, id: string, { logs, code, metricsStack, syncing }: HealthProps) {
+  constructor(scope: Construct, id: string, { common, code, metricsStack, syncing }: HealthProps) {
     super(scope, id);
     this.lambda = new NodeFunction(this, 'Check', {
-      ...logs,
+      ...common,
       description: 'Answers GET /health and GET /health/user-sync from the metrics',
       code,
       // One call a minute, and nobody waits for it but a monitor.

@@ -1,11 +1,12 @@
 import { Annotations, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { Alias, Code, Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { LIVE } from './canary.ts';
 import { connectDurableExecutions } from './connections.ts';
 import { FailureQueue } from './failure-queue.ts';
 import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
-import type { LogSettings } from './node-function.ts';
+import type { FunctionSettings } from './node-function.ts';
 
 /**
  * The reconciler: a durable function with the alias it is invoked through, and a queue for runs that came to nothing.
@@ -17,7 +18,7 @@ export class Reconciler extends Construct {
   /** Start events that were not delivered, and those of executions that failed: Lambda does not retry a durable one. */
   readonly failures: FailureQueue;
 
-  constructor(scope: Construct, id: string, props: LogSettings & { readonly code: Code }) {
+  constructor(scope: Construct, id: string, props: FunctionSettings & { readonly code: Code }) {
     super(scope, id);
     this.failures = new FailureQueue(this, 'Failures');
     this.lambda = new NodeFunction(this, 'Run', {
@@ -40,6 +41,6 @@ export class Reconciler extends Construct {
   #liveAlias(): Alias {
     // A run in flight goes on with the version it began with, so a deployment must leave that version in place.
     this.lambda.currentVersion.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    return this.lambda.addAlias('live');
+    return this.lambda.addAlias(LIVE);
   }
 }

@@ -21,6 +21,8 @@ export interface StageDefaults {
   readonly systemLogLevel: SystemLogLevel;
   /** When the full run starts; undefined where it is only started by hand. */
   readonly fullRun: ScheduleExpression | undefined;
+  /** Whether a new version of the authorizers takes over by and by: a deployment then takes ten minutes longer. */
+  readonly canary: boolean;
   /** When the incremental run starts; undefined likewise. */
   readonly incrementalRun: ScheduleExpression | undefined;
 }
@@ -33,6 +35,7 @@ export const STAGE_DEFAULTS: Readonly<Record<Stage, StageDefaults>> = {
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_WEEK,
     systemLogLevel: SystemLogLevel.INFO,
+    canary: false,
     fullRun: undefined,
     incrementalRun: undefined,
   },
@@ -40,6 +43,7 @@ export const STAGE_DEFAULTS: Readonly<Record<Stage, StageDefaults>> = {
     removalPolicy: RemovalPolicy.DESTROY,
     logRetention: RetentionDays.ONE_MONTH,
     systemLogLevel: SystemLogLevel.INFO,
+    canary: false,
     fullRun: ScheduleExpression.expression('rate(6 hours)'),
     incrementalRun: HOURLY,
   },
@@ -47,7 +51,25 @@ export const STAGE_DEFAULTS: Readonly<Record<Stage, StageDefaults>> = {
     removalPolicy: RemovalPolicy.RETAIN,
     logRetention: RetentionDays.THREE_MONTHS,
     systemLogLevel: SystemLogLevel.WARN,
+    canary: true,
     fullRun: ScheduleExpression.expression('cron(0 2 * * ? *)', TimeZone.ETC_UTC),
     incrementalRun: HOURLY,
   },
 };
+
+/** The stage's defaults under what the props say. */
+export function resolveDefaults({
+  stage = 'production',
+  logRetention,
+  removalPolicy,
+}: {
+  readonly stage?: Stage;
+  readonly logRetention?: RetentionDays;
+  readonly removalPolicy?: RemovalPolicy;
+}): StageDefaults {
+  return {
+    ...STAGE_DEFAULTS[stage],
+    ...(logRetention !== undefined && { logRetention }),
+    ...(removalPolicy !== undefined && { removalPolicy }),
+  };
+}

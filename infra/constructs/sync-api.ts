@@ -1,53 +1,48 @@
-import { Stack, Validations } from 'aws-cdk-lib';
-import type { RemovalPolicy } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { CorsPreflightOptions, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Annotations, Validations } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { HttpApi, HttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { AccessLog } from './access-log.ts';
 import { addAdminRoutes } from './admin-routes.ts';
 import type { Authorizers } from './authorizers.ts';
 import type { Throttle } from './clerk-user-sync-props.ts';
 import type { LimitedRoutes } from './limited-routes.ts';
 import { throttleRoutes } from './limited-routes.ts';
+import { addStage, ownHttpApi } from './own-api.ts';
+import type { OwnApiProps } from './own-api.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
 const ME_PATH = '/users/me';
 const SYNC_PATH = '/users/sync';
 const HEALTH_PATHS = ['/health', '/health/user-sync'];
 
-export interface SyncApiProps {
+export interface SyncApiProps extends OwnApiProps {
+  /** Undefined for one of the mirror's own. */
+  readonly api: HttpApi | undefined;
   readonly functions: Readonly<Record<'webhook' | 'users' | 'whoami', Function>>;
   /** Absent where there is no administrative API. */
   readonly admin: Function | undefined;
   readonly authorizers: Authorizers;
-  readonly throttle: Throttle;
   readonly webhookThrottle: Throttle;
   readonly syncThrottle: Throttle;
   readonly patchThrottle: Throttle;
   /** Undefined for no health routes. */
   readonly health: Function | undefined;
   readonly healthThrottle: Throttle;
-  readonly accessLog: boolean;
-  readonly logRetention: RetentionDays;
-  readonly removalPolicy: RemovalPolicy;
-  readonly cors: CorsPreflightOptions | undefined;
 }
 
 /** The HTTP API: Clerk's webhook, and the routes behind an authorizer. */
 export class SyncApi extends Construct {
   readonly http: HttpApi;
+  /** Without a slash at the end. */
+  readonly url: string;
 
   constructor(scope: Construct, id: string, props: SyncApiProps) {
     super(scope, id);
-    this.http = new HttpApi(this, 'Http', {
-      apiName: Stack.of(this).stackName,
-      createDefaultStage: false,
-      ...(props.cors && { corsPreflight: props.cors }),
-    });
+    this.http = props.api ?? ownHttpApi(this, props);
+    this.url = props.domain ? `https://${props.domain.name}` : this.http.apiEndpoint;
     const { syncing, verifyOnly } = props.authorizers;
     // They say how the user stands now, and ask Clerk for her themselves if need be.
     const users = new HttpLambdaIntegration('Users', props.functions.users);
@@ -58,18 +53,20 @@ export class SyncApi extends Construct {
     this.#protected([HttpMethod.GET], '/whoami', syncing, whoami);
     const webhook = this.#webhookRoutes(props.functions.webhook);
     const health = props.health ? this.#healthRoutes(props.health) : [];
-    this.#stage(props, [
+    const limited = [
       { routes: webhook, method: HttpMethod.POST, throttle: props.webhookThrottle },
       { routes: sync, method: HttpMethod.POST, throttle: props.syncThrottle },
       { routes: patch, method: HttpMethod.PATCH, throttle: props.patchThrottle },
       { routes: health, method: HttpMethod.GET, throttle: props.healthThrottle },
       ...(props.admin ? addAdminRoutes(this.http, props.admin) : []),
-    ]);
+    ];
+    if (props.api) limitYours(props.api, limited);
+    else addStage(this, this.http, props, limited);
   }
 
   /** Where Clerk's webhook endpoint has to point. */
   get webhookUrl(): string {
-    return `${this.http.apiEndpoint}${WEBHOOK_PATH}`;
+    return `${this.url}${WEBHOOK_PATH}`;
   }
 
   #protected(
@@ -110,28 +107,14 @@ export class SyncApi extends Construct {
     }
     return routes;
   }
-
-  #stage(props: SyncApiProps, limited: readonly LimitedRoutes[]): void {
-    const stage = new HttpStage(this, 'Stage', {
-      httpApi: this.http,
-      autoDeploy: true,
-      throttle: props.throttle,
-      ...(props.accessLog && { accessLogSettings: this.#accessLog(props) }),
-    });
-    if (!props.accessLog) withoutAccessLog(stage);
-    throttleRoutes(stage, limited);
-  }
-
-  #accessLog({ logRetention: retention, removalPolicy }: SyncApiProps): AccessLog {
-    return new AccessLog(this, 'AccessLog', { retention, removalPolicy });
-  }
 }
 
-function withoutAccessLog(stage: HttpStage): void {
-  Validations.of(stage).acknowledge({
-    id: 'AwsSolutions-APIG1',
-    reason:
-      'A line for each request is what unchanged ones would cost. Changes are logged by the functions, with the request id; ' +
-      'refusals and errors are counted. The prop accessLog turns it on.',
-  });
+/** On an API of yours, the limits are set on its default stage: without one, nobody but you can set them. */
+function limitYours(api: HttpApi, limited: readonly LimitedRoutes[]): void {
+  if (api.defaultStage) return throttleRoutes(api.defaultStage, limited);
+  Annotations.of(api).addWarningV2(
+    'clerk-sync:unlimited-routes',
+    'This API has no default stage, so that the routes of ClerkUserSync have no limits of their own: whoever posts junk to ' +
+      '/webhooks/clerk takes requests from signed-in users. Set routeSettings on your stage, as docs/construct.md shows.',
+  );
 }

@@ -7,15 +7,32 @@ import {
   TableEncryptionV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { TABLE } from '../../shared/names/table.ts';
+import { SettingError } from './setting-error.ts';
+
+/** A table that the mirror can be in. The class stands beside its interface for those who compile with exact optional properties. */
+export type MirrorTable = ITable | TableV2;
+
+export interface UserTableProps {
+  /**
+   * What becomes of it when it leaves its stack; all but `DESTROY` also protects it from deletion.
+   * @default - retained
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /** @default - the key that AWS manages for the account */
+  readonly encryptionKey?: IKey | undefined;
+}
 
 /**
  * The one table: users, reservations, runs and what else the mirror keeps.
  * Point-in-time recovery and the stream are on in every stage: a mirror that has been damaged must be provable.
  */
 export class UserTable extends TableV2 {
-  constructor(scope: Construct, id: string, props: { readonly removalPolicy: RemovalPolicy }) {
+  constructor(scope: Construct, id: string, props: UserTableProps = {}) {
+    const { removalPolicy = RemovalPolicy.RETAIN, encryptionKey } = props;
     super(scope, id, {
       partitionKey: { name: TABLE.partitionKey, type: AttributeType.STRING },
       billing: Billing.onDemand(),
@@ -23,9 +40,11 @@ export class UserTable extends TableV2 {
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       // The key AWS manages for the account: its use is in CloudTrail, and callers need no permission of their own.
-      encryption: TableEncryptionV2.awsManagedKey(),
-      removalPolicy: props.removalPolicy,
-      deletionProtection: props.removalPolicy !== RemovalPolicy.DESTROY,
+      encryption: encryptionKey
+        ? TableEncryptionV2.customerManagedKey(encryptionKey)
+        : TableEncryptionV2.awsManagedKey(),
+      removalPolicy,
+      deletionProtection: removalPolicy !== RemovalPolicy.DESTROY,
       globalSecondaryIndexes: [
         {
           indexName: TABLE.index.name,
@@ -37,15 +56,21 @@ export class UserTable extends TableV2 {
       ],
     });
   }
+}
 
-  /** ARN of the stream, which is on in every stage. */
-  get streamArn(): string {
-    if (this.tableStreamArn === undefined) throw new Error('The table has been made without its stream.');
-    return this.tableStreamArn;
-  }
+/**
+ * ARN of the stream, which is on in every stage.
+ * @throws SettingError for a table of yours that has none
+ */
+export function streamArnOf({ tableStreamArn }: MirrorTable): string {
+  if (tableStreamArn !== undefined) return tableStreamArn;
+  throw new SettingError(
+    'table has no stream that is known. Make it with UserTable, turn its stream on with new and old images, or pass ' +
+      'tableStreamArn to TableV2.fromTableAttributes.',
+  );
+}
 
-  /** ARN of the one index, without a wildcard. */
-  get indexArn(): string {
-    return `${this.tableArn}/index/${TABLE.index.name}`;
-  }
+/** ARN of the one index, without a wildcard. */
+export function indexArnOf({ tableArn }: MirrorTable): string {
+  return `${tableArn}/index/${TABLE.index.name}`;
 }

@@ -1,11 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import type { AlarmThresholds } from './alarms/thresholds.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
-
-/** A setting that cannot be deployed as it is; the message names it and says what to put there. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
+import { SettingError } from './setting-error.ts';
 
 /** API Gateway's answer may be repeated for at most this long: a banned user is let in until it ends. Seconds. */
 const LONGEST_AUTHORIZER_CACHE = 30;

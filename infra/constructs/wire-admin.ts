@@ -1,11 +1,9 @@
 import type { Alias, Function } from 'aws-cdk-lib/aws-lambda';
 import { connectReconciler } from './connections.ts';
+import { AUDIT, INSTANCE, NAMES, QUARANTINE, ROSTER, RUNS, USERS } from './item-keys.ts';
 import { connectIndex, connectTable } from './table-access.ts';
-import { configureCommon, connectClerk, INSTANCE, NAMES, QUARANTINE, ROSTER, RUNS, USERS } from './wire-functions.ts';
+import { configureCommon, connectClerk } from './wire-functions.ts';
 import type { Wiring } from './wire-functions.ts';
-
-/** Administrative actions: written twice each, and never changed by anybody else. */
-const AUDIT = 'audit#*';
 
 /**
  * Gives the admin function what it needs and nothing else. It starts runs, and makes none of their changes: it deletes no user and

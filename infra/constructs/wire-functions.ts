@@ -2,31 +2,29 @@ import { Duration } from 'aws-cdk-lib';
 import type { IEventBusRef } from 'aws-cdk-lib/aws-events';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
-import { TABLE } from '../../shared/names/table.ts';
-import type { AuthorizerFunctions } from './authorizers.ts';
-import type { FunctionName } from './bundle.ts';
+import type { AuthorizerVariants } from './authorizers.ts';
+import type { MirrorTable } from './user-table.ts';
+import type { FunctionName } from './bundles.ts';
 import type { ReadableSecret } from './clerk-secret.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
 import { configure, connectBus, connectMetrics, connectSecret } from './connections.ts';
+import {
+  HELD_DELETIONS,
+  INSTANCE,
+  LEASE,
+  MARKS,
+  NAMES,
+  QUARANTINE,
+  ROSTER,
+  RUNS,
+  USERS,
+  WATERMARK,
+} from './item-keys.ts';
 import { connectIndex, connectTable } from './table-access.ts';
-import type { UserTable } from './user-table.ts';
-
-export const USERS = `${TABLE.userPrefix}*`;
-/** Emails and usernames that belong to one user each: they move with the users, in the same transactions. */
-export const NAMES = TABLE.reservation.prefixes.map((prefix) => `${prefix}*`);
-export const INSTANCE = 'settings#instance';
-export const RUNS = 'run#*';
-const HELD_DELETIONS = 'held#*';
-const LEASE = 'lease';
-/** Entries of pre-registered people change in the transactions that write users. */
-export const ROSTER = 'roster#*';
-export const QUARANTINE = 'quarantine#*';
-const MARKS = 'marks';
-const WATERMARK = 'watermark';
 
 export interface Wiring {
   readonly props: ClerkUserSyncProps;
-  readonly table: UserTable;
+  readonly table: MirrorTable;
   readonly secret: ReadableSecret;
   readonly bus: IEventBusRef;
   /** Value of the metrics' `Stack` dimension. */
@@ -44,7 +42,10 @@ export function wireFunctions(functions: Readonly<Record<FunctionName, Function>
 }
 
 /** Does the same for the variants of the authorizer that are no functions of their own code. */
-export function wireVariants({ verifyOnly, optional }: AuthorizerFunctions, wiring: Wiring): void {
+export function wireVariants(
+  { verifyOnly, optional }: Omit<AuthorizerVariants<Function>, 'syncing'>,
+  wiring: Wiring,
+): void {
   configureCommon(verifyOnly, wiring);
   configureTokens(verifyOnly, wiring, 'verify-only');
   connectTable(verifyOnly, wiring.table, { GetItem: [USERS] });

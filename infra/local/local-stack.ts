@@ -10,6 +10,8 @@ import { startClerkStandIn } from './clerk/index.ts';
 import { createLocalClock } from './clock.ts';
 import type { LocalCloud } from './cloud/index.ts';
 import { startLocalCloud } from './cloud/index.ts';
+import { startConsole } from './console/index.ts';
+import type { Listener } from './http/server.ts';
 import { findEngine } from './dynamodb/find-engine.ts';
 import type { StackFile } from './stack-file.ts';
 
@@ -84,8 +86,17 @@ async function startParts(
     ...(state === undefined ? {} : { dataDirectory: state }),
   });
   closers.push(() => cloud.close());
-  const file = await connect(clerk, cloud);
-  return { file, cloud, clerk };
+  const place = await connect(clerk, cloud);
+  const consolePage = await openConsole(place, options.port);
+  closers.push(() => consolePage.close());
+  return { file: { ...place, console: consolePage.url }, cloud, clerk };
+}
+
+/** Beside the API's port where one was asked for, so that it can be bookmarked; where that is taken, on any. */
+async function openConsole(place: Omit<StackFile, 'console'>, apiPort = 0): Promise<Listener> {
+  const onProblem = (message: string): boolean => process.stderr.write(`${message}\n`);
+  if (apiPort === 0) return startConsole(place, { onProblem });
+  return startConsole(place, { port: apiPort + 1, onProblem }).catch(() => startConsole(place, { onProblem }));
 }
 
 /** What is off in production unless somebody asks for it: here there is everything to try. */
@@ -108,7 +119,7 @@ async function synthesiseFor(
 }
 
 /** What the one who deploys does by hand: put the secret's real values in, and give Clerk the webhook's address. */
-async function connect(clerk: ClerkStandIn, cloud: LocalCloud): Promise<StackFile> {
+async function connect(clerk: ClerkStandIn, cloud: LocalCloud): Promise<Omit<StackFile, 'console'>> {
   const adminApiKey = `cds_${randomBytes(32).toString('base64url')}`;
   await putSecret(cloud, {
     secretKey: clerk.secretKey,
@@ -124,7 +135,6 @@ async function connect(clerk: ClerkStandIn, cloud: LocalCloud): Promise<StackFil
     clerk: clerk.url,
     dynamodb: cloud.dynamodbUrl,
     metrics: cloud.servicesUrl,
-    console: `${api.url}/__local`,
     region: cloud.region,
     tableName: outputOf(cloud, 'TableName'),
     issuer: clerk.issuer,

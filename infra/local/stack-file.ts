@@ -9,7 +9,7 @@ export interface StackFile {
   readonly dynamodb: string;
   /** The CloudWatch endpoint. */
   readonly metrics: string;
-  /** A page that lists what is served and how to try it. */
+  /** A page for people: Clerk and the table side by side. */
   readonly console: string;
   readonly region: string;
   readonly tableName: string;

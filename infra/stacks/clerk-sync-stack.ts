@@ -2,6 +2,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { bundlesFromSource } from '../constructs/bundle.ts';
 import type { ClerkUserSyncProps } from '../constructs/clerk-user-sync-props.ts';
 import { ClerkUserSync } from '../constructs/clerk-user-sync.ts';
 
@@ -17,12 +18,15 @@ export class ClerkSyncStack extends Stack {
   constructor(scope: Construct, id: string, props: ClerkSyncStackProps) {
     super(scope, id, { terminationProtection: (props.stage ?? 'production') === 'production', ...props });
     this.sync = new ClerkUserSync(this, 'Sync', {
+      // The one mirror of its account and region, as a rule: its schedules are called by the runs that they start.
+      scheduleNamePrefix: '',
+      bundles: bundlesFromSource(),
       ...props,
       ...(props.secretArn !== undefined && {
         secret: Secret.fromSecretCompleteArn(this, 'ClerkSecret', props.secretArn),
       }),
     });
-    this.#output('ApiUrl', this.sync.api.apiEndpoint, 'The HTTP API');
+    this.#output('ApiUrl', this.sync.apiUrl, 'The HTTP API');
     this.#output('WebhookUrl', this.sync.webhookUrl, 'The URL to enter as webhook endpoint in the Clerk dashboard');
     this.#output('TableName', this.sync.table.tableName, 'The DynamoDB table that mirrors the users');
     this.#output(
@@ -31,6 +35,9 @@ export class ClerkSyncStack extends Stack {
       "The EventBridge bus that tells of users' changes",
     );
     this.#output('SecretArn', this.sync.secret.secretArn, 'The secret to put the keys of Clerk into');
+    if (this.sync.alarmTopic) {
+      this.#output('AlarmTopicArn', this.sync.alarmTopic.topicArn, 'The topic that is told of alarms: subscribe to it');
+    }
     this.#output(
       'AuthorizerName',
       this.sync.functions.authorizer.functionName,

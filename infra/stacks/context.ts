@@ -1,5 +1,5 @@
 import type { Node } from 'constructs';
-import { SettingError } from '../constructs/validate-props.ts';
+import { SettingError } from '../constructs/setting-error.ts';
 
 /** Reads settings from the CDK's context (`-c name=value`, or `context` in cdk.json) and refuses what cannot be meant. */
 export class Context {

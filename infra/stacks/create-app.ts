@@ -1,7 +1,7 @@
 import { Annotations, App, Validations } from 'aws-cdk-lib';
 import type { AppProps } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import type { BundleSource } from '../constructs/bundle.ts';
+import type { BundleSource } from '../constructs/bundles.ts';
 import { ClerkSyncStack } from './clerk-sync-stack.ts';
 import { Context } from './context.ts';
 import { EXAMPLE_ISSUER, readSettings } from './settings.ts';

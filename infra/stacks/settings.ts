@@ -3,7 +3,7 @@ import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
 import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
-import { SettingError } from '../constructs/validate-props.ts';
+import { SettingError } from '../constructs/setting-error.ts';
 import type { Context } from './context.ts';
 
 /** The issuer that cdk.json starts with: well-formed, nobody's. */
@@ -33,6 +33,8 @@ const NAMES = [
   'health',
   'authorizerCacheSeconds',
   'scheduleNamePrefix',
+  'deployment',
+  'tracing',
   'accessLog',
   'logLevel',
   'secretArn',
@@ -53,6 +55,9 @@ export interface Settings extends AuthorizerSettings {
   readonly scheduleNamePrefix?: string;
   readonly accessLog?: boolean;
   readonly logLevel?: LogLevel;
+  /** Takes the canary out of the way of a production deployment. */
+  readonly deployment?: 'at-once';
+  readonly tracing?: boolean;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
   /** Names in the context that nothing reads. */
@@ -74,6 +79,8 @@ export function readSettings(context: Context): Settings {
     ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
     ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('deployment', context.choice('deployment', ['at-once'])),
+    ...present('tracing', context.boolean('tracing')),
     ...present('accessLog', context.boolean('accessLog')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),

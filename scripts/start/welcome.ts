@@ -6,6 +6,7 @@ export function welcome(stack: StackFile, userId: string, notImitated: readonly 
   return `
 Running. Ctrl-C stops it.
 
+  Console      ${stack.console}   (open it: Clerk and the table side by side, live)
   API          ${stack.api}
   Clerk        ${stack.clerk}   (a stand-in; it speaks Clerk's Backend API)
   DynamoDB     ${stack.dynamodb}   table ${stack.tableName}
@@ -33,6 +34,6 @@ Try it:
   curl -s ${stack.api}/__local/metrics
   curl -s ${stack.api}/__local/alarms
   curl -s ${stack.api}/__local/events
-  curl -s ${stack.console}
+  curl -s ${stack.api}/__local
 ${notImitated.length === 0 ? '' : `\nNot imitated here: ${notImitated.join(', ')}.\n`}`;
 }

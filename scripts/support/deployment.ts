@@ -114,7 +114,7 @@ export async function variablesOf(
 }
 
 /** AWS's errors name what went wrong, and not what the one at the keyboard can do about it. */
-async function inWords<T>(permission: string, stackName: string, call: () => Promise<T>): Promise<T> {
+export async function inWords<T>(permission: string, stackName: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {

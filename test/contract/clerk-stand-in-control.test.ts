@@ -73,6 +73,33 @@ describe('faults of the API', () => {
     expect(failures).toBeLessThan(32);
   });
 
+  it('reset: loses the connection, half of the time after the request was handled', async () => {
+    await using standIn = await startStandIn();
+    await standIn.control('PUT', '/faults', { api: { reset: 1 } });
+    const creations = Array.from({ length: 40 }, (_, n) =>
+      standIn.api('POST', '/users', { external_id: `e${n}` }).catch((error: Error) => error),
+    );
+    for (const lost of await Promise.all(creations)) expect(lost).toMatchObject({ message: 'fetch failed' });
+    await standIn.control('PUT', '/faults', {});
+    const { body } = await standIn.api('GET', '/users/count');
+    const { total_count: created } = body as { total_count: number };
+    expect(created).toBeGreaterThan(5);
+    expect(created).toBeLessThan(36);
+  });
+
+  it('reset: spares as many as it is told to', async () => {
+    await using standIn = await startStandIn();
+    await standIn.control('PUT', '/faults', { api: { reset: 0.4 } });
+    let answered = 0;
+    for (let n = 0; n < 200; n += 1)
+      answered += await standIn.api('GET', '/users/count').then(
+        () => 1,
+        () => 0,
+      );
+    expect(answered).toBeGreaterThan(95);
+    expect(answered).toBeLessThan(145);
+  });
+
   it('latencyMs: answers late', async () => {
     await using standIn = await startStandIn();
     await standIn.control('PUT', '/faults', { api: { latencyMs: 120 } });
@@ -87,7 +114,7 @@ describe('faults of the API', () => {
     await standIn.control('PUT', '/faults', { api: { latencyMs: 5 } });
     expect((await standIn.control('GET', '/faults')).body).toEqual({
       webhooks: { drop: 0, duplicate: 0, reorder: 0, delayMs: 0 },
-      api: { rate429: 0, rate5xx: 0, latencyMs: 5 },
+      api: { rate429: 0, rate5xx: 0, reset: 0, latencyMs: 5 },
     });
   });
 

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogEntry } from '../../infra/local/cloud/index.ts';
-import { asRecord } from '../../infra/local/cloud/json.ts';
+import { asList, asRecord } from '../../infra/local/cloud/json.ts';
 import type { InvocationResult } from '../../infra/local/invocation.ts';
 import { instanceOf, textMatching } from '../support/cloud/matchers.ts';
 import { call, invoked, startOrchard } from '../support/cloud/orchard.ts';
@@ -205,6 +205,20 @@ describe('log lines', () => {
     });
     const latest = await call(`${orchard.url}/__local/logs?function=${functionName}&limit=1`);
     expect(JSON.parse(latest.text)).toMatchObject([{ functionName, line: `served ${String(served)}` }]);
+  });
+
+  it('are numbered, so that who has seen some can ask for those that came after', async () => {
+    const numbers = async (query: string): Promise<unknown[]> =>
+      asList(JSON.parse((await call(`${orchard.url}/__local/logs?limit=1000&${query}`)).text)).map(
+        (entry) => asRecord(entry)['sequence'],
+      );
+    const before = await numbers('after=0');
+    expect(before).toEqual(before.map((_, index) => index + 1));
+    expect(await numbers(`after=${before.length}`)).toEqual([]);
+    await invoked(orchard.cloud, 'Echo', {});
+    const added = await numbers(`after=${before.length}`);
+    expect(added[0]).toBe(before.length + 1);
+    expect(await numbers('after=1')).toEqual([...before.slice(1), ...added]);
   });
 
   it('tell of errors and timeouts', async () => {

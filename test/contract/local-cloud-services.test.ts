@@ -277,6 +277,10 @@ describe('CloudWatch', () => {
     expect(asList(JSON.parse(text))).toContainEqual(
       expect.objectContaining({ name: 'Cider', at: metric._aws.Timestamp }),
     );
+    const since = async (at: number): Promise<string> =>
+      (await call(`${orchard.url}/__local/metrics?raw&since=${at}`)).text;
+    expect(await since(metric._aws.Timestamp)).toContain('Cider');
+    expect(await since(metric._aws.Timestamp + 1)).not.toContain('Cider');
   });
 
   it('says what it does not imitate', async () => {

@@ -3,6 +3,7 @@ import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { asRecord, asText } from '../../infra/local/cloud/json.ts';
+import { startDynamoDbEngine } from '../../infra/local/dynamodb/engine.ts';
 import { createDynamoDbClient } from '../../shared/adapters/dynamodb/client.ts';
 import { listWith } from '../support/cloud/matchers.ts';
 import { call, invoked, startOrchard } from '../support/cloud/orchard.ts';
@@ -171,5 +172,37 @@ describe('the functions of a local cloud, told to fail,', () => {
     await expect(read(truth)).resolves.toBeDefined();
     await faults({});
     expect(await read(theirs)).toEqual(await read(truth));
+  });
+});
+
+describe('the engine of a local cloud', () => {
+  const restart = () => call(`${orchard.url}/__local/store/restart`, { method: 'POST' });
+
+  it('is killed and comes back at its address with all that was written, again and again', async () => {
+    for (let n = 0; n < 3; n += 1) {
+      await theirs.send(new PutCommand({ TableName: 'basket', Item: { owner: 'eve', at: n } }));
+      const { status, body } = await restart();
+      expect([status, body]).toEqual([200, { restarted: true, ms: expect.any(Number) as number }]);
+      const key = { TableName: 'basket', Key: { owner: 'eve', at: n }, ConsistentRead: true };
+      expect((await theirs.send(new GetCommand(key))).Item).toEqual({ owner: 'eve', at: n });
+    }
+  });
+
+  it('is restarted once for all who ask at the same time, and meanwhile loses what is under way, not what was written', async () => {
+    const writes = Array.from({ length: 30 }, (_, n) => write(1_000 + n).then(() => 1_000 + n));
+    const [one, other, ...ends] = await Promise.allSettled([restart(), restart(), ...writes]);
+    expect([one, other].map((end) => end?.status === 'fulfilled' && end.value.status)).toEqual([200, 200]);
+    const written = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+    for (const at of written) {
+      const { Item } = await truth.send(new GetCommand({ TableName: 'basket', Key: { owner: 'bob', at } }));
+      expect(Item).toEqual({ owner: 'bob', at });
+    }
+  });
+
+  it('is not restarted where that would lose what it keeps', async () => {
+    const engine = await startDynamoDbEngine();
+    await expect(engine.restart()).rejects.toThrow('keeps its tables in memory');
+    expect((await fetch(engine.url)).status).toBeGreaterThan(0);
+    await engine.close();
   });
 });

@@ -51,6 +51,17 @@ function dataDirectory(): string {
 }
 
 describe('the stream of a table', () => {
+  it('goes on where it was when the engine was killed and has come back', async () => {
+    const diary = await open();
+    await diary.put('before');
+    await expect.poll(async () => (await diary.handed()).flat(), SOON).toEqual(['before']);
+    for (const pk of ['first', 'second']) {
+      expect((await call(`${diary.orchard.url}/__local/store/restart`, { method: 'POST' })).status).toBe(200);
+      await diary.put(pk);
+    }
+    await expect.poll(async () => (await diary.handed()).flat(), SOON).toEqual(['before', 'first', 'second']);
+  });
+
   it('hands each change to its function as Lambda does', async () => {
     const diary = await open();
     await diary.put('monday', { apples: 3 });

@@ -32,7 +32,7 @@ async function health(path = '/health'): Promise<Health> {
 
 /** From a container that remembers nothing. */
 async function freshHealth(path?: string): Promise<Health> {
-  const { functions } = (await (await fetch(stack.file.console)).json()) as { functions: string[] };
+  const { functions } = (await (await fetch(`${stack.file.api}/__local`)).json()) as { functions: string[] };
   endContainers(functions.find((name) => /health/i.test(name)) ?? '', stack.file.metrics);
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const answer = await health(path);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ACTIONS } from '../../functions/admin/actions.ts';
 import {
+  aliasOf,
   functionOf,
   newStack,
   ofType,
@@ -80,7 +81,7 @@ describe('the admin function', () => {
   });
 
   it("invokes nothing but the reconciler's alias, the one that it is told of", () => {
-    const alias = only(resources, 'AWS::Lambda::Alias');
+    const alias = aliasOf(resources, 'reconciler');
     expect(alias.Properties['Name']).toBe('live');
     const invoke = statementsOfFunction(resources, 'admin').filter(({ Action }) => Action === 'lambda:InvokeFunction');
     expect(invoke.map(({ Resource }) => Resource)).toEqual([{ Ref: alias.logicalId }]);

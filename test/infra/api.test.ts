@@ -4,8 +4,18 @@ import { CorsHttpMethod, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../scripts/openapi/operations.ts';
-import { SettingError } from '../../infra/constructs/validate-props.ts';
-import { authorizerOf, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
+import { SettingError } from '../../infra/constructs/setting-error.ts';
+import {
+  aliasOf,
+  authorizerOf,
+  functionOf,
+  newStack,
+  ofType,
+  only,
+  readResources,
+  resourcesOf,
+  target,
+} from './stack.ts';
 
 const resources = resourcesOf();
 const STAGE = 'AWS::ApiGatewayV2::Stage';
@@ -114,9 +124,9 @@ describe('the authorizer', () => {
     ['authorizer', 'Authorizer'],
     ['verifyOnly', 'VerifyOnlyAuthorizer'],
   ] as const)('%s may be called by the one %s of this API alone', (name, authorizer) => {
-    const lambda = functionOf(resources, name).logicalId;
+    const alias = aliasOf(resources, name).logicalId;
     const permissions = ofType(resources, 'AWS::Lambda::Permission').filter(
-      ({ Properties }) => target(Properties['FunctionName']) === lambda,
+      ({ Properties }) => target(Properties['FunctionName']) === alias,
     );
     expect(permissions).toHaveLength(1);
     const source = JSON.stringify(permissions[0]?.Properties['SourceArn']);

@@ -1,6 +1,6 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { SettingError } from '../../infra/constructs/validate-props.ts';
+import { SettingError } from '../../infra/constructs/setting-error.ts';
 import { ClerkSyncStack } from '../../infra/stacks/clerk-sync-stack.ts';
 import { createApp } from '../../infra/stacks/create-app.ts';
 import { EXAMPLE_ISSUER } from '../../infra/stacks/settings.ts';
@@ -25,6 +25,7 @@ describe('the app', () => {
   it('names what a person and the commands need next in its outputs', () => {
     const { Outputs } = Template.fromStack(stackWith({})).toJSON() as { Outputs: Record<string, { Value: unknown }> };
     expect(Object.keys(Outputs).toSorted()).toEqual([
+      'AlarmTopicArn',
       'ApiUrl',
       'AuthorizerName',
       'EventBusName',
@@ -76,6 +77,15 @@ describe('the app', () => {
     });
     expect(functionOf(resources, 'optionalAuth').Properties['MemorySize']).toBe(1024);
     expect(authorizerOf(resources, 'Authorizer').Properties['AuthorizerResultTtlInSeconds']).toBe(5);
+  });
+
+  it('deploys at once, and traces, where that is asked for', () => {
+    const types = (context: Record<string, unknown>): readonly string[] =>
+      readResources(stackWith(context)).map(({ Type }) => Type);
+    expect(types({})).toContain('AWS::CodeDeploy::DeploymentGroup');
+    expect(types({ deployment: 'at-once' })).not.toContain('AWS::CodeDeploy::DeploymentGroup');
+    const traced = functionOf(readResources(stackWith({ tracing: 'true' })), 'authorizer');
+    expect(traced.Properties['TracingConfig']).toEqual({ Mode: 'Active' });
   });
 
   it.each(['email', 'email=a=b', 'phone=tel'])('refuses the claim names %j', (claimNames) => {

@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
+import { FUNCTION_NAMES } from '../../infra/constructs/bundles.ts';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { addSecondInstance, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
 import type { LambdaName, Resource } from './stack.ts';

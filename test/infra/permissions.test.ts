@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
+import { FUNCTION_NAMES } from '../../infra/constructs/bundles.ts';
 import { functionOf, ofType, only, resourcesOf, statementsOfFunction, target } from './stack.ts';
 import type { LambdaName, Statement } from './stack.ts';
 
@@ -106,12 +106,13 @@ describe('permissions', () => {
     expect(conditions).toHaveLength(Object.keys(keysOf).length);
   });
 
-  it('have wildcards in four places only: two are bounded, one lists, and one reads numbers', () => {
+  it('have wildcards in five places only: two are bounded, two list, and one reads numbers', () => {
     const wild = allStatements().filter(({ Action, Resource }) => JSON.stringify([Action, Resource]).includes('*'));
     const reconciler = functionOf(resources, 'reconciler').logicalId;
-    expect(wild).toHaveLength(4);
+    expect(wild).toHaveLength(5);
     expect(wild).toContainEqual({ Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' });
     expect(wild).toContainEqual({ Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' });
+    expect(wild).toContainEqual({ Effect: 'Allow', Action: 'cloudwatch:DescribeAlarms', Resource: '*' });
     expect(wild).toContainEqual({
       Effect: 'Allow',
       Action: 'cloudwatch:PutMetricData',

@@ -1,6 +1,16 @@
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { describe, expect, it } from 'vitest';
-import { addSecondInstance, functionOf, newStack, ofType, only, readResources, resourcesOf, target } from './stack.ts';
+import {
+  aliasOf,
+  addSecondInstance,
+  functionOf,
+  newStack,
+  ofType,
+  only,
+  readResources,
+  resourcesOf,
+  target,
+} from './stack.ts';
 import type { Resource } from './stack.ts';
 
 const resources = resourcesOf();
@@ -19,9 +29,7 @@ describe('the reconciler', () => {
   });
 
   it('leaves the version in place that a run in flight is on', () => {
-    const version = only(resources, 'AWS::Lambda::Version');
-    expect(version.DeletionPolicy).toBe('Retain');
-    expect(target(version.Properties['FunctionName'])).toBe(functionOf(resources, 'reconciler').logicalId);
+    expect(liveVersion().DeletionPolicy).toBe('Retain');
   });
 
   it('hands failed executions to the encrypted queue', () => {
@@ -38,6 +46,16 @@ function reconcilerQueue(): Resource {
   return only(queues, 'AWS::SQS::Queue');
 }
 
+/** The version of the reconciler that runs now. */
+function liveVersion(): Resource {
+  const { logicalId } = functionOf(resources, 'reconciler');
+  const versions = ofType(resources, 'AWS::Lambda::Version');
+  return only(
+    versions.filter(({ Properties }) => target(Properties['FunctionName']) === logicalId),
+    'AWS::Lambda::Version',
+  );
+}
+
 /** A schedule by its name. */
 function scheduleOf(all: readonly Resource[], name: string): Resource {
   return only(
@@ -48,7 +66,7 @@ function scheduleOf(all: readonly Resource[], name: string): Resource {
 
 describe.each(['full', 'incremental'])('the schedule %s', (name) => {
   const schedule = scheduleOf(resources, name);
-  const alias = only(resources, 'AWS::Lambda::Alias');
+  const alias = aliasOf(resources, 'reconciler');
 
   it('stands in a group of its own, with which it goes', () => {
     const group = only(resources, 'AWS::Scheduler::ScheduleGroup');
@@ -60,9 +78,7 @@ describe.each(['full', 'incremental'])('the schedule %s', (name) => {
     const to = schedule.Properties['Target'] as Record<string, unknown>;
     expect(target(to['Arn'])).toBe(alias.logicalId);
     expect(JSON.parse(String(to['Input']))).toEqual({ mode: name });
-    expect(target(alias.Properties['FunctionVersion'] as object)).toBe(
-      only(resources, 'AWS::Lambda::Version').logicalId,
-    );
+    expect(target(alias.Properties['FunctionVersion'] as object)).toBe(liveVersion().logicalId);
   });
 
   it('keeps what could not be delivered, and is on time', () => {

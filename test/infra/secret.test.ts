@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, it } from 'vitest';
 import type { ReadableSecret } from '../../infra/constructs/clerk-secret.ts';
-import { SettingError } from '../../infra/constructs/validate-props.ts';
+import { SettingError } from '../../infra/constructs/setting-error.ts';
 import { only, resourcesOf, statementsOfFunction, target } from './stack.ts';
 import type { Statement } from './stack.ts';
 

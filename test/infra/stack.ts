@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Template } from 'aws-cdk-lib/assertions';
-import { FUNCTION_NAMES, OPTIONAL_FUNCTION_NAMES, prebuiltBundles } from '../../infra/constructs/bundle.ts';
-import type { BundleName } from '../../infra/constructs/bundle.ts';
+import { FUNCTION_NAMES, OPTIONAL_FUNCTION_NAMES, prebuiltBundles } from '../../infra/constructs/bundles.ts';
+import type { BundleName } from '../../infra/constructs/bundles.ts';
 import type { ClerkUserSyncProps } from '../../infra/constructs/clerk-user-sync-props.ts';
 import { ClerkUserSync } from '../../infra/constructs/clerk-user-sync.ts';
 import { ClerkSyncStack } from '../../infra/stacks/clerk-sync-stack.ts';
@@ -61,7 +63,7 @@ export function resourcesOf(props: Partial<ClerkUserSyncProps> = {}): readonly R
   return readResources(newStack(props));
 }
 
-export function readResources(stack: ClerkSyncStack): readonly Resource[] {
+export function readResources(stack: Stack): readonly Resource[] {
   const { Resources } = Template.fromStack(stack).toJSON() as {
     Resources: Record<string, Omit<Resource, 'logicalId' | 'Properties'> & Partial<Pick<Resource, 'Properties'>>>;
   };
@@ -94,6 +96,16 @@ export function functionOf(resources: readonly Resource[], name: LambdaName): Re
   return found[0]!;
 }
 
+/** The alias through which a function is called. */
+export function aliasOf(resources: readonly Resource[], name: LambdaName): Resource {
+  const { logicalId } = functionOf(resources, name);
+  const found = ofType(resources, 'AWS::Lambda::Alias').filter(
+    ({ Properties }) => target(Properties['FunctionName']) === logicalId,
+  );
+  if (found.length !== 1) throw new Error(`${found.length} aliases of ${name}, expected one`);
+  return found[0]!;
+}
+
 /** The HTTP API's authorizer of a name. */
 export function authorizerOf(
   resources: readonly Resource[],
@@ -112,6 +124,35 @@ export function target(value: unknown): string {
   const id = reference.Ref ?? reference['Fn::GetAtt']?.[0];
   if (id === undefined) throw new Error(`not a reference: ${JSON.stringify(value)}`);
   return id;
+}
+
+/** A mirror in a stack of somebody else's, and what of hers it is given. */
+export interface Guest {
+  readonly stack: Stack;
+  readonly sync: ClerkUserSync;
+  readonly resources: () => readonly Resource[];
+}
+
+/** @param choose makes what of the stack's the mirror is to use */
+export function guestWith(choose: (stack: Stack) => Partial<ClerkUserSyncProps> = () => ({})): Guest {
+  const env = { account: '111122223333', region: 'eu-west-1' };
+  const stack = new Stack(new App({ outdir: newDirectory() }), 'shop', { env });
+  return guestIn(stack, choose(stack));
+}
+
+/** A mirror in a stack that is there already. */
+export function guestIn(stack: Stack, props: Partial<ClerkUserSyncProps>, id = 'Users'): Guest {
+  const sync = new ClerkUserSync(stack, id, { ...REQUIRED_PROPS, bundles, ...props });
+  return { stack, sync, resources: () => readResources(stack) };
+}
+
+/** A network that is there already. */
+export function importedVpc(stack: Stack): IVpc {
+  return Vpc.fromVpcAttributes(stack, 'Network', {
+    vpcId: 'vpc-0123456789abcdef0',
+    availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+    privateSubnetIds: ['subnet-0a', 'subnet-0b'],
+  });
 }
 
 /** A second mirror in the same stack. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '../../infra/constructs/bundle.ts';
+import { FUNCTION_NAMES } from '../../infra/constructs/bundles.ts';
 import { synthesise } from '../../infra/synth.ts';
 import { functionOf, newDirectory, target } from './stack.ts';
 import type { Resource } from './stack.ts';

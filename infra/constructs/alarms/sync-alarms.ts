@@ -55,6 +55,11 @@ export class SyncAlarms extends Construct {
     );
   }
 
+  /** @param ids of alarms that every mirror has */
+  named(ids: readonly string[]): readonly Alarm[] {
+    return this.alarms.filter(({ node }) => ids.includes(node.id));
+  }
+
   #alarm(specification: AlarmSpecification, alarmName: string, runbook: string): Alarm {
     const { id, impact, section, metric, comparison, threshold, periods = 1, bad = periods, silence } = specification;
     const alarm = new Alarm(this, id, {

@@ -17,6 +17,8 @@ export interface Faults {
   readonly api: {
     readonly rate429: number;
     readonly rate5xx: number;
+    /** The connection is reset: half of the time before the request was handled, half of the time after. 1 is a cut network. */
+    readonly reset: number;
     /** Every answer takes this much longer. */
     readonly latencyMs: number;
   };
@@ -24,7 +26,7 @@ export interface Faults {
 
 export const NO_FAULTS: Faults = {
   webhooks: { drop: 0, duplicate: 0, reorder: 0, delayMs: 0 },
-  api: { rate429: 0, rate5xx: 0, latencyMs: 0 },
+  api: { rate429: 0, rate5xx: 0, reset: 0, latencyMs: 0 },
 };
 
 const MAX_LATENCY_MS = 10 * 60 * 1000;
@@ -48,6 +50,7 @@ export function readFaults(body: JsonObject): Faults {
     api: {
       rate429: readRate(api, 'api', 'rate429'),
       rate5xx: readRate(api, 'api', 'rate5xx'),
+      reset: readRate(api, 'api', 'reset'),
       latencyMs: readNumber(api, 'api', 'latencyMs', MAX_LATENCY_MS),
     },
   };

@@ -17,7 +17,8 @@ export type { LogEntry } from './logs.ts';
  * Under each API's URL are routes that no deployment has, which `GET /__local` lists: schedules are fired there, logs and
  * metrics are read, streams show how far they have come and what was given up, and `PUT /__local/store` puts faults between
  * the functions and their tables (throttling, connections that are reset before or after a write was applied, slow answers,
- * no answers); `GET /__local/calls` counts what came through there. Whoever asks the engine itself sees the truth all the
+ * no answers), `POST /__local/store/restart` kills the engine and starts it again from its file; `GET /__local/calls` counts what
+ * came through there. Whoever asks the engine itself sees the truth all the
  * while. `GET /__local/events` shows what was put on event buses, oldest first, and `PUT /__local/bus` lets them fail.
  *
  * Not imitated:

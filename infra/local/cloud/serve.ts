@@ -151,10 +151,10 @@ function toLocalCloud(running: Running): LocalCloud {
 }
 
 function openApis(running: Running, served: LocalCloud): void {
-  const { cloud, stack, observer, scheduler, streams, store, buses, invoker, apis, alarms, queues } = running;
+  const { cloud, stack, observer, scheduler, streams, store, engine, buses, invoker, apis, alarms, queues } = running;
   const index = (): unknown => describe(running, served);
   const { metrics, logs } = observer;
-  const controls = controlRoutes({ index, scheduler, streams, store, buses, alarms, queues, metrics, logs });
+  const controls = controlRoutes({ index, scheduler, streams, store, engine, buses, alarms, queues, metrics, logs });
   const mayInvoke = apiPermissions(stack);
   for (const { definition, open } of apis) {
     const gateway = new Gateway({

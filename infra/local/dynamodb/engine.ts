@@ -26,6 +26,11 @@ export interface DynamoDbEngine {
   readonly url: string;
   /** Lets go of a stream's records before a sequence number: all who read it are past them. Only a file is made smaller. */
   forgetRecords(shardId: string, before: string): void;
+  /**
+   * Kills it and starts it again at the same address, from its file: a machine that fails and comes back.
+   * @throws Error for one that keeps nothing in a file, or that was not started here; nothing has happened then
+   */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +57,8 @@ async function connectTo(url: string): Promise<DynamoDbEngine> {
       `The DynamoDB engine at ${url} (AWS_ENDPOINT_URL_DYNAMODB) does not answer: start it, or unset the variable.`,
     );
   }
-  return { url, forgetRecords: () => undefined, close: () => Promise.resolve() };
+  const restart = (): Promise<void> => Promise.reject(new Error(`The engine at ${url} was started by somebody else.`));
+  return { url, forgetRecords: () => undefined, restart, close: () => Promise.resolve() };
 }
 
 /** The engine cannot say which port it chose, so one is chosen for it: another process may be quicker to take it. */
@@ -69,23 +75,61 @@ async function startOnFreePort(program: string, options: DynamoDbEngineOptions):
 class PortTakenError extends Error {}
 
 async function startProgram(program: string, port: number, options: DynamoDbEngineOptions): Promise<DynamoDbEngine> {
-  const database = options.dataFile === undefined ? [] : ['--db-path', resolve(options.dataFile)];
+  const { dataFile } = options;
+  const run = (): Promise<TetheredChild> => runProgram(program, port, dataFile);
+  let child = await run();
+  let restarting: Promise<void> | undefined;
+  const again = async (): Promise<void> => {
+    await child.kill();
+    child = await persistently(run);
+  };
+  return {
+    url: urlOf(port),
+    forgetRecords(shardId, before) {
+      if (dataFile !== undefined) forgetRecords(dataFile, shardId, before);
+    },
+    async restart() {
+      if (dataFile === undefined)
+        throw new Error('The DynamoDB engine keeps its tables in memory: a restart loses them.');
+      // Whoever asks while it is being done has asked for the same.
+      restarting ??= again().finally(() => (restarting = undefined));
+      await restarting;
+    },
+    async close() {
+      await Promise.allSettled([restarting]);
+      await child.stop();
+    },
+  };
+}
+
+/** Runs the engine until it is ended. Resolves when it answers. */
+async function runProgram(program: string, port: number, dataFile: string | undefined): Promise<TetheredChild> {
+  const database = dataFile === undefined ? [] : ['--db-path', resolve(dataFile)];
   const args = ['serve', '--host', HOST, '--port', String(port), ...database];
   const child = await spawnTethered(program, args, { env: { PATH: process.env['PATH'] ?? '' }, endSignal: 'TERM' });
-  const complaints = collect(child);
-  const url = `http://${HOST}:${port}`;
-  const { dataFile } = options;
   try {
-    await untilUp(child, url, complaints);
+    await untilUp(child, urlOf(port), collect(child));
     if (dataFile !== undefined) indexRecords(dataFile);
+    return child;
   } catch (error) {
     await child.stop();
     throw error;
   }
-  const forget = (shardId: string, before: string): void => {
-    if (dataFile !== undefined) forgetRecords(dataFile, shardId, before);
-  };
-  return { url, forgetRecords: forget, close: () => child.stop() };
+}
+
+function urlOf(port: number): string {
+  return `http://${HOST}:${port}`;
+}
+
+/** While the engine is gone, a connection that somebody opens may have its port for a moment. */
+async function persistently(run: () => Promise<TetheredChild>): Promise<TetheredChild> {
+  for (const deadline = Date.now() + START_TIMEOUT_MS; ; await sleep(50)) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof PortTakenError) || Date.now() > deadline) throw error;
+    }
+  }
 }
 
 async function untilUp(child: TetheredChild, url: string, complaints: () => string): Promise<void> {

@@ -11,6 +11,8 @@ export interface TetheredChild {
   readonly exited: Promise<number>;
   /** Sends `endSignal`, insists after two seconds, and ends what the program has left behind. Resolves after that. */
   stop(): Promise<void>;
+  /** Ends it as a machine that fails does: SIGKILL, whatever its `endSignal` is. Resolves when all of it is gone. */
+  kill(): Promise<void>;
 }
 
 export interface TetheredChildOptions {
@@ -21,8 +23,8 @@ export interface TetheredChildOptions {
 }
 
 /**
- * The shell waits for the program and, beside it, for the end of its own standard input. That pipe is held open by
- * this process alone, so it ends with it. Node has no portable way to ask the kernel for this.
+ * The shell waits for the program and, beside it, for a line on its own standard input, the name of a signal, or for its end.
+ * That pipe is held open by this process alone, so it ends with it. Node has no portable way to ask the kernel for this.
  */
 const TETHER = `
 signal=$1
@@ -30,7 +32,7 @@ shift
 exec 3<&0
 "$@" </dev/null 3<&- &
 child=$!
-{ read -r _ <&3; kill -s "$signal" "$child"; } >/dev/null 2>&1 &
+{ read -r other <&3; test -n "$other" && signal=$other; kill -s "$signal" "$child"; } >/dev/null 2>&1 &
 watcher=$!
 exec 3<&- >/dev/null 2>&1
 wait "$child"
@@ -71,16 +73,18 @@ export async function spawnTethered(
     child.once('error', reject);
     child.once('spawn', () => resolve(child.pid ?? 0));
   });
-  const stop = async (): Promise<void> => {
+  const end = async (line: string, signal?: NodeJS.Signals): Promise<void> => {
     // Through the tether, not to the group: so the shell buries its child, and none waits for init to do it.
-    child.stdin.end();
-    if (windows) child.kill();
+    child.stdin.end(line);
+    if (windows) child.kill(signal);
     const timer = setTimeout(() => killGroup(pid), GRACE_MS);
     await exited;
     clearTimeout(timer);
     killGroup(pid);
   };
-  return { pid, stdout: child.stdout, stderr: child.stderr, exited, stop };
+  const stop = (): Promise<void> => end('');
+  const kill = (): Promise<void> => end('KILL\n', 'SIGKILL');
+  return { pid, stdout: child.stdout, stderr: child.stderr, exited, stop, kill };
 }
 
 function killGroup(pid: number): void {

@@ -8,6 +8,9 @@ const LONGEST_TOKEN = 16_384;
 /** Levels of objects and lists. Claims of Clerk's have three; metadata that a team puts in may have a few more. */
 const DEEPEST_NESTING = 32;
 
+/** What Clerk's tokens for machines have in their header; they may be signed by the same key. Clerk's `verifyToken` refuses them. */
+const MACHINE_CATEGORY = 'cl_B7d4PD333AAA';
+
 export type DecodedToken =
   | { readonly ok: true; readonly payload: Members }
   | { readonly ok: false; readonly reason: TokenRefusal };
@@ -41,6 +44,7 @@ function refusalOfHeader(header: Members): TokenRefusal | undefined {
   if (header['alg'] !== 'RS256') return 'algorithm';
   // RFC 7515, 4.1.11: an extension we do not know must be refused, and we know none; `b64` is one even where `crit` hides it.
   if ('crit' in header || 'b64' in header) return 'critical-header';
+  if (header['cat'] === MACHINE_CATEGORY) return 'token-type';
   return header['typ'] === undefined || header['typ'] === 'JWT' ? undefined : 'token-type';
 }
 

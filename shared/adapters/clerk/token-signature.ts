@@ -1,5 +1,5 @@
-import { verifyToken } from '@clerk/backend';
 import { TokenVerificationError, TokenVerificationErrorReason } from '@clerk/backend/errors';
+import { verifyJwt } from '@clerk/backend/jwt';
 import type { TokenRefusal } from '../../ports/token-verifier.ts';
 
 /** Clerk's public keys as PEM text; several while one is being rotated out. */
@@ -15,7 +15,9 @@ export type CheckedSignature =
   | { readonly ok: false; readonly reason: TokenRefusal };
 
 /**
- * Checks a token's signature against our keys, with Clerk's own `verifyToken` and without the network. If none of them signed
+ * Checks a token's signature against our keys, with Clerk's own `verifyJwt` and without the network. It is all that Clerk's
+ * `verifyToken` does once it has a key, and does not bring the whole of Clerk's API along; the category of a machine's token,
+ * which `verifyToken` refuses, `decodeToken` has refused. If none of them signed
  * it the keys are read again, so that a rotation needs no deploy; only keys that were not tried yet are tried then.
  *
  * @returns the key as the provider has it
@@ -40,7 +42,7 @@ async function tryKeys(token: string, keys: readonly string[], clockSkewMs: numb
 async function tryKey(token: string, key: string, clockSkewMs: number): Promise<CheckedSignature> {
   try {
     // An environment variable often has a PEM's line breaks as \n in two characters, which would fail as a bad signature.
-    await verifyToken(token, { jwtKey: key.replaceAll(String.raw`\n`, '\n'), clockSkewInMs: clockSkewMs });
+    await verifyJwt(token, { key: key.replaceAll(String.raw`\n`, '\n'), clockSkewInMs: clockSkewMs });
     return { ok: true, key };
   } catch (error) {
     return { ok: false, reason: reasonOf(error) };

@@ -1,4 +1,3 @@
-import { createClerkClient } from '@clerk/backend';
 import type { ClerkClient } from '@clerk/backend';
 import { isClerkAPIResponseError } from '@clerk/backend/errors';
 import type { DirectoryUser, UserDirectory } from '../../ports/user-directory.ts';
@@ -34,9 +33,9 @@ const GET_INSTANCE = 'get instance';
 export function createUserDirectory(options: UserDirectoryOptions): UserDirectory {
   const { apiUrl } = options;
   const access = createClerkAccess(options);
-  const clientFor = createClients(apiUrl);
+  const clients = createClients(apiUrl);
   return {
-    getUser: (id, own) => getUser(access, clientFor, id, own),
+    getUser: async (id, own) => getUser(access, await clients(), id, own),
     async listUsers(page, own) {
       checkLimit(page.limit);
       return access(LIST_PAGE, own, (secretKey, signal) => fetchPage({ apiUrl, secretKey, signal }, page));
@@ -49,25 +48,40 @@ export function createUserDirectory(options: UserDirectoryOptions): UserDirector
       checkIds(ids);
       return access(LIST_BY_ID, own, (secretKey, signal) => fetchById({ apiUrl, secretKey, signal }, ids));
     },
-    countUsers: (own) => access(COUNT_USERS, own, async (key) => readCount(await clientFor(key).users.getCount())),
-    instanceId: (own) => access(GET_INSTANCE, own, async (key) => readInstanceId(await clientFor(key).instance.get())),
+    async countUsers(own) {
+      const clientFor = await clients();
+      return access(COUNT_USERS, own, async (key) => readCount(await clientFor(key).users.getCount()));
+    },
+    async instanceId(own) {
+      const clientFor = await clients();
+      return access(GET_INSTANCE, own, async (key) => readInstanceId(await clientFor(key).instance.get()));
+    },
   };
 }
 
-/** A client for each secret key, made once: the key changes only when it is rotated. */
-function createClients(apiUrl: string): (secretKey: string) => ClerkClient {
+type Clients = (secretKey: string) => ClerkClient;
+
+/**
+ * A client for each secret key, made once: the key changes only when it is rotated. The package is loaded with the first call: it
+ * is larger than all else in the bundle of a function that hardly ever asks. It is loaded before the time for the call begins:
+ * that somebody waits for it says nothing about Clerk.
+ */
+function createClients(apiUrl: string): () => Promise<Clients> {
   let made: { readonly secretKey: string; readonly client: ClerkClient } | undefined;
-  return (secretKey) => {
-    if (made?.secretKey !== secretKey) {
-      made = { secretKey, client: createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } }) };
-    }
-    return made.client;
+  return async () => {
+    const { createClerkClient } = await import('@clerk/backend');
+    return (secretKey) => {
+      if (made?.secretKey !== secretKey) {
+        made = { secretKey, client: createClerkClient({ secretKey, apiUrl, telemetry: { disabled: true } }) };
+      }
+      return made.client;
+    };
   };
 }
 
 async function getUser(
   access: ClerkAccess,
-  clientFor: (secretKey: string) => ClerkClient,
+  clientFor: Clients,
   id: string,
   options: Parameters<UserDirectory['getUser']>[1],
 ): Promise<DirectoryUser | undefined> {

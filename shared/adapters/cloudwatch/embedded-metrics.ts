@@ -1,4 +1,4 @@
-import { Metrics as Powertools } from '@aws-lambda-powertools/metrics';
+import type { Metrics as Powertools } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../names/metrics.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Series } from './series.ts';
@@ -15,20 +15,22 @@ export function createEmbeddedMetrics({ stackName }: { readonly stackName: strin
   let powertools: Powertools | undefined;
   return {
     record: (name, value, dimensions = {}) => buffer.add(name, value, dimensions),
-    flush() {
+    async flush() {
       const series = buffer.drain();
-      if (series.length > 0) {
-        powertools ??= createPowertools(stackName);
-        for (const group of byDimensions(series)) publish(powertools, group);
-      }
-      return Promise.resolve();
+      if (series.length === 0) return;
+      powertools ??= await loadPowertools(stackName);
+      for (const group of byDimensions(series)) publish(powertools, group);
     },
   };
 }
 
-/** Powertools puts a dimension `service` on everything, which no alarm of ours looks for: only `Stack` may stay. */
-function createPowertools(stackName: string): Powertools {
-  const powertools = new Powertools({ namespace: METRIC_NAMESPACE });
+/**
+ * Loaded with the first metric, of which most containers of the authorizer have none. Powertools puts a dimension `service` on
+ * everything, which no alarm of ours looks for: only `Stack` may stay.
+ */
+async function loadPowertools(stackName: string): Promise<Powertools> {
+  const { Metrics } = await import('@aws-lambda-powertools/metrics');
+  const powertools = new Metrics({ namespace: METRIC_NAMESPACE });
   powertools.clearDefaultDimensions();
   return powertools.setDefaultDimensions({ [STACK_DIMENSION]: stackName });
 }

@@ -6,6 +6,7 @@ import { applySnapshot } from '../apply-snapshot.ts';
 import { persist } from '../persist.ts';
 import { readUser } from '../read-user.ts';
 import type { EventDependencies } from './dependencies.ts';
+import { whyStale } from './why-stale.ts';
 
 /** What came of a signed event. */
 export type Applied =
@@ -55,7 +56,7 @@ async function isForeign(instanceId: string | undefined, deps: EventDependencies
   if (instanceId === undefined) return false;
   const deadline = deps.timers.deadline(INSTANCE_BUDGET_MS);
   try {
-    const ours = await persist(deps, deadline.signal, () => deps.instance.get());
+    const ours = await persist(deps, deadline.signal, () => deps.instance.get(instanceId));
     return ours !== undefined && ours !== instanceId;
   } finally {
     deadline.clear();
@@ -70,7 +71,7 @@ async function applyUser(snapshot: UserSnapshot, origin: Origin, deps: EventDepe
   });
   switch (result.status) {
     case 'settled':
-      return concludeSettled(result.outcome, snapshot, origin, deps);
+      return concludeSettled(result, snapshot, origin, deps);
     case 'unsettled':
       return concludeUnsettled(result.reason, snapshot, origin, deps);
     case 'failed':
@@ -81,13 +82,14 @@ async function applyUser(snapshot: UserSnapshot, origin: Origin, deps: EventDepe
 }
 
 function concludeSettled(
-  outcome: Extract<SyncResult, { status: 'settled' }>['outcome'],
-  { id: userId }: UserSnapshot,
+  { outcome, user }: Extract<SyncResult, { status: 'settled' }>,
+  snapshot: UserSnapshot,
   { messageId }: Origin,
   deps: EventDependencies,
 ): Applied {
   if (outcome === 'stale' || outcome === 'unchanged') {
-    deps.log.info('event changed nothing', { outcome, userId, messageId });
+    const why = outcome === 'stale' ? whyStale(user, snapshot) : {};
+    deps.log.info('event changed nothing', { outcome, userId: snapshot.id, messageId, ...why });
   }
   return { status: 'done', outcome };
 }
@@ -105,7 +107,7 @@ function concludeUnsettled(
   const { id: userId } = snapshot;
   if (reason === 'absent' && deps.clock.now() - timeOf(snapshot) > RESTORE_MARGIN_MS) {
     deps.metrics.record('SyncStale', 1, { Path: path });
-    deps.log.info('event changed nothing', { outcome: 'stale', userId, messageId });
+    deps.log.info('event changed nothing', { outcome: 'stale', userId, messageId, because: 'absent-in-clerk' });
     return { status: 'done', outcome: 'stale' };
   }
   deps.metrics.record('SyncFailed', 1, { Path: path });

@@ -1,7 +1,7 @@
-import type { InstanceStore } from '../../ports/instance-store.ts';
 import type { UserDirectory } from '../../ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../ports/user-directory.ts';
 import { StoreUnavailable } from '../../ports/user-store.ts';
+import type { InstanceReader } from './dependencies.ts';
 
 /**
  * Says which Clerk instance the table belongs to; as long as no run has claimed the table, it is the one that our secret key
@@ -10,14 +10,11 @@ import { StoreUnavailable } from '../../ports/user-store.ts';
  *
  * Clerk's answer is remembered for the life of the container: only a run writes it down.
  */
-export function orInstanceOfKey(
-  claimed: Pick<InstanceStore, 'get'>,
-  directory: Pick<UserDirectory, 'instanceId'>,
-): Pick<InstanceStore, 'get'> {
+export function orInstanceOfKey(claimed: InstanceReader, directory: Pick<UserDirectory, 'instanceId'>): InstanceReader {
   let ofKey: string | undefined;
   return {
-    async get() {
-      const ours = await claimed.get();
+    async get(expected) {
+      const ours = await claimed.get(expected);
       if (ours !== undefined) return ours;
       ofKey ??= await ask(directory);
       return ofKey;

@@ -21,7 +21,7 @@ const WARM_UP = 1_200;
 /** No two events tell the same, whoever gets them. */
 let told = 0;
 
-/** A user of the table has another name: one read of her, one of whose table it is, one write. */
+/** A user of the table has another name: one read of her, one write; whose table it is, is read once a minute. */
 export const changedEvent: Measurement = webhookEvents({
   name: 'webhook',
   outcome: 'updated',

@@ -91,6 +91,7 @@ function spellings({ of, withHeader, withPayload, claims, keys }: Smith): Case[]
     ['oversized', '100 KB', 'a'.repeat(100_000)],
     ['oversized', '100 KB, well signed', of({ filler: 'x'.repeat(75_000) })],
     ['token-type', 'another type', withHeader({ typ: 'at+jwt' })],
+    ['token-type', "a machine's", withHeader({ cat: 'cl_B7d4PD333AAA' })],
     ['duplicate-member', 'a member twice', withPayload(withRawMember(claims(), '"sub":"user_eve"'))],
     [
       'duplicate-member',

@@ -1,9 +1,9 @@
 import { CreateTableCommand, DeleteTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TABLE } from '../../../shared/names/table.ts';
 
 /** Creates a table with the product's keys and index; time to live stays off, so that expired items are surely still there. */
-export async function createTable(client: DynamoDBDocumentClient, tableName: string): Promise<void> {
+export async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
   const { index, partitionKey } = TABLE;
   const text = (name: string): { AttributeName: string; AttributeType: 'S' } => ({
     AttributeName: name,
@@ -30,6 +30,6 @@ export async function createTable(client: DynamoDBDocumentClient, tableName: str
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 2 }, { TableName: tableName });
 }
 
-export async function deleteTable(client: DynamoDBDocumentClient, tableName: string): Promise<void> {
+export async function deleteTable(client: DynamoDBClient, tableName: string): Promise<void> {
   await client.send(new DeleteTableCommand({ TableName: tableName }));
 }

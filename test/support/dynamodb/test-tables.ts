@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startDynamoDbEngine } from '../../../infra/local/dynamodb/engine.ts';
 import { createDynamoDbClient } from '../../../shared/adapters/dynamodb/client.ts';
@@ -19,18 +20,21 @@ export async function startTestTables(): Promise<TestTables> {
   const engine = await startDynamoDbEngine();
   const limits = { requestTimeoutMs: 10_000, connectionTimeoutMs: 5_000, maxAttempts: 3 };
   const client = createDynamoDbClient(limits, { endpoint: engine.url, ...identity() });
+  // Tables are made by the SDK itself, whoever the client is that is tested.
+  const tables = new DynamoDBClient({ endpoint: engine.url, ...identity() });
   const names: string[] = [];
   return {
     client,
     url: engine.url,
     async create() {
       const name = `contract-${randomUUID()}`;
-      await createTable(client, name);
+      await createTable(tables, name);
       names.push(name);
       return name;
     },
     async close() {
-      for (const name of names) await deleteTable(client, name);
+      for (const name of names) await deleteTable(tables, name);
+      tables.destroy();
       client.destroy();
       await engine.close();
     },

@@ -1,9 +1,18 @@
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
+import { nameRequests } from '../../../functions/middleware/name-requests.ts';
 import { createLog } from '../../../shared/adapters/cloudwatch/log.ts';
+import { createLateLog } from '../../../shared/adapters/cloudwatch/late-log.ts';
+import type { LateLog } from '../../../shared/adapters/cloudwatch/late-log.ts';
 import type { CorrelatedLog } from '../../../shared/adapters/cloudwatch/log.ts';
 
 /** Powertools writes by `console` levels of a console of its own, on standard output and standard error. */
 async function written(use: (log: CorrelatedLog) => void, level?: 'info' | 'warn' | 'error') {
+  return writtenBy(() => use(createLog({ service: 'authorizer', ...(level ? { level } : {}) })));
+}
+
+async function writtenBy(use: () => unknown) {
   const lines: Record<string, unknown>[] = [];
   const keep = (chunk: string | Uint8Array): boolean => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
@@ -12,8 +21,7 @@ async function written(use: (log: CorrelatedLog) => void, level?: 'info' | 'warn
   };
   const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(keep));
   try {
-    use(createLog({ service: 'authorizer', ...(level ? { level } : {}) }));
-    await Promise.resolve();
+    await use();
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
@@ -84,5 +92,57 @@ describe('the log', () => {
     const lines = await written((log) => log.info('one', { text: 'a\nb"c\u2028' }));
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ text: 'a\nb"c\u2028' });
+  });
+});
+
+describe('a log that is loaded with its first line', () => {
+  const late = (use: (log: LateLog) => unknown) => writtenBy(() => use(createLateLog({ service: 'authorizer' })));
+
+  it('writes the same lines in their order, each with the facts of its moment', async () => {
+    const lines = await late(async (log) => {
+      log.beginRequest('one');
+      log.correlate({ messageId: 'm' });
+      log.info('first');
+      log.beginRequest('two');
+      log.correlate({});
+      log.error('second', { reason: 'store' });
+      await log.written();
+      log.beginRequest('three');
+      log.warn('third');
+    });
+    expect(lines).toMatchObject([
+      { level: 'INFO', message: 'first', requestId: 'one', messageId: 'm', service: 'authorizer' },
+      { level: 'ERROR', message: 'second', requestId: 'two', reason: 'store' },
+      { level: 'WARN', message: 'third', requestId: 'three' },
+    ]);
+    expect(lines[1]).not.toHaveProperty('messageId');
+  });
+
+  it('has nothing to wait for without a line, nor once its lines are written', async () => {
+    await late(async (log) => {
+      log.beginRequest('one');
+      log.correlate({ messageId: 'm' });
+      expect(log.written()).toBeUndefined();
+      log.info('first');
+      await log.written();
+      expect(log.written()).toBeUndefined();
+      log.info('second');
+      expect(log.written()).toBeUndefined();
+    });
+  });
+
+  it('has written them before an invocation is answered, or fails', async () => {
+    for (const fails of [false, true]) {
+      const lines = await late(async (log) => {
+        const handler = middy<unknown, void>({ timeoutEarlyInMillis: 0 })
+          .use(nameRequests(log))
+          .handler(() => {
+            log.info('at work');
+            if (fails) throw new Error('Expected here.');
+          });
+        await Promise.allSettled([handler({ requestContext: { requestId: 'one' } }, {} as Context)]);
+      });
+      expect(lines).toMatchObject([{ message: 'at work', requestId: 'one' }]);
+    }
   });
 });

@@ -49,6 +49,9 @@ describe('A signed event', () => {
       outcome: 'stale',
       userId: 'user_one',
       messageId: 'msg_late',
+      because: 'older',
+      eventTime: new Date(NOW - 60_000).toISOString(),
+      storedTime: expect.stringMatching(/^2026-01-15T/) as unknown,
     });
     expect(world.parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
   });
@@ -191,7 +194,7 @@ describe('An event that only Clerk can decide', () => {
     expect(world.parts.metrics.sum('SyncStale', { Path: 'webhook' })).toBe(1);
     expect(world.parts.log.lines.at(-1)).toMatchObject({
       message: 'event changed nothing',
-      facts: { outcome: 'stale' },
+      facts: { outcome: 'stale', because: 'absent-in-clerk' },
     });
     expect((await world.parts.memory.get('user_one'))?.tombstone).toBeUndefined();
   });

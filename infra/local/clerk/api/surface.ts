@@ -8,6 +8,7 @@ import {
   serverFailure,
   tooManyRequests,
 } from '../http/clerk-problem.ts';
+import { ConnectionLost } from '../http/server.ts';
 import type { Surface } from '../http/server.ts';
 import type { SeededRandom } from '../random.ts';
 import type { RateLimit } from '../rate-limit.ts';
@@ -33,6 +34,7 @@ export function backendApi(world: World, limit: RateLimit, random: SeededRandom)
       if (!decision.allowed) throw tooManyRequests(decision.retryAfterSeconds);
       await strike(world, random);
     },
+    release: () => cut(lostAfter(world.switches.faults.api.reset), random),
     ...REFUSALS,
   };
 }
@@ -48,9 +50,19 @@ function requireSecretKey(request: IncomingMessage, secretKey: string): void {
 }
 
 async function strike({ switches }: World, random: SeededRandom): Promise<void> {
-  const { latencyMs, rate429, rate5xx } = switches.faults.api;
+  const { latencyMs, rate429, rate5xx, reset } = switches.faults.api;
   // Not referenced: an answer that is late on purpose must not keep a closing process alive.
   if (latencyMs > 0) await sleep(latencyMs, undefined, { ref: false });
+  cut(reset / 2, random);
   if (random.chance(rate429)) throw tooManyRequests(FAULT_RETRY_AFTER_SECONDS);
   if (random.chance(rate5xx)) throw serverFailure(FAILURES[Math.floor(random.next() * FAILURES.length)] ?? 500);
+}
+
+/** So that all together as many are lost as was asked for: none gets here that was lost before. */
+function lostAfter(reset: number): number {
+  return reset / 2 / (1 - reset / 2);
+}
+
+function cut(rate: number, random: SeededRandom): void {
+  if (random.chance(rate)) throw new ConnectionLost('The connection is reset on purpose.');
 }

@@ -19,6 +19,7 @@ const PATCHABLE = new Set(['image_url', 'deprovisioned', 'last_active_at', 'last
 /** Users in bulk, and what no Backend API call can change. */
 export function userControlRoutes(world: World): Route[] {
   return [
+    { method: 'GET', pattern: '/__local/users', handle: (request) => changedUsers(world, request) },
     {
       method: 'POST',
       pattern: '/__local/users/import',
@@ -27,6 +28,24 @@ export function userControlRoutes(world: World): Route[] {
     },
     { method: 'PATCH', pattern: '/__local/users/:userId', handle: (request) => patchUser(world, request) },
   ];
+}
+
+/**
+ * Who has changed since a revision: for tools that watch. Unlike the Backend API it knows no faults and no rate limit, so that
+ * looking changes nothing. A revision of another process's counts as none.
+ */
+function changedUsers({ store, clock }: World, { query }: ApiRequest): ApiAnswer {
+  const asked = Number(query.get('after') ?? 0) || 0;
+  const after = asked > store.revision ? 0 : asked;
+  const now = clock.now();
+  const users: unknown[] = [];
+  const removed: string[] = [];
+  for (const id of store.changedAfter(after)) {
+    const user = store.get(id);
+    if (user === undefined) removed.push(id);
+    else users.push(renderUser(user, now));
+  }
+  return { body: { after, revision: store.revision, users, removed } };
 }
 
 /** All or none of them. */

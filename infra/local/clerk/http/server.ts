@@ -12,10 +12,15 @@ export interface Surface {
   readonly routes: readonly Route[];
   /** Runs before the body is read: authentication, limits, faults. Throws an {@link HttpProblem} to refuse. */
   admit(request: IncomingMessage): void | Promise<void>;
+  /** Runs when the request has been handled, before it is answered. Throws {@link ConnectionLost} for an answer that is lost. */
+  release?(): void;
   notFound(method: string, path: string): HttpProblem;
   invalidBody(reason: string): HttpProblem;
   bodyTooLarge(limit: number): HttpProblem;
 }
+
+/** Thrown by a surface whose fault is to answer nothing: the connection is reset. */
+export class ConnectionLost extends Error {}
 
 export interface HttpServer {
   /** Without a trailing slash. */
@@ -70,7 +75,8 @@ async function serve(surfaces: readonly Surface[], request: IncomingMessage, res
   try {
     write(response, await answer(surfaces, request));
   } catch (error) {
-    if (!request.destroyed || !response.headersSent) write(response, refusal(error));
+    if (error instanceof ConnectionLost) request.socket.resetAndDestroy();
+    else if (!request.destroyed || !response.headersSent) write(response, refusal(error));
   }
 }
 
@@ -82,7 +88,9 @@ async function answer(surfaces: readonly Surface[], request: IncomingMessage): P
   await surface.admit(request);
   const match = matchRoute(surface.routes, method, url.pathname);
   if (match === undefined) throw surface.notFound(method, url.pathname);
-  return match.route.handle(await parse(surface, match, request, url));
+  const answered = await match.route.handle(await parse(surface, match, request, url));
+  surface.release?.();
+  return answered;
 }
 
 async function parse(surface: Surface, match: RouteMatch, request: IncomingMessage, url: URL): Promise<ApiRequest> {

@@ -18,6 +18,9 @@ export class UserStore {
   readonly #claims = new Claims();
   readonly #byCreation: SortedList<StoredUser>;
   readonly #byUpdate: SortedList<StoredUser>;
+  /** At which revision a user was last put or removed. */
+  readonly #changedAt = new Map<string, number>();
+  #revision = 0;
   /** The other orders are sorted when asked for and kept until a user changes. */
   readonly #otherOrders = new Map<OrderField, readonly StoredUser[]>();
 
@@ -30,6 +33,16 @@ export class UserStore {
 
   get size(): number {
     return this.#users.size;
+  }
+
+  /** How often anything has changed. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Ids of the users who were put or removed after a revision. */
+  changedAfter(revision: number): string[] {
+    return [...this.#changedAt].flatMap(([id, at]) => (at > revision ? [id] : []));
   }
 
   get(id: string): StoredUser | undefined {
@@ -117,6 +130,8 @@ export class UserStore {
 
   #link(before: StoredUser | undefined, after: StoredUser | undefined): void {
     this.#claims.move(before, after);
+    this.#revision += 1;
+    this.#changedAt.set(after?.id ?? before?.id ?? '', this.#revision);
     this.#otherOrders.clear();
     for (const { id } of before?.emails ?? []) this.#emailOwners.delete(id);
     for (const { id } of after?.emails ?? []) this.#emailOwners.set(id, after?.id ?? '');

@@ -20,7 +20,7 @@ export class DeliveryRecord {
     this.#sending.delete(delivery);
     this.#finished.push(delivery);
     // Cut back in steps: cutting one off each time would copy the list each time.
-    if (this.#finished.length >= 2 * KEPT) this.#finished = this.#finished.slice(-KEPT);
+    if (this.#finished.length >= 1.1 * KEPT) this.#finished = this.#finished.slice(-KEPT);
   }
 
   /** When the first waiting delivery is due. */

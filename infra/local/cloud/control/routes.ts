@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DynamoDbEngine } from '../../dynamodb/engine.ts';
 import type { FaultyEndpoint } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
 import { whyNotLocal } from '../../http/local-only.ts';
@@ -12,7 +13,7 @@ import type { Queues } from '../queues.ts';
 import type { MetricStore } from '../services/metric-store.ts';
 import type { Streams } from '../streams/index.ts';
 import { answerBus, eventQuery } from './bus.ts';
-import { answerStore } from './store.ts';
+import { answerRestart, answerStore } from './store.ts';
 
 export interface ControlOptions {
   /** What the index answers. */
@@ -21,6 +22,7 @@ export interface ControlOptions {
   readonly streams: Pick<Streams, 'describe'>;
   readonly buses: EventBuses;
   readonly store: Pick<FaultyEndpoint, 'faults' | 'setFaults' | 'calls'>;
+  readonly engine: Pick<DynamoDbEngine, 'restart'>;
   readonly alarms: Pick<Alarms, 'views'>;
   readonly queues: Pick<Queues, 'all' | 'purge'>;
   readonly metrics: MetricStore;
@@ -35,16 +37,17 @@ export const CONTROLS = [
   'GET /__local/schedules',
   'POST /__local/schedules/{name}',
   'GET /__local/streams',
-  'GET /__local/metrics?raw',
+  'GET /__local/metrics?raw&since=',
   'GET /__local/alarms',
   'GET /__local/queues',
   'DELETE /__local/queues/{name}',
-  'GET /__local/logs?function=&limit=',
+  'GET /__local/logs?function=&limit=&after=',
   'GET /__local/events?detail-type=&detail.{field}=&limit=',
   'GET /__local/bus',
   'PUT /__local/bus { down, throttle }',
   'GET /__local/store',
   'PUT /__local/store { throttle, reset, slowMs, down }',
+  'POST /__local/store/restart',
   'GET /__local/calls',
 ];
 
@@ -74,28 +77,16 @@ async function answer(
   options: ControlOptions,
 ): Promise<void> {
   const [what = '', name] = url.pathname.slice(CONTROL_PREFIX.length + 1).split('/');
-  if (request.method === 'POST' && what === 'schedules' && name !== undefined) {
-    await fire(decodeURIComponent(name), response, options.scheduler);
-    return;
-  }
-  if (what === 'store' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
-    await answerStore(request, response, options.store);
-    return;
-  }
-  if (what === 'bus' && name === undefined && (request.method === 'GET' || request.method === 'PUT')) {
-    await answerBus(request, response, options.buses);
-    return;
-  }
-  if (request.method === 'DELETE' && what === 'queues' && name !== undefined) {
-    const isThere = options.queues.purge(decodeURIComponent(name));
-    answerJson(response, isThere ? 200 : 404, isThere ? { purged: name } : { error: `There is no queue ${name}.` });
+  const control = controlFor(`${request.method} ${what}`, name, options);
+  if (control !== undefined) {
+    await control(request, response);
     return;
   }
   const answers = new Map<string, () => unknown>([
     ['', options.index],
     ['schedules', () => options.scheduler.schedules],
     ['streams', () => options.streams.describe()],
-    ['metrics', () => (url.searchParams.has('raw') ? options.metrics.points() : options.metrics.summaries())],
+    ['metrics', () => emitted(url.searchParams, options.metrics)],
     ['events', () => options.buses.latest(eventQuery(url.searchParams))],
     ['alarms', () => options.alarms.views()],
     ['queues', () => options.queues.all()],
@@ -107,6 +98,33 @@ async function answer(
   if (found === undefined)
     answerJson(response, 404, { error: `There is no ${request.method} ${url.pathname}.`, controls: CONTROLS });
   else answerJson(response, 200, found());
+}
+
+type Control = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** What changes something, and the faults that stand. @param name what follows, if anything does */
+function controlFor(route: string, name: string | undefined, options: ControlOptions): Control | undefined {
+  const { scheduler, store, engine, buses, queues } = options;
+  const faults: Readonly<Record<string, Control>> = {
+    'GET store': (request, response) => answerStore(request, response, store),
+    'PUT store': (request, response) => answerStore(request, response, store),
+    'GET bus': (request, response) => answerBus(request, response, buses),
+    'PUT bus': (request, response) => answerBus(request, response, buses),
+  };
+  if (name === undefined) return faults[route];
+  const named: Readonly<Record<string, Control>> = {
+    'POST schedules': (_, response) => fire(decodeURIComponent(name), response, scheduler),
+    'DELETE queues': (_, response) => purge(decodeURIComponent(name), response, queues),
+    ...(name === 'restart' && {
+      'POST store': (_: unknown, response: ServerResponse) => answerRestart(response, engine),
+    }),
+  };
+  return named[route];
+}
+
+function purge(name: string, response: ServerResponse, queues: ControlOptions['queues']): void {
+  const isThere = queues.purge(name);
+  answerJson(response, isThere ? 200 : 404, isThere ? { purged: name } : { error: `There is no queue ${name}.` });
 }
 
 async function fire(name: string, response: ServerResponse, scheduler: Scheduler): Promise<void> {
@@ -125,5 +143,15 @@ function latestLines(query: URLSearchParams, logs: LogBook): unknown {
   const limit = Number(query.get('limit') ?? DEFAULT_LOG_LINES);
   const asked = query.get('function') ?? '';
   const functionName = asked === '' ? undefined : asked;
-  return logs.latest({ functionName, limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LOG_LINES });
+  return logs.latest({
+    functionName,
+    limit: Number.isInteger(limit) && limit > 0 ? limit : DEFAULT_LOG_LINES,
+    after: Number(query.get('after') ?? 0) || 0,
+  });
+}
+
+function emitted(query: URLSearchParams, metrics: MetricStore): unknown {
+  if (!query.has('raw')) return metrics.summaries();
+  const since = Number(query.get('since') ?? 0) || 0;
+  return metrics.points().filter(({ at }) => at >= since);
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DynamoDbEngine } from '../../dynamodb/engine.ts';
 import type { FaultyEndpoint, StoreFaults } from '../../dynamodb/faulty-endpoint.ts';
 import { answerJson } from '../../http/answer.ts';
 import type { JsonRecord } from '../json.ts';
@@ -34,6 +35,17 @@ export async function answerStore(
   } catch (error) {
     if (!(error instanceof BadFaults)) throw error;
     answerJson(response, 400, { error: error.message });
+  }
+}
+
+/** Kills the engine and starts it again from its file. Calls that were under way have no answer, applied or not. */
+export async function answerRestart(response: ServerResponse, engine: Pick<DynamoDbEngine, 'restart'>): Promise<void> {
+  const startedAt = performance.now();
+  try {
+    await engine.restart();
+    answerJson(response, 200, { restarted: true, ms: Math.round(performance.now() - startedAt) });
+  } catch (error) {
+    answerJson(response, 409, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 

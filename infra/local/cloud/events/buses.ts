@@ -38,7 +38,7 @@ export interface EventQuery {
 const NO_FAULTS: BusFaults = { down: false, throttle: 0 };
 
 /** Enough to look back at a run; older events are forgotten. */
-const KEPT_EVENTS = 10_000;
+const KEPT_EVENTS = 1_000;
 
 /** Every account has it. */
 const DEFAULT_BUS = 'default';
@@ -63,7 +63,7 @@ export class EventBuses {
   publish(bus: string, event: BusEvent): void {
     this.#events.push({ ...event, eventBusName: bus });
     // Cut rarely: cutting moves the whole array.
-    if (this.#events.length > KEPT_EVENTS * 2) this.#events = this.#events.slice(-KEPT_EVENTS);
+    if (this.#events.length > KEPT_EVENTS * 1.1) this.#events = this.#events.slice(-KEPT_EVENTS);
     for (const listener of this.#listeners) listener(bus, event);
   }
 

@@ -1,3 +1,5 @@
+import { PointsKept } from './metric-series.ts';
+
 /** A data point as it was emitted: a value seen `count` times, or a set of statistics. */
 export interface MetricPoint {
   readonly namespace: string;
@@ -28,9 +30,6 @@ export interface MetricSummary {
   readonly last: number;
 }
 
-/** Points of one series are kept for queries up to this many; the summaries keep everything. */
-const KEPT_POINTS = 20_000;
-
 /** A metric that is there to be read at any time, such as the length of a queue. */
 export interface Gauge {
   readonly namespace: string;
@@ -41,7 +40,7 @@ export interface Gauge {
 
 interface Kept {
   summary: MetricSummary;
-  points: MetricPoint[];
+  readonly points: PointsKept;
 }
 
 /** What all functions, and the services that run them, have emitted. */
@@ -52,9 +51,8 @@ export class MetricStore {
   add(point: MetricPoint): void {
     const key = seriesKey(point);
     const kept = this.#series.get(key);
-    const points = kept?.points ?? [];
-    points.push(point);
-    if (points.length > KEPT_POINTS * 2) points.splice(0, KEPT_POINTS);
+    const points = kept?.points ?? new PointsKept();
+    points.add(point);
     this.#series.set(key, { summary: summaryWith(kept?.summary, point), points });
   }
 
@@ -77,12 +75,14 @@ export class MetricStore {
   /** The points of a metric with exactly these dimensions, in the order in which they came. */
   pointsOf(metric: Pick<MetricPoint, 'namespace' | 'name' | 'dimensions'>): readonly MetricPoint[] {
     const key = nameKey(metric);
-    return [...this.#series].flatMap(([series, { points }]) => (series.startsWith(key) ? points : []));
+    return [...this.#series].flatMap(([series, { points }]) => (series.startsWith(key) ? points.all() : []));
   }
 
-  /** All points, latest last. */
+  /** All points, latest last; the older ones of a series are put together by the minute. */
   points(): readonly MetricPoint[] {
-    return [...this.#series.values()].flatMap(({ points }) => points).toSorted((left, right) => left.at - right.at);
+    return [...this.#series.values()]
+      .flatMap(({ points }) => points.all())
+      .toSorted((left, right) => left.at - right.at);
   }
 }
 

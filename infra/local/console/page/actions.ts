@@ -1,0 +1,108 @@
+import type { Action, ActionResult, RunView, UserDetail } from '../contract.ts';
+import { button, part } from './dom.ts';
+import { askPerson, confirmed } from './dialogs.ts';
+import { send } from './server.ts';
+
+export interface ActionContext {
+  readonly user: () => UserDetail | undefined;
+  readonly userCount: () => number;
+  /** Called with a user who has just been made. */
+  readonly choose: (id: string) => void;
+}
+
+/** Connects every button with what it does. */
+export function startActions({ user, userCount, choose }: ActionContext): void {
+  const withUser = (press: (user: UserDetail) => void) => (): void => {
+    const chosen = user();
+    if (chosen !== undefined) press(chosen);
+  };
+  button('sign-up', () => void signUp(userCount(), choose));
+  button(
+    'change',
+    withUser((chosen) => void change(chosen)),
+  );
+  button(
+    'ban',
+    withUser(({ id: userId, banned }) => void perform({ action: banned ? 'unban' : 'ban', userId })),
+  );
+  button(
+    'delete',
+    withUser(({ id: userId }) => void perform({ action: 'delete', userId })),
+  );
+  button(
+    'visit',
+    withUser(({ id: userId }) => void perform({ action: 'visit', userId })),
+  );
+  button(
+    'break-row',
+    withUser(({ id: userId }) => void perform({ action: 'break-row', userId })),
+  );
+  button('deliver-waiting', () => void perform({ action: 'deliver-waiting' }));
+  for (const kind of ['full', 'incremental', 'forced'] as const)
+    button(`run-${kind}`, () => void perform({ action: 'run', kind }));
+  for (const mode of ['deliver', 'delay', 'drop'] as const)
+    webhookChoice(mode)?.addEventListener('change', () => void perform({ action: 'webhooks', mode }));
+}
+
+/** Asks first: what is approved is deleted. */
+export async function approve({ id: runId, suspects, why = '' }: RunView): Promise<void> {
+  const title = `Delete ${suspects} users from the table?`;
+  const isSure = await confirmed(
+    title,
+    `${why} Each is looked up in Clerk once more before it is deleted.`,
+    `Approve ${suspects} deletions`,
+  );
+  if (isSure) await perform({ action: 'approve', runId });
+}
+
+/** Shows what is set, also where somebody else has set it. */
+export function showWebhooks({ drop, delayMs, waiting }: { drop: number; delayMs: number; waiting: number }): void {
+  const mode = drop > 0 ? 'drop' : delayMs > 0 ? 'delay' : 'deliver';
+  const choice = webhookChoice(mode);
+  if (choice !== undefined) choice.checked = true;
+  const deliver = part(HTMLButtonElement, 'deliver-waiting');
+  deliver.hidden = waiting === 0;
+  deliver.textContent = `Deliver ${waiting} waiting`;
+}
+
+function webhookChoice(mode: string): HTMLInputElement | undefined {
+  return document.querySelector<HTMLInputElement>(`input[name=webhooks][value=${mode}]`) ?? undefined;
+}
+
+async function signUp(count: number, choose: (id: string) => void): Promise<void> {
+  const [firstName = '', lastName = ''] = SUGGESTIONS[count % SUGGESTIONS.length] ?? [];
+  const email = `${firstName.toLowerCase()}.${count + 1}@example.com`;
+  const person = await askPerson('Sign up', { firstName, lastName, email });
+  if (person === undefined) return;
+  const { userId } = await perform({ action: 'sign-up', ...person });
+  if (userId !== undefined) choose(userId);
+}
+
+/** For those who do not want to think of a name. */
+const SUGGESTIONS = [
+  ['Radia', 'Sample'],
+  ['Frances', 'Sample'],
+  ['Barbara', 'Sample'],
+  ['Margaret', 'Sample'],
+  ['Sophie', 'Sample'],
+];
+
+async function change({ id: userId, fields }: UserDetail): Promise<void> {
+  const has = (name: string): string => {
+    const value = fields.find(({ field }) => field === name)?.clerk;
+    return typeof value === 'string' ? value : '';
+  };
+  const person = await askPerson('Change', { firstName: has('firstName'), lastName: has('lastName') });
+  if (person !== undefined)
+    await perform({ action: 'change', userId, firstName: person.firstName, lastName: person.lastName });
+}
+
+async function perform(action: Action): Promise<ActionResult> {
+  const output = part(HTMLOutputElement, 'result');
+  output.dataset['tone'] = 'quiet';
+  output.textContent = '…';
+  const result = await send(action);
+  output.dataset['tone'] = result.ok ? 'good' : 'bad';
+  output.textContent = result.message;
+  return result;
+}

@@ -1,0 +1,23 @@
+import type { StoryLine } from '../contract.ts';
+import type { Told } from './log-story.ts';
+
+/** What somebody who opens the page sees at once; older lines are in the log. */
+const KEPT = 200;
+
+/** What has been told, the latest last. */
+export class Story {
+  #lines: StoryLine[] = [];
+  #told = 0;
+
+  get lines(): readonly StoryLine[] {
+    return this.#lines;
+  }
+
+  /** @returns the new lines, numbered, in the order in which they happened */
+  add(told: readonly Told[]): readonly StoryLine[] {
+    const inOrder = told.toSorted((a, b) => a.at - b.at);
+    const added = inOrder.map((line) => ({ ...line, number: (this.#told += 1) }));
+    this.#lines = [...this.#lines, ...added].slice(-KEPT);
+    return added;
+  }
+}

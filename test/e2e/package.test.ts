@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LocalStack } from '../../infra/local/local-stack.ts';
+import { startLocalStack } from '../../infra/local/local-stack.ts';
+import { createWorld, signUp } from '../../scripts/demo/world.ts';
+import { openShop, typeCheck } from '../support/package/shop.ts';
+import type { Shop } from '../support/package/shop.ts';
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await openShop();
+});
+afterAll(() => shop?.remove());
+
+describe('the package', () => {
+  it('carries the construct, the helper, their types, the bundles and the documents, and no source', () => {
+    const kind = (name: string): string =>
+      name.replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/….d.ts').replace(/-[0-9A-Z]{8}\.mjs$/, '-….mjs');
+    const kinds = new Set(shop.packed.map(kind));
+    expect([...kinds].filter((name) => !/^docs\/[\w-]+\.md$/.test(name)).toSorted()).toEqual([
+      'LICENSE',
+      'README.md',
+      'dist/THIRD-PARTY-NOTICES.txt',
+      ...['admin', 'authorizer', 'changes', 'health', 'reconciler', 'users', 'webhook', 'whoami'].map(
+        (name) => `dist/functions/${name}/index.mjs`,
+      ),
+      'dist/index.js',
+      'dist/request.js',
+      'dist/types/….d.ts',
+      'package.json',
+    ]);
+  });
+
+  it('has two doors, and needs nothing but its peers', () => {
+    expect(Object.keys(Object(shop.manifest['exports']) as object)).toEqual(['.', './request']);
+    expect(Object.keys(Object(shop.manifest['peerDependencies']) as object)).toEqual(['aws-cdk-lib', 'constructs']);
+    for (const kind of ['dependencies', 'optionalDependencies']) expect(shop.manifest).not.toHaveProperty(kind);
+  });
+
+  it('asks for peers that the repository itself is tested with', () => {
+    const pinned = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+      devDependencies: Record<string, string>;
+      peerDependencies: Record<string, string>;
+    };
+    for (const [name, range] of Object.entries(pinned.peerDependencies)) {
+      expect(range).toBe(`^${pinned.devDependencies[name]}`);
+    }
+  });
+
+  it('cannot be published by accident', () => {
+    expect(shop.manifest['private']).toBe(true);
+  });
+
+  it('imports nothing but its peers and Node, whoever reads it', () => {
+    for (const name of ['index.js', 'request.js']) {
+      const text = readFileSync(join(shop.directory, 'node_modules/clerk-dynamodb-sync/dist', name), 'utf8');
+      const foreign = [...text.matchAll(/^(?:import|export) .* from "([^"]+)"/gm)].map(([, module]) => module ?? '');
+      expect(foreign.filter((module) => !/^(aws-cdk-lib|constructs|node:)/.test(module))).toEqual([]);
+    }
+  });
+
+  it('is of one make for those who import it and those who require it', () => {
+    expect(shop.printed).toEqual({ mistakes: 2, sameWhenRequired: true, errorName: 'SettingError' });
+  });
+
+  it('has types that find mistakes', async () => {
+    await expect(typeCheck(shop.directory)).resolves.toBe(undefined);
+  });
+});
+
+describe("somebody else's application with an HTTP API, in the local cloud", () => {
+  let local: LocalStack;
+  beforeAll(async () => {
+    local = await startLocalStack({ assembly: shop.http });
+  });
+  afterAll(() => local?.close());
+
+  const orders = async (headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    fetch(`${local.file.api}/orders`, { headers });
+
+  it('has its own function behind our authorizer, which is told who asks', async () => {
+    const world = createWorld(local.file);
+    const { id } = await signUp(world, 'reader@example.com', 'Reader');
+    const answer = await orders({ authorization: `Bearer ${await world.token(id)}` });
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ orders: [], of: 'reader@example.com', synced: true, unknown: null });
+  });
+
+  it('turns away who has no token, or a bad one', async () => {
+    expect((await orders()).status).toBe(401);
+    expect((await orders({ authorization: 'Bearer junk' })).status).toBe(401);
+  });
+});
+
+describe("somebody else's application with a REST API", () => {
+  it('has methods behind our authorizer, and functions from the bundles of the package', () => {
+    const { Resources } = JSON.parse(readFileSync(join(shop.rest, 'rest-shop.template.json'), 'utf8')) as {
+      Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+    };
+    const all = Object.values(Resources);
+    const method = all.find(({ Type }) => Type === 'AWS::ApiGateway::Method');
+    expect(method?.Properties).toMatchObject({ HttpMethod: 'GET', AuthorizationType: 'CUSTOM' });
+    const authorizer = all.find(({ Type }) => Type === 'AWS::ApiGateway::Authorizer');
+    expect(authorizer?.Properties).toMatchObject({ Type: 'REQUEST', AuthorizerResultTtlInSeconds: 30 });
+    const functions = all.filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    const keys = functions.map(({ Properties }) => (Properties['Code'] as { S3Key?: string }).S3Key);
+    expect(new Set(keys).size).toBe(7);
+    const sources = readFileSync(join(shop.rest, 'rest-shop.assets.json'), 'utf8');
+    expect(sources.match(/asset\.[0-9a-f]{64}/g)).toHaveLength(7);
+  });
+});
