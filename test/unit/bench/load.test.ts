@@ -54,9 +54,9 @@ describe('who sends requests', () => {
         response.writeHead(status).end();
       }, 5);
     });
-    const { url, close } = await listen(server);
-    const step = await sendFor(60, 4, () => ({ method: 'GET', url, headers: {} }));
-    await close();
+    const listener = await listen(server);
+    const step = await sendFor(60, 4, () => ({ method: 'GET', url: listener.url, headers: {} }));
+    await listener.close();
     expect(most).toBe(4);
     expect(step.requests).toBe(served);
     expect(step.failed).toBe(Math.floor(served / 2));
