@@ -20,7 +20,7 @@ export interface CostLine {
  * for, which is the smaller part beside the calls that are waited for.
  */
 const CPU_MS = {
-  unchanged: { ours: 1.1, other: 1.1, naive: 1.6 },
+  unchanged: { ours: 0.7, other: 1, naive: 1.6 },
   changed: { ours: 3, other: 1.8, naive: 1.6 },
   'webhook.updated': { ours: 4, other: 1.8, naive: 1.8 },
   'webhook.created': { ours: 3, other: 1.8, naive: 1.8 },
