@@ -92,8 +92,10 @@ export interface AuthorizerSettings {
 
 /** Whether users are linked to pre-registered people, and where the cohort of an entry without one comes from. */
 export interface RosterSettings {
+  /** Whether users are linked. */
   readonly enabled: boolean;
   /**
+   * Cohort of an entry that nothing else gives one.
    * @default - none
    */
   readonly defaultCohort?: string;

@@ -10,6 +10,7 @@ import type { MirrorTable } from './user-table.ts';
 
 /** The network that the functions run in. */
 export interface VpcSettings {
+  /** The network, in the stack's region. */
   readonly vpc: IVpc;
   /**
    * Subnets with a way to Clerk's Backend API and to AWS: by a NAT gateway, or by endpoints for AWS and a proxy for Clerk.

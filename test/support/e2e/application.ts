@@ -19,7 +19,7 @@ export const ISSUER = 'https://sync-local.clerk.accounts.dev';
 export const ORIGIN = 'http://localhost:5173';
 
 const VISITOR = new URL('functions/visitor.ts', import.meta.url);
-const WELCOME = new URL('functions/welcome.ts', import.meta.url);
+const example = (name: string): URL => new URL(`../../../docs/examples/${name}/handler.ts`, import.meta.url);
 
 /** How long the gateway repeats an authorizer's answer. */
 export const CACHE_SECONDS = 4;
@@ -27,14 +27,16 @@ export const CACHE_SECONDS = 4;
 /**
  * An application that uses the construct as its documentation says, with routes of its own behind every kind of authorizer:
  * `/public` behind the optional one, `/flat/...` behind one of payload 1.0 that answers with policies, once with a function
- * of payload 2.0 and once with one of 1.0. Rules on its bus drive a function that welcomes new users.
+ * of payload 2.0 and once with one of 1.0. The examples of the documentation are in it: `/plan`, and rules on the bus that drive a
+ * function which welcomes new users.
  *
  * @returns its cloud assembly, and how to remove it
  */
 export async function synthesiseApplication(): Promise<{ readonly assembly: string; readonly remove: () => void }> {
   const scratch = mkdtempSync(join(tmpdir(), 'application-'));
   const visitorCode = await bundle(VISITOR, join(scratch, 'visitor'));
-  const welcomeCode = await bundle(WELCOME, join(scratch, 'welcome'));
+  const planCode = await bundle(example('plan'), join(scratch, 'plan'));
+  const welcomeCode = await bundle(example('welcome'), join(scratch, 'welcome'));
   const outdir = join(scratch, 'assembly');
   const app = new App({ outdir });
   const stack = new ClerkSyncStack(app, 'application', {
@@ -47,6 +49,7 @@ export async function synthesiseApplication(): Promise<{ readonly assembly: stri
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
   });
   addRoutes(stack, visitorCode);
+  addPlan(stack, planCode);
   addSubscriber(stack, welcomeCode);
   app.synth();
   return { assembly: outdir, remove: () => rmSync(scratch, { recursive: true, force: true }) };
@@ -57,6 +60,23 @@ async function bundle(source: URL, outdir: string): Promise<string> {
   const outfile = join(outdir, 'index.js');
   await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
   return outdir;
+}
+
+function addPlan(stack: ClerkSyncStack, code: string): void {
+  const users = stack.sync;
+  const plan = new Function(stack, 'Plan', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromAsset(code),
+    environment: { TABLE_NAME: users.table.tableName },
+  });
+  users.api.addRoutes({
+    path: '/plan',
+    methods: [HttpMethod.GET],
+    integration: new HttpLambdaIntegration('Plan', plan),
+    authorizer: users.authorizer,
+  });
+  users.grantRead(plan);
 }
 
 function addSubscriber(stack: ClerkSyncStack, code: string): void {

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Profile } from '../../docs/examples/react/profile.tsx';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld, signUp } from '../../scripts/demo/world.ts';
 import { instanceOf } from '../support/cloud/matchers.ts';
 import { synthesiseApplication } from '../support/e2e/application.ts';
+import { renderInStrictMode } from '../support/react/render.ts';
+import { signUpUnheard } from '../support/e2e/api-client.ts';
 import { storyOf } from '../support/e2e/bus.ts';
 
 let stack: LocalStack;
@@ -71,5 +74,69 @@ describe('A subscriber that welcomes new users by email', () => {
     await expect.poll(() => welcomes(after.id), SOON).toBe(1);
     expect(await welcomes(id)).toBe(0);
     expect(await appOf(id)).toEqual({});
+  });
+});
+
+describe('A function behind the authorizer', () => {
+  const planOf = async (userId: string, claims: Readonly<Record<string, unknown>> = {}) =>
+    world.get('/plan', await world.token(userId, claims));
+
+  it('answers by the public metadata of the signed-in user', async () => {
+    const user = await signUp(world, 'plan@example.com', 'Plan');
+    await world.flushWebhooks();
+    expect(await planOf(user.id)).toEqual({ status: 200, body: { user: user.id, plan: 'free', seenBy: user.id } });
+    await world.clerk.users.updateUser(user.id, { publicMetadata: { plan: 'team' } });
+    await world.flushWebhooks();
+    expect((await planOf(user.id)).body['plan']).toBe('team');
+  });
+
+  it('reads metadata that do not fit on a request from the table', async () => {
+    const user = await signUp(world, 'large-plan@example.com', 'Large');
+    const notes = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`note${at}`, 'x'.repeat(1_000)]));
+    await world.clerk.users.updateUser(user.id, { publicMetadata: { ...notes, plan: 'team' } });
+    await world.flushWebhooks();
+    const token = await world.token(user.id);
+    expect((await world.get('/whoami', token)).body).toMatchObject({ omitted: instanceOf(Array), publicMetadata: {} });
+    expect(await world.get('/plan', token)).toMatchObject({ status: 200, body: { plan: 'team' } });
+  });
+
+  it('says who looks, where somebody acts for the user', async () => {
+    const user = await signUp(world, 'acted@example.com', 'Acted');
+    await world.flushWebhooks();
+    const { body } = await planOf(user.id, { claims: { act: { sub: 'user_support' } } });
+    expect(body).toMatchObject({ user: user.id, seenBy: 'user_support' });
+  });
+});
+
+describe('useUserSync', () => {
+  it('has a user mirrored at her sign-in whom no webhook has brought, by one request', async () => {
+    const user = await signUpUnheard(world);
+    let tokens = 0;
+    const getToken = async () => {
+      tokens += 1;
+      return world.token(user.id);
+    };
+    expect(await world.item(user.id)).toEqual({});
+    const profile = await renderInStrictMode(Profile, {
+      auth: { sessionId: `sess_${user.id}`, getToken },
+      api: stack.file.api,
+    });
+    expect(await profile.shown()).toBe('One moment…');
+    await expect.poll(() => profile.shown(), SOON).toBe(`Hello, ${user.firstName}.`);
+    expect(await world.item(user.id)).toMatchObject({ changedBy: 'on-demand', verifiedEmail: instanceOf(String) });
+    expect(tokens).toBe(1);
+    profile.unmount();
+  });
+
+  it('says so to somebody who is banned', async () => {
+    const user = await signUp(world, 'banned-profile@example.com', 'Banned');
+    await world.clerk.users.banUser(user.id);
+    await world.flushWebhooks();
+    const profile = await renderInStrictMode(Profile, {
+      auth: { sessionId: `sess_${user.id}`, getToken: () => world.token(user.id) },
+      api: stack.file.api,
+    });
+    await expect.poll(() => profile.shown(), SOON).toBe('Your account cannot be used here.');
+    profile.unmount();
   });
 });
