@@ -31,6 +31,15 @@ function metricsOf(alarm: Resource): readonly Metric[] {
     : [own];
 }
 
+/** What the policies of a topic say. */
+function statementsOnTopic(resources: readonly Resource[], topic: string): readonly { readonly Effect: string }[] {
+  return ofType(resources, 'AWS::SNS::TopicPolicy')
+    .filter(({ Properties }) => (Properties['Topics'] as readonly unknown[]).map(target).includes(topic))
+    .flatMap(
+      ({ Properties }) => (Properties['PolicyDocument'] as { Statement: readonly { Effect: string }[] }).Statement,
+    );
+}
+
 describe('the alarms', () => {
   const resources = resourcesOf();
   const alarms = alarmsOf(resources);
@@ -63,6 +72,45 @@ describe('the alarms', () => {
       expect((Properties['OKActions'] as unknown[]).map(target)).toEqual([topic]);
     }
     expect(JSON.stringify(only(resources, 'AWS::SNS::TopicPolicy').Properties)).toContain('aws:SecureTransport');
+  });
+
+  it('reach that topic: its policy takes the place of the one by which SNS lets CloudWatch in, and lets it in itself', () => {
+    const stack = newStack();
+    addSecondInstance(stack);
+    const both = readResources(stack);
+    const topics = alarmsOf(both).flatMap(({ Properties }) => (Properties['AlarmActions'] as unknown[]).map(target));
+    expect(new Set(topics).size).toBe(2);
+    for (const topic of topics) {
+      const allowed = statementsOnTopic(both, topic).filter(({ Effect }) => Effect === 'Allow');
+      expect(allowed).toEqual([
+        {
+          Sid: 'AlarmsOfThisAccount',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: { Ref: topic },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: {
+              'aws:SourceArn': {
+                'Fn::Join': [
+                  '',
+                  [
+                    'arn:',
+                    { Ref: 'AWS::Partition' },
+                    ':cloudwatch:',
+                    { Ref: 'AWS::Region' },
+                    ':',
+                    { Ref: 'AWS::AccountId' },
+                    ':alarm:*',
+                  ],
+                ],
+              },
+            },
+          },
+        },
+      ]);
+    }
   });
 
   it('ring for a topic that there is already', () => {
