@@ -1,5 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { METRIC_PATHS, METRICS } from '../../shared/names/metrics.ts';
@@ -118,6 +120,21 @@ describe('the alarms', () => {
     const topic = new Topic(stack, 'OnCall');
     const { alarmTopic } = addSecondInstance(stack, 'second-', { alarms: { topic } });
     expect(alarmTopic).toBe(topic);
+  });
+
+  it('reach a topic of yours, encrypted by a key of yours, by the one line that docs/construct.md has', () => {
+    const stack = newStack({ alarms: 'off' });
+    const topic = new Topic(stack, 'OnCall', { enforceSSL: true, masterKey: new Key(stack, 'OnCallKey') });
+    topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    addSecondInstance(stack, 'second-', { alarms: { topic } });
+    const resources = readResources(stack);
+    const Principal = { Service: 'cloudwatch.amazonaws.com' };
+    expect(statementsOnTopic(resources, only(resources, 'AWS::SNS::Topic').logicalId)).toContainEqual(
+      expect.objectContaining({ Effect: 'Allow', Principal, Action: 'sns:Publish' }),
+    );
+    expect(only(resources, 'AWS::KMS::Key').Properties['KeyPolicy']).toMatchObject({
+      Statement: [{}, { Effect: 'Allow', Principal, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] }],
+    });
   });
 
   it('say who is hurt and which section of the runbook helps, and there is such a section', () => {
