@@ -124,6 +124,12 @@ export interface ClerkUserSyncProps extends AuthorizerSettings, HostingProps {
    */
   readonly clerkShare?: number;
   /**
+   * Memory of the reconciler, MB: 512 to 10,240. A share of a processor comes with it, by which a first import is bound: some 145
+   * users a second with 512 MB, 290 with 1,024 (docs/backfill.md). An unchanged night is bound by Clerk's answers.
+   * @default 512
+   */
+  readonly reconcilerMemory?: number;
+  /**
    * What becomes of a new Clerk user with the verified email of a deleted one: `relink` lets him inherit what your application
    * kept about the deleted user, as long as her personal data have not been erased.
    * @default 'fresh' - a stranger

@@ -117,7 +117,7 @@ export class ClerkUserSync extends Construct {
     this.authorizer = authorizers.syncing;
     this.verifyOnlyAuthorizer = authorizers.verifyOnly;
     this.optionalAuthorizer = authorizers.optional;
-    this.health = props.health ? this.#health(common, bundles, functions) : undefined;
+    this.health = props.health ? this.#health(props, { common, bundles }, functions) : undefined;
     this.admin = functions.admin;
     const api = this.#api(props, settings, authorizers);
     this.api = api.http;
@@ -174,13 +174,18 @@ export class ClerkUserSync extends Construct {
     return { syncing: create('syncing'), verifyOnly: create('verifyOnly'), optional };
   }
 
-  #health(common: FunctionSettings, bundles: BundleSource, { all, authorizers }: SyncFunctions): Function {
+  #health(
+    { logLevel = 'info' }: ClerkUserSyncProps,
+    { common, bundles }: { readonly common: FunctionSettings; readonly bundles: BundleSource },
+    { all, authorizers }: SyncFunctions,
+  ): Function {
     const { syncing, verifyOnly, optional } = authorizers;
     const released = [syncing, verifyOnly, ...(optional ? [optional] : [])].map(({ lambda }) => lambda);
     return new Health(this, 'Health', {
       common,
       code: bundles('health'),
       metricsStack: this.#metricsStack(),
+      logLevel,
       syncing: [...released, all.webhook, all.users],
     }).lambda;
   }
@@ -236,10 +241,16 @@ const LONGEST_PREFIX = 48;
 
 function syncFunctions(
   scope: Construct,
-  { authorizerConcurrency, optionalAuthorizer = false, admin = false }: ClerkUserSyncProps,
+  { authorizerConcurrency, reconcilerMemory, optionalAuthorizer = false, admin = false }: ClerkUserSyncProps,
   given: { readonly common: FunctionSettings; readonly bundles: BundleSource },
 ): SyncFunctions {
-  return new SyncFunctions(scope, 'Functions', { ...given, authorizerConcurrency, optionalAuthorizer, admin });
+  return new SyncFunctions(scope, 'Functions', {
+    ...given,
+    authorizerConcurrency,
+    reconcilerMemory,
+    optionalAuthorizer,
+    admin,
+  });
 }
 
 function callables({ syncing, verifyOnly, optional }: SyncFunctions['authorizers']): AuthorizerFunctions {

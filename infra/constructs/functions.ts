@@ -14,6 +14,8 @@ export interface SyncFunctionsProps {
   readonly common: FunctionSettings;
   readonly bundles: BundleSource;
   readonly authorizerConcurrency: number | undefined;
+  /** MB; undefined for the usual size. */
+  readonly reconcilerMemory: number | undefined;
   /** Whether there is an authorizer for public routes. */
   readonly optionalAuthorizer: boolean;
   /** Whether there is an administrative API. */
@@ -35,7 +37,11 @@ export class SyncFunctions extends Construct {
     super(scope, id);
     this.#props = props;
     this.#bundles = props.bundles;
-    this.reconciler = new Reconciler(this, 'Reconciler', { ...props.common, code: this.#bundles('reconciler') });
+    this.reconciler = new Reconciler(this, 'Reconciler', {
+      ...props.common,
+      code: this.#bundles('reconciler'),
+      memorySize: props.reconcilerMemory ?? MEMORY_SIZES.reconciler,
+    });
     this.all = {
       authorizer: this.#authorizer(
         'Authorizer',

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Code, Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import type { LogLevel } from './clerk-user-sync-props.ts';
 import { configure, connectMeasures } from './connections.ts';
 import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
@@ -12,6 +13,8 @@ export interface HealthProps {
   readonly code: Code;
   /** Value of the metrics' `Stack` dimension. */
   readonly metricsStack: string;
+  /** The least level that it logs. */
+  readonly logLevel: LogLevel;
   /** The functions whose invocations are attempts to sync. */
   readonly syncing: readonly Function[];
 }
@@ -20,7 +23,7 @@ export interface HealthProps {
 export class Health extends Construct {
   readonly lambda: Function;
 
-  constructor(scope: Construct, id: string, { common, code, metricsStack, syncing }: HealthProps) {
+  constructor(scope: Construct, id: string, { common, code, metricsStack, logLevel, syncing }: HealthProps) {
     super(scope, id);
     this.lambda = new NodeFunction(this, 'Check', {
       ...common,
@@ -31,6 +34,7 @@ export class Health extends Construct {
       timeout: Duration.seconds(5),
     }).lambda;
     configure(this.lambda, {
+      [ENVIRONMENT.logLevel]: logLevel,
       [ENVIRONMENT.stackName]: metricsStack,
       [ENVIRONMENT.syncingFunctions]: syncing.map(({ functionName }) => functionName).join(','),
     });

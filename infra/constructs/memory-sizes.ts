@@ -7,8 +7,11 @@ export const MEMORY_SIZES = {
   admin: 1_024,
   /** Every signed-in request waits for it, and its work is bound by the processor. */
   authorizer: 1_024,
-  /** More than half a core: a user who is written takes 2 ms of one, and a first import writes everybody (ADR 14). */
-  reconciler: 1_024,
+  /**
+   * An unchanged night is bound by Clerk's pages. A run's memory is flat from 20,000 users on with the small heap that Lambda
+   * gives to 512 MB; a first import of millions is bound by the processor, and may be given more (ADR 14).
+   */
+  reconciler: 512,
   health: 256,
   /** Every other one. */
   others: 512,

@@ -4,9 +4,14 @@ import { Construct } from 'constructs';
 import { LIVE } from './canary.ts';
 import { connectDurableExecutions } from './connections.ts';
 import { FailureQueue } from './failure-queue.ts';
-import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
 import type { FunctionSettings } from './node-function.ts';
+
+interface ReconcilerSize {
+  readonly code: Code;
+  /** MB. */
+  readonly memorySize: number;
+}
 
 /**
  * The reconciler: a durable function with the alias it is invoked through, and a queue for runs that came to nothing.
@@ -18,13 +23,12 @@ export class Reconciler extends Construct {
   /** Start events that were not delivered, and those of executions that failed: Lambda does not retry a durable one. */
   readonly failures: FailureQueue;
 
-  constructor(scope: Construct, id: string, props: FunctionSettings & { readonly code: Code }) {
+  constructor(scope: Construct, id: string, props: FunctionSettings & ReconcilerSize) {
     super(scope, id);
     this.failures = new FailureQueue(this, 'Failures');
     this.lambda = new NodeFunction(this, 'Run', {
       ...props,
       description: 'Compares every Clerk user with the table and repairs what differs',
-      memorySize: MEMORY_SIZES.reconciler,
       // One invocation of many: the run yields well before and goes on in the next one.
       timeout: Duration.seconds(120),
       // A first import of millions of users takes hours; the next night's run must not find one that never ends.

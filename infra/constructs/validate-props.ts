@@ -1,7 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import type { AlarmThresholds } from './alarms/thresholds.ts';
 import type { ClerkUserSyncProps } from './clerk-user-sync-props.ts';
+import { MEMORY_SIZES } from './memory-sizes.ts';
 import { SettingError } from './setting-error.ts';
+
+/** What Lambda gives at most, MB. */
+const MOST_MEMORY = 10_240;
 
 /** API Gateway's answer may be repeated for at most this long: a banned user is let in until it ends. Seconds. */
 const LONGEST_AUTHORIZER_CACHE = 30;
@@ -20,6 +24,7 @@ export function validateProps(props: ClerkUserSyncProps): void {
   validateParties(props);
   if (props.clerkApiUrl !== undefined) validateApiUrl(props.clerkApiUrl);
   validateShare(props.clerkShare);
+  validateMemory(props.reconcilerMemory);
   validateCacheTtl(props);
   validateTokens(props);
   validateUpdatedAt(props);
@@ -68,6 +73,15 @@ function validateShare(share: number | undefined): void {
   throw new SettingError(
     `clerkShare is ${share}. Set it to a number above 0 and up to 1, the share of Clerk's rate limit that reconcile runs may use, ` +
       'or leave it out for 0.5.',
+  );
+}
+
+function validateMemory(megabytes: number | undefined): void {
+  if (megabytes === undefined || Token.isUnresolved(megabytes)) return;
+  if (Number.isInteger(megabytes) && megabytes >= MEMORY_SIZES.reconciler && megabytes <= MOST_MEMORY) return;
+  throw new SettingError(
+    `reconcilerMemory is ${megabytes}. Set it to a whole number of megabytes between ${MEMORY_SIZES.reconciler} and ${MOST_MEMORY}, or ` +
+      `leave it out for ${MEMORY_SIZES.reconciler}.`,
   );
 }
 

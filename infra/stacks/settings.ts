@@ -16,6 +16,7 @@ const NAMES = [
   'authorizedParties',
   'clerkApiUrl',
   'clerkShare',
+  'reconcilerMemory',
   'missingAzp',
   'onStoreFailure',
   'tokenFrom',
@@ -47,6 +48,7 @@ export interface Settings extends AuthorizerSettings {
   readonly stackName: string;
   readonly clerkApiUrl?: string;
   readonly clerkShare?: number;
+  readonly reconcilerMemory?: number;
   readonly returningUser?: 'fresh' | 'relink';
   readonly retentionDays?: number | 'off';
   readonly roster?: RosterSettings;
@@ -73,6 +75,7 @@ export function readSettings(context: Context): Settings {
     ...readAuthorizerSettings(context),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
     ...present('clerkShare', context.number('clerkShare')),
+    ...present('reconcilerMemory', context.count('reconcilerMemory')),
     ...present('returningUser', context.choice('returningUser', ['fresh', 'relink'])),
     ...present('retentionDays', readRetention(context)),
     ...present('roster', readRoster(context)),

@@ -41,7 +41,7 @@ describe('every function', () => {
     ['webhook', 14, 512],
     ['users', 20, 512],
     ['whoami', 10, 512],
-    ['reconciler', 120, 1024],
+    ['reconciler', 120, 512],
   ] as const)('%s has %d seconds and %d MB', (name, timeout, memory) => {
     expect(functionOf(resources, name).Properties).toMatchObject({ Timeout: timeout, MemorySize: memory });
   });
@@ -193,7 +193,8 @@ describe('configuration', () => {
 
   it("gives runs half of Clerk's rate limit, or the share that the props say", () => {
     expect(environment(resources, 'reconciler')).toMatchObject({ [ENVIRONMENT.clerkShare]: '0.5' });
-    const changed = resourcesOf({ clerkShare: 0.05 });
+    const changed = resourcesOf({ clerkShare: 0.05, reconcilerMemory: 1_769 });
+    expect(functionOf(changed, 'reconciler').Properties).toMatchObject({ MemorySize: 1_769 });
     expect(environment(changed, 'reconciler')).toMatchObject({ [ENVIRONMENT.clerkShare]: '0.05' });
   });
 

@@ -91,9 +91,9 @@ describe('the health function', () => {
     [false, ['authorizer', 'verifyOnly', 'webhook', 'users']],
     [true, ['authorizer', 'verifyOnly', 'optionalAuth', 'webhook', 'users']],
   ] as const)('watches every function that syncs (optional authorizer: %s)', (optionalAuthorizer, names) => {
-    const resources = resourcesOf({ health: true, optionalAuthorizer });
+    const resources = resourcesOf({ health: true, optionalAuthorizer, logLevel: 'warn' });
     expect(parseHealthConfig(environmentOf(resources))).toEqual({
-      logLevel: 'info',
+      logLevel: 'warn',
       stackName: 'clerk-sync-test/Sync',
       functionNames: names.map((name) => functionOf(resources, name).logicalId),
     });
