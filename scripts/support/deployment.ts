@@ -23,6 +23,7 @@ export const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 3
 export interface AwsSettings {
   readonly endpoint?: string;
   readonly region?: string;
+  readonly profile?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
