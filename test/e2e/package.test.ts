@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
@@ -20,9 +20,12 @@ describe('the package', () => {
   it('carries the construct, the helper, their types, the bundles and the documents, and no source', () => {
     const kind = (name: string): string => name.replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/….d.ts');
     const kinds = new Set(shop.packed.filter((name) => !CHUNK.test(name)).map(kind));
-    expect([...kinds].filter((name) => !/^docs\/[\w-]+\.md$/.test(name)).toSorted()).toEqual([
+    expect([...kinds].filter((name) => !name.startsWith('docs/')).toSorted()).toEqual([
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'dist/THIRD-PARTY-NOTICES.txt',
       ...['admin', 'authorizer', 'changes', 'health', 'reconciler', 'users', 'webhook', 'whoami'].map(
         (name) => `dist/functions/${name}/index.mjs`,
@@ -32,6 +35,19 @@ describe('the package', () => {
       'dist/types/….d.ts',
       'package.json',
     ]);
+  });
+
+  it('has whatever its documents link to, but for the sources and tests, which are in the repository', () => {
+    const installed = join(shop.directory, 'node_modules/clerk-dynamodb-sync');
+    const documents = shop.packed.filter((name) => /^(README|docs\/[\w/-]+)\.md$/.test(name));
+    const links = documents.flatMap((name) =>
+      [...readFileSync(join(installed, name), 'utf8').matchAll(/\]\((?!https?:)([\w./-]+)/g)].map(([, to = '']) =>
+        join(dirname(name), to),
+      ),
+    );
+    const packed = links.filter((link) => !/^(test|shared|infra|functions|scripts|\.github)(\/|$)/.test(link));
+    expect(packed).toContain('docs/images/console.png');
+    expect(packed.filter((link) => !existsSync(join(installed, link)))).toEqual([]);
   });
 
   it("has beside a function's entry the bundler's chunks that it loads, all of them, and nothing else", () => {
