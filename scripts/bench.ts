@@ -52,7 +52,7 @@ try {
 /** On an option that cannot be used: says what to give instead, and ends with exit code 2. */
 function usable(): BenchOptions {
   try {
-    return benchOptions(given, million ? [...MEASUREMENTS, MILLION_USERS] : MEASUREMENTS);
+    return benchOptions(given, million ? [...MEASUREMENTS, ...MILLION_USERS] : MEASUREMENTS);
   } catch (error) {
     if (!(error instanceof OptionInvalid)) throw error;
     console.error(`${error.message}\n\nUsage: ${USAGE}`);

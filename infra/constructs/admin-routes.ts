@@ -5,6 +5,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { Throttle } from './clerk-user-sync-props.ts';
 import type { LimitedRoutes } from './limited-routes.ts';
+import { OPEN } from './route-defaults.ts';
 
 /** The administrative API, by path. */
 const ROUTES: Readonly<Record<string, readonly HttpMethod[]>> = {
@@ -35,7 +36,7 @@ export function addAdminRoutes(api: HttpApi, lambda: Function): readonly Limited
   const integration = new HttpLambdaIntegration('Admin', lambda);
   const each = Object.entries(ROUTES).flatMap(([path, methods]) => methods.map((method) => ({ path, method })));
   return each.map(({ path, method }) => {
-    const routes = api.addRoutes({ path, methods: [method], integration });
+    const routes = api.addRoutes({ path, methods: [method], integration, ...OPEN });
     for (const route of routes) {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',

@@ -140,7 +140,7 @@ export class ClerkUserSync extends Construct {
   /**
    * An authorizer for methods of a REST API of yours, which `currentUser` reads alike.
    *
-   * @param scope of the new construct, in the stack of the REST API
+   * @param scope of the new construct, in the stack of the REST API, which may be another than the mirror's
    * @throws SettingError for the variant `optional` without the prop `optionalAuthorizer`, and for a type that cannot read tokens
    * where they are
    */

@@ -5,6 +5,7 @@ import type { AuthorizerVariants } from './authorizers.ts';
 import type { BundleSource, FunctionName } from './bundles.ts';
 import { LIVE } from './canary.ts';
 import type { Released } from './canary.ts';
+import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
 import type { FunctionSettings } from './node-function.ts';
 import { Reconciler } from './reconciler.ts';
@@ -78,8 +79,7 @@ export class SyncFunctions extends Construct {
       ...this.#props.common,
       description: 'Answers /admin/…: runs, quarantine, roster and single users, for whoever has an admin key',
       code: this.#bundles('admin'),
-      // An import of 5,000 people is bound by the processor, which comes with memory, and API Gateway waits for 30 s.
-      memorySize: 1024,
+      memorySize: MEMORY_SIZES.admin,
       timeout: Duration.seconds(29),
     }).lambda;
   }
@@ -90,8 +90,7 @@ export class SyncFunctions extends Construct {
       ...this.#props.common,
       description,
       code: this.#bundles('authorizer'),
-      // Every signed-in request waits for it, and its work is bound by the processor, which comes with memory.
-      memorySize: 1024,
+      memorySize: MEMORY_SIZES.authorizer,
       timeout: Duration.seconds(5),
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
     }).lambda;
@@ -104,7 +103,8 @@ export class SyncFunctions extends Construct {
   ): Function {
     const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
     const code = this.#bundles(name);
-    return new NodeFunction(this, id, { ...this.#props.common, description, code, memorySize: 512, timeout }).lambda;
+    const memorySize = MEMORY_SIZES.others;
+    return new NodeFunction(this, id, { ...this.#props.common, description, code, memorySize, timeout }).lambda;
   }
 }
 

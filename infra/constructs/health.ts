@@ -3,6 +3,7 @@ import type { Code, Function } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { configure, connectMeasures } from './connections.ts';
+import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
 import type { FunctionSettings } from './node-function.ts';
 
@@ -26,7 +27,7 @@ export class Health extends Construct {
       description: 'Answers GET /health and GET /health/user-sync from the metrics',
       code,
       // One call a minute, and nobody waits for it but a monitor.
-      memorySize: 256,
+      memorySize: MEMORY_SIZES.health,
       timeout: Duration.seconds(5),
     }).lambda;
     configure(this.lambda, {

@@ -47,7 +47,9 @@ export interface DeploymentSettings {
   /** @default - 10 % of requests for 10 minutes, then all */
   readonly config?: ILambdaDeploymentConfig;
   /**
-   * Alarms of your own that bring the old version back, such as one of the API whose routes are behind the authorizer.
+   * Alarms of your own that bring the old version back, such as one of the API whose routes are behind the authorizer. Of a REST
+   * API in the same stack take `restApi.metricServerError()`, not the metric of its stage: the stage waits for the authorizer, which
+   * waits for the alarm, and CloudFormation refuses such a circle.
    * @default - those of the mirror alone: failed syncs, failed requests, a slow or throttled authorizer
    */
   readonly alarms?: readonly IAlarm[];
@@ -85,7 +87,7 @@ export interface HostingProps {
   readonly tracing?: boolean;
   /**
    * How a new version of the authorizers takes over; `at-once` for all requests at the same moment.
-   * @default - 10 % of requests for 10 minutes in production, at once elsewhere
+   * @default - 10 % of requests for 10 minutes in production with alarms, at once elsewhere: steps are for alarms to ring in
    */
   readonly deployment?: DeploymentSettings | 'at-once';
 }

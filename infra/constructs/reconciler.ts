@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { LIVE } from './canary.ts';
 import { connectDurableExecutions } from './connections.ts';
 import { FailureQueue } from './failure-queue.ts';
+import { MEMORY_SIZES } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
 import type { FunctionSettings } from './node-function.ts';
 
@@ -23,8 +24,7 @@ export class Reconciler extends Construct {
     this.lambda = new NodeFunction(this, 'Run', {
       ...props,
       description: 'Compares every Clerk user with the table and repairs what differs',
-      // More than half a core: a user who is written takes 2 ms of one, and a first import writes everybody (ADR 14).
-      memorySize: 1024,
+      memorySize: MEMORY_SIZES.reconciler,
       // One invocation of many: the run yields well before and goes on in the next one.
       timeout: Duration.seconds(120),
       // A first import of millions of users takes hours; the next night's run must not find one that never ends.

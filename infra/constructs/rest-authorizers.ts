@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import { IdentitySource, RequestAuthorizer, TokenAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import type { Authorizer } from 'aws-cdk-lib/aws-apigateway';
+import { Function } from 'aws-cdk-lib/aws-lambda';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { AnswerCache } from './authorizers.ts';
@@ -17,7 +19,7 @@ export type RestAuthorizerType = 'request' | 'token';
 export function restAuthorizer(
   scope: Construct,
   id: string,
-  handler: IFunction,
+  alias: IFunction,
   { tokenFrom, ttl: resultsCacheTtl, type }: AnswerCache & { readonly type: RestAuthorizerType },
 ): Authorizer {
   if (type === 'token' && tokenFrom !== 'header') {
@@ -26,8 +28,19 @@ export function restAuthorizer(
         'authorizer that is given the whole request, or set tokenFrom to header and variant to syncing or verifyOnly.',
     );
   }
+  const handler = inStackOf(scope, id, alias);
   if (type === 'token') return new TokenAuthorizer(scope, id, { handler, resultsCacheTtl });
   return new RequestAuthorizer(scope, id, { handler, resultsCacheTtl, identitySources: SOURCES[tokenFrom] });
+}
+
+/**
+ * The permission to call a function stands where the function does, and names the API: from another stack, which names the function,
+ * each would wait for the other. As an imported one it has its permission in the stack of the API.
+ */
+function inStackOf(scope: Construct, id: string, alias: IFunction): IFunction {
+  if (Stack.of(scope) === Stack.of(alias)) return alias;
+  const { functionArn } = alias;
+  return Function.fromFunctionAttributes(scope, `${id}Function`, { functionArn, sameEnvironment: true });
 }
 
 /** All that are named must be there, so for either of two there is none. */

@@ -12,6 +12,7 @@ import type { LimitedRoutes } from './limited-routes.ts';
 import { throttleRoutes } from './limited-routes.ts';
 import { addStage, ownHttpApi } from './own-api.ts';
 import type { OwnApiProps } from './own-api.ts';
+import { OPEN, UNSCOPED } from './route-defaults.ts';
 
 const WEBHOOK_PATH = '/webhooks/clerk';
 const ME_PATH = '/users/me';
@@ -75,7 +76,7 @@ export class SyncApi extends Construct {
     authorizer: HttpLambdaAuthorizer,
     integration: HttpLambdaIntegration,
   ): HttpRoute[] {
-    return this.http.addRoutes({ path, methods, authorizer, integration });
+    return this.http.addRoutes({ path, methods, authorizer, integration, ...UNSCOPED });
   }
 
   #webhookRoutes(handler: Function): HttpRoute[] {
@@ -83,6 +84,7 @@ export class SyncApi extends Construct {
       path: WEBHOOK_PATH,
       methods: [HttpMethod.POST],
       integration: new HttpLambdaIntegration('Webhook', handler),
+      ...OPEN,
     });
     for (const route of routes) {
       Validations.of(route).acknowledge({
@@ -97,7 +99,7 @@ export class SyncApi extends Construct {
   #healthRoutes(handler: Function): HttpRoute[] {
     const integration = new HttpLambdaIntegration('Health', handler);
     const routes = HEALTH_PATHS.flatMap((path) =>
-      this.http.addRoutes({ path, methods: [HttpMethod.GET], integration }),
+      this.http.addRoutes({ path, methods: [HttpMethod.GET], integration, ...OPEN }),
     );
     for (const route of routes) {
       Validations.of(route).acknowledge({

@@ -59,7 +59,8 @@ export function watch(scope: Construct, mirror: Unwatched): ITopic | undefined {
 }
 
 function releaseByAndBy(scope: Construct, { props, settings, functions }: Unwatched, own: readonly IAlarm[]): void {
-  const deployment = props.deployment ?? (settings.canary ? {} : 'at-once');
+  // Steps are for alarms to ring in: where there are none, nothing but time would come of them.
+  const deployment = props.deployment ?? (settings.canary && own.length > 0 ? {} : 'at-once');
   if (deployment === 'at-once') return;
   const { config, alarms = [] } = deployment;
   new Canary(scope, 'Canary', { released: releasedOf(functions), config, alarms: [...own, ...alarms] });

@@ -99,8 +99,16 @@ async function openConsole(place: Omit<StackFile, 'console'>, apiPort = 0): Prom
   return startConsole(place, { port: apiPort + 1, onProblem }).catch(() => startConsole(place, { onProblem }));
 }
 
-/** What is off in production unless somebody asks for it: here there is everything to try. */
-export const LOCAL_CONTEXT: Readonly<Record<string, string>> = { roster: 'true', health: 'true', admin: 'true' };
+/**
+ * What is off in production unless somebody asks for it: here there is everything to try. And this is the one mirror far and wide,
+ * so that its schedules are called by the runs that they start.
+ */
+export const LOCAL_CONTEXT: Readonly<Record<string, string>> = {
+  roster: 'true',
+  health: 'true',
+  admin: 'true',
+  scheduleNamePrefix: '',
+};
 
 /** The template that a deployment for this Clerk instance would have. */
 async function synthesiseFor(

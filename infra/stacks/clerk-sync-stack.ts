@@ -25,8 +25,6 @@ export class ClerkSyncStack extends Stack {
   constructor(scope: Construct, id: string, props: ClerkSyncStackProps) {
     super(scope, id, { terminationProtection: (props.stage ?? 'production') === 'production', ...props });
     this.sync = new ClerkUserSync(this, 'Sync', {
-      // The one mirror of its account and region, as a rule: its schedules are called by the runs that they start.
-      scheduleNamePrefix: '',
       bundles: bundlesFromSource(),
       ...props,
       ...(props.tableSuffix !== undefined && { table: this.#anotherTable(props.tableSuffix, props) }),

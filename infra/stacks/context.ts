@@ -16,6 +16,14 @@ export class Context {
     throw refusal(name, value, 'a text');
   }
 
+  /**
+   * A text that says something also where it is empty.
+   * @throws SettingError if it is set to anything but a text
+   */
+  textOrNothing(name: string): string | undefined {
+    return this.#node.tryGetContext(name) === '' ? '' : this.text(name);
+  }
+
   /** A text that must be there. `example` shows what to set. */
   requiredText(name: string, example: string): string {
     const value = this.text(name);
@@ -84,7 +92,7 @@ export class Context {
     return names.filter((name) => !/[:@]/.test(name) && !known.includes(name));
   }
 
-  /** An empty text counts as not set: `-c name=` takes back what cdk.json says. */
+  /** An empty text counts as not set, but where it says something: `-c name=` takes back what cdk.json says. */
   #read(name: string): unknown {
     const value: unknown = this.#node.tryGetContext(name);
     return value === '' || value === null ? undefined : value;

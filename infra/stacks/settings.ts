@@ -81,7 +81,7 @@ export function readSettings(context: Context): Settings {
     ...present('roster', readRoster(context)),
     ...present('admin', context.boolean('admin')),
     ...present('health', context.boolean('health')),
-    ...present('scheduleNamePrefix', context.text('scheduleNamePrefix')),
+    ...present('scheduleNamePrefix', context.textOrNothing('scheduleNamePrefix')),
     ...present('deployment', context.choice('deployment', ['at-once'])),
     ...present('tracing', context.boolean('tracing')),
     ...present('accessLog', context.boolean('accessLog')),

@@ -6,23 +6,28 @@ import type { BenchUser } from './user.ts';
 
 type EventType = 'user.created' | 'user.updated';
 
+type Signer = Pick<Issuer, 'instanceId' | 'webhookSecret'>;
+
 /** @returns Clerk's event as API Gateway hands it on, signed now by the real `svix`: it is accepted for five minutes. */
-export function webhookEvent(
-  { instanceId, webhookSecret }: Pick<Issuer, 'instanceId' | 'webhookSecret'>,
+export function webhookEvent(signer: Signer, type: EventType, user: BenchUser): APIGatewayProxyEventV2 {
+  return httpEvent(signedEvent(signer, type, user));
+}
+
+/** @returns the same as it is sent over HTTP */
+export function signedEvent(
+  { instanceId, webhookSecret }: Signer,
   type: EventType,
   user: BenchUser,
-): APIGatewayProxyEventV2 {
-  return httpEvent(
-    signedWebhook(webhookSecret, {
-      data: userData(type, user),
-      event_attributes: { http_request: { client_ip: '203.0.113.7', user_agent: 'Mozilla/5.0' } },
-      instance_id: instanceId,
-      object: 'event',
-      // Clerk looks a moment after the change.
-      timestamp: user.updatedAt + 100,
-      type,
-    }),
-  );
+): ReturnType<typeof signedWebhook> {
+  return signedWebhook(webhookSecret, {
+    data: userData(type, user),
+    event_attributes: { http_request: { client_ip: '203.0.113.7', user_agent: 'Mozilla/5.0' } },
+    instance_id: instanceId,
+    object: 'event',
+    // Clerk looks a moment after the change.
+    timestamp: user.updatedAt + 100,
+    type,
+  });
 }
 
 /** The whole user as Clerk's document has one, of whom a mirror looks at a part. */

@@ -103,8 +103,9 @@ export class Host {
   }
 
   #nameOf(subject: Subject): Promise<string> {
-    const made = this.#tables.get(subject) ?? makeTable(this.#options);
-    this.#tables.set(subject, made);
+    const owner = subject.sharesTableOf ?? subject;
+    const made = this.#tables.get(owner) ?? makeTable(this.#options);
+    this.#tables.set(owner, made);
     return made;
   }
 }

@@ -32,12 +32,14 @@ export interface Samples {
    * @throws when there is no such contestant or quantity: a mistake in a row
    */
   of(contestant: string, quantity: string): readonly number[];
+  /** What was measured of one. */
+  quantitiesOf(contestant: string): readonly string[];
 }
 
 export interface RowDefinition {
   /** What stands behind the measurement's name: `/naive` for ours divided by the naive peer's; empty for ours alone. */
   readonly suffix: string;
-  readonly unit: '×' | 'ms' | 'µs' | 'KiB' | 'bytes' | 'calls' | 'units' | 'modules';
+  readonly unit: '×' | '$' | 'ms' | 'µs' | 'KiB' | 'bytes' | 'calls' | 'units' | 'modules' | '/s';
   /** One value for each round. */
   readonly values: readonly number[];
   readonly target?: Target;

@@ -13,6 +13,11 @@ export function* population(users: number, size: number): Generator<readonly Ben
   }
 }
 
+/** One of them, from 0 on. */
+export function userOf(users: number, n: number): BenchUser {
+  return userNumber(n, (LAST_CAME - FIRST_CAME) / users);
+}
+
 function userNumber(n: number, step: number): BenchUser {
   const createdAt = FIRST_CAME + Math.floor(n * step);
   return benchUser(`user_bench${String(n).padStart(9, '0')}`, { createdAt, updatedAt: createdAt + 60_000 });

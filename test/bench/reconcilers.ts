@@ -1,6 +1,7 @@
 import type { InvocationResult } from '../../infra/local/invocation.ts';
 import type { DurableHost } from '../support/reconciler/durable-host.ts';
 import { claimTable } from './mirrors.ts';
+import type { Count } from './meter.ts';
 import type { LoadedTable } from './load-table.ts';
 import { loadTable } from './load-table.ts';
 import type { JobReport, Outcome, Usage } from './process/messages.ts';
@@ -20,11 +21,9 @@ export interface MeasuredRun extends Usage {
 }
 
 /** What one run has asked of Clerk and of the table. */
-export interface CountedRun {
+export interface CountedRun extends Count, Usage {
   readonly clerkCalls: number;
-  readonly readUnits: number;
-  readonly writeUnits: number;
-  readonly userWriteUnits: number;
+  readonly logBytes: number;
   readonly answer: unknown;
 }
 
@@ -33,24 +32,49 @@ export interface Reconciler {
   readonly users: number;
   readonly clerk: ClerkProcess;
   readonly subject: Subject;
+  /** A full run. */
   measure(): Promise<MeasuredRun>;
-  count(): Promise<CountedRun>;
+  /** @param mode a full one, if not told otherwise */
+  count(mode?: Mode): Promise<CountedRun>;
 }
 
-type Runner = (started: Pick<SubjectProcess, 'run'>) => Promise<MeasuredRun>;
+/** With a table that has every user already. */
+export interface LoadedReconciler extends Reconciler {
+  readonly table: LoadedTable;
+}
 
-/** Ours, over a table that has every user already. */
+/** @returns what ends it earlier */
+export type Ending = (end: () => Promise<void>) => () => Promise<void>;
+
+/** What a run is asked for. */
+export type Mode = 'full' | 'incremental';
+
+type Runner = (started: Pick<SubjectProcess, 'run'>, mode: Mode) => Promise<MeasuredRun>;
+
+/**
+ * Ours, over a table that has every user already.
+ * @param endingWith has what is started ended in time
+ */
 export async function startOurs(
   world: World,
   durable: DurableHost,
   users: number,
-): Promise<Reconciler & { readonly table: LoadedTable }> {
-  const clerk = await startClerkOf(world, users);
+  endingWith: Ending = (end) => world.host.endingWithSubjects(end),
+): Promise<LoadedReconciler> {
+  const started = await startClerk(users);
+  const clerk = { ...started, close: endingWith(() => started.close()) };
   const subject = reconcilerOf(clerk, durable.url);
   const mirror = await world.host.tableOf(subject);
   const table = await loadTable(mirror, clerk);
   await claimTable(mirror, clerk.instanceId);
-  return { ...reconciler(world, clerk, subject, users, (started) => runDurably(durable, started)), table };
+  return { ...reconciler(world, clerk, subject, users, (started, mode) => runDurably(durable, started, mode)), table };
+}
+
+/** Ours, over a table that is empty: its first run imports everybody, and it is not made before it is counted. */
+export async function startEmpty(world: World, durable: DurableHost, users: number): Promise<Reconciler> {
+  const clerk = await startClerkOf(world, users);
+  const subject = reconcilerOf(clerk, durable.url);
+  return reconciler(world, clerk, subject, users, (started, mode) => runDurably(durable, started, mode));
 }
 
 /** The naive loop, over a table that its own first run has filled. */
@@ -84,15 +108,15 @@ function reconciler(world: World, clerk: ClerkProcess, subject: Subject, users: 
     subject,
     async measure() {
       const started = await world.host.start(subject);
-      const measured = await run(started);
+      const measured = await run(started, 'full');
       await started.close();
       return measured;
     },
-    async count() {
+    async count(mode = 'full') {
       const callsBefore = await clerk.calls();
       const started = await world.host.startCounted(subject);
-      const { answer } = await run(started);
-      return { ...(await started.end()), answer, clerkCalls: (await clerk.calls()) - callsBefore };
+      const { answer, cpu, wall } = await run(started, mode);
+      return { ...(await started.end()), answer, cpu, wall, clerkCalls: (await clerk.calls()) - callsBefore };
     },
   };
 }
@@ -103,14 +127,18 @@ const runOnce: Runner = async (started) => {
 };
 
 /** By the local durable service, which waits between two invocations of a long run, and has both of them in one process. */
-async function runDurably(durable: DurableHost, started: Pick<SubjectProcess, 'run'>): Promise<MeasuredRun> {
+async function runDurably(
+  durable: DurableHost,
+  started: Pick<SubjectProcess, 'run'>,
+  mode: Mode,
+): Promise<MeasuredRun> {
   const reports: JobReport[] = [];
   durable.invoke = async (event): Promise<InvocationResult> => {
     const report = await started.run({ events: [event], times: 1 });
     reports.push(report);
     return { ok: true, payload: answerOf(report.outcome) };
   };
-  const outcome = await durable.execute({ mode: 'full' });
+  const outcome = await durable.execute({ mode });
   if (outcome.status !== 'SUCCEEDED')
     throw new Error(`A measured run has ${outcome.status}: ${JSON.stringify(outcome)}`);
   return { ...reports.map(usageOf).reduce(together), answer: outcome.result };

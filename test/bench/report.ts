@@ -62,7 +62,9 @@ function aligned(text: string, column: number, width: number): string {
 }
 
 function shown(value: number, unit: string): string {
-  if (unit === 'KiB') return value.toFixed(0);
+  if (unit === 'KiB' || unit === '/s') return value.toFixed(0);
+  if (unit === '$') return value.toFixed(4);
+  if (unit === '×' && value > 0 && value < 0.1) return value.toFixed(4);
   if (unit !== '×' && unit !== 'ms' && unit !== 'µs') return String(value);
   return value.toFixed(value >= 10 ? 1 : 2);
 }

@@ -57,6 +57,7 @@ async function takeSample({ name, sample }: Contestant, taken: Map<string, Sampl
 function samplesOf(taken: ReadonlyMap<string, readonly Sample[]>): Samples {
   return {
     contestants: [...taken.keys()],
+    quantitiesOf: (contestant) => Object.keys(taken.get(contestant)?.[0] ?? {}),
     of(contestant, quantity) {
       const values = (taken.get(contestant) ?? []).map((sample) => sample[quantity]);
       const known = values.filter((value) => value !== undefined);

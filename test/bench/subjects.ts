@@ -1,7 +1,10 @@
+import { createPublicKey } from 'node:crypto';
+import { MEMORY_SIZES } from '../../infra/constructs/memory-sizes.ts';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { peerMirror, productMirror } from './mirrors.ts';
 import type { Mirror, MirrorTable } from './mirrors.ts';
 import type { ServedClerk } from './process/clerk.ts';
+import { KEY_ID } from './tokens.ts';
 import type { Issuer } from './tokens.ts';
 
 /** Something that is measured: a handler as it would be deployed, with its configuration and its table. */
@@ -15,6 +18,8 @@ export interface Subject {
   /** Addresses that its environment has in place of the host's. */
   readonly endpoints?: Readonly<Record<string, string>>;
   mirror(table: MirrorTable): Mirror;
+  /** Whose table it uses; absent: one of its own. */
+  readonly sharesTableOf?: Subject;
 }
 
 /** Where a subject is deployed. */
@@ -77,6 +82,18 @@ export const TYPICAL: Subject = {
   mirror: peerMirror,
 };
 
+/** AWS's own verifier of tokens, with the typical peer's store and nothing else. */
+export const AWS_JWT_VERIFY: Subject = {
+  name: 'aws-jwt-verify',
+  entry: 'test/bench/peers/aws-jwt-verify/handler.ts',
+  environment: (place) => ({
+    ...peerSettings(place),
+    CLERK_ISSUER: place.issuer.issuer,
+    CLERK_JWKS: jwksOf(place.issuer),
+  }),
+  mirror: peerMirror,
+};
+
 /** What no authorizer that reads a table can go below. */
 export const FLOOR: Subject = {
   name: 'floor',
@@ -99,11 +116,32 @@ export const PARTS: Subject = {
   mirror: peerMirror,
 };
 
+/** `/users/me` and `/users/sync` as the construct deploys them. */
+export const USERS: Subject = { ...OURS, entry: 'functions/users/handler.ts' };
+
+/** Its A/A control. */
+export const USERS_AGAIN: Subject = { ...USERS, name: OURS_AGAIN.name };
+
+/** What nobody who answers with a user can do without: one read. */
+export const PARTS_OF_A_READ: Subject = {
+  name: 'parts',
+  entry: 'test/bench/peers/parts-of-a-read/handler.ts',
+  environment: ({ tableName }) => ({ TABLE_NAME: tableName }),
+  mirror: peerMirror,
+};
+
 /**
- * What Lambda's runtime starts Node with where a function has 512 MB, as the construct gives the reconciler: 5 % for the young
- * generation, 90 % for the old. Without it V8 takes its measure from this machine's memory, and lets a run have much more.
+ * What Lambda's runtime starts Node with: 5 % of the function's memory for each half of the young generation, 90 % for the old.
+ * Without it V8 takes its measure from this machine's memory, and lets a run have much more.
+ *
+ * @param megabytes as the construct gives the function
  */
-const HEAP_ON_LAMBDA = { NODE_OPTIONS: '--max-semi-space-size=25 --max-old-space-size=460' };
+export function heapOnLambda(megabytes: number): { readonly NODE_OPTIONS: string } {
+  const [young, old] = [0.05, 0.9].map((share) => Math.floor(megabytes * share));
+  return { NODE_OPTIONS: `--max-semi-space-size=${young} --max-old-space-size=${old}` };
+}
+
+const HEAP_ON_LAMBDA = heapOnLambda(MEMORY_SIZES.reconciler);
 
 /** The reconciler as the construct deploys it, over a Clerk and a durable service of its own. */
 export function reconcilerOf({ url, secretKey }: ServedClerk, durableUrl: string): Subject {
@@ -139,7 +177,7 @@ export function naiveReconcilerOf({ url, secretKey }: ServedClerk): Subject {
   };
 }
 
-export const PEERS = [NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL] as const;
+export const PEERS = [NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL, AWS_JWT_VERIFY] as const;
 
 function ourSettings({ tableName, issuer }: Omit<Place, 'secretArn'>): Record<string, string> {
   return {
@@ -161,4 +199,10 @@ function peerSettings({ tableName, issuer }: Place): Record<string, string> {
     CLERK_JWT_KEY: issuer.jwt.publicKey,
     CLERK_AUTHORIZED_PARTIES: issuer.authorizedParty,
   };
+}
+
+/** As Clerk publishes its keys. */
+function jwksOf({ jwt }: Issuer): string {
+  const key = createPublicKey(jwt.publicKey).export({ format: 'jwk' });
+  return JSON.stringify({ keys: [{ ...key, use: 'sig', kid: KEY_ID, alg: 'RS256' }] });
 }

@@ -20,6 +20,8 @@ export interface Issuer {
   token(user: BenchUser, claims?: Readonly<Record<string, unknown>>): string;
 }
 
+/** Of the issuer's key, as its tokens name it. */
+export const KEY_ID = 'ins_key1';
 /** A session's token lives a minute: one that is measured for longer must not expire meanwhile. s */
 const LIFETIME = 3_600;
 

@@ -17,6 +17,8 @@ export interface World {
   readonly servicesUrl: string;
   /** @returns path of the subject's bundle */
   bundleOf(subject: Subject): string;
+  /** Has something ended with the world, which outlives the measurement that started it. */
+  keep(end: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -52,7 +54,14 @@ async function assemble(closers: Closers): Promise<World> {
   const host = new Host({ issuer, bundles, client, secretArn: SECRET_ARN, ...urls });
   closers.add(() => host.close());
   const bundleOf = ({ entry }: Subject): string => bundles.of(entry);
-  return { host, issuer, servicesUrl: services.url, bundleOf, close: () => closers.closeAll() };
+  return {
+    host,
+    issuer,
+    servicesUrl: services.url,
+    bundleOf,
+    keep: (end) => closers.add(end),
+    close: () => closers.closeAll(),
+  };
 }
 
 /** As the runbook has the operator put it in. */

@@ -4,7 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countUnchanged } from '../bench/measurements/unchanged.ts';
 import type { Mirror } from '../bench/mirrors.ts';
 import type { SubjectProcess } from '../bench/process/subject-process.ts';
-import { FLOOR, NAIVE, NAIVE_WITHOUT_METRICS, OURS, OURS_WITHOUT_SECRET, TYPICAL } from '../bench/subjects.ts';
+import {
+  AWS_JWT_VERIFY,
+  FLOOR,
+  NAIVE,
+  NAIVE_WITHOUT_METRICS,
+  OURS,
+  OURS_WITHOUT_SECRET,
+  TYPICAL,
+} from '../bench/subjects.ts';
 import type { Subject } from '../bench/subjects.ts';
 import { authorizerEvent } from '../bench/tokens.ts';
 import { benchUser } from '../bench/user.ts';
@@ -57,7 +65,9 @@ function factsOf({ id, email, firstName, lastName, imageUrl }: BenchUser): Parti
 
 /** None of those that are compared may be slow for being wrong, or fast for doing less. */
 describe.each(
-  [OURS, OURS_WITHOUT_SECRET, NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL].map((each) => [each.name, each] as const),
+  [OURS, OURS_WITHOUT_SECRET, NAIVE, NAIVE_WITHOUT_METRICS, TYPICAL, AWS_JWT_VERIFY].map(
+    (each) => [each.name, each] as const,
+  ),
 )('the subject "%s"', (_name, subject) => {
   const { mirror, ask, visit, known } = underTest(subject);
 
@@ -137,13 +147,19 @@ function refusesThoseWhoAreGone(mirror: () => Mirror, visit: Visit, known: Known
 
 /** What docs/bench.md says that the peers lack, each beside ours. */
 describe('what ours does and a peer does not', () => {
-  const subjects = { ours: underTest(OURS), naive: underTest(NAIVE), typical: underTest(TYPICAL) };
+  const subjects = {
+    ours: underTest(OURS),
+    naive: underTest(NAIVE),
+    typical: underTest(TYPICAL),
+    jwt: underTest(AWS_JWT_VERIFY),
+  };
   type Name = keyof typeof subjects;
 
   it.each<[Name, string]>([
     ['ours', 'newer@example.com'],
     ['naive', 'older@example.com'],
     ['typical', 'older@example.com'],
+    ['jwt', 'older@example.com'],
   ])('after an older token, "%s" has stored %s', async (name, stored) => {
     const { known, visit, mirror } = subjects[name];
     const user = await known({ email: 'newer@example.com' });
@@ -155,6 +171,7 @@ describe('what ours does and a peer does not', () => {
     ['ours', 'kept@example.com'],
     ['naive', 'late@example.com'],
     ['typical', 'late@example.com'],
+    ['jwt', 'late@example.com'],
   ])('after a deleted user\'s late token, "%s" has stored %s', async (name, stored) => {
     const { known, visit, mirror } = subjects[name];
     const user = await known({ email: 'kept@example.com' });
@@ -165,9 +182,9 @@ describe('what ours does and a peer does not', () => {
 
   it.each<[string, object, Name[]]>([
     ['of another issuer', { iss: 'https://evil.example.com' }, ['naive', 'typical']],
-    ['for another audience', { aud: 'https://other.example.com' }, ['naive', 'typical']],
-    ['made from a template', { sid: undefined }, ['naive', 'typical']],
-    ['of a pending session', { sts: 'pending' }, ['typical']],
+    ['for another audience', { aud: 'https://other.example.com' }, ['naive', 'typical', 'jwt']],
+    ['made from a template', { sid: undefined }, ['naive', 'typical', 'jwt']],
+    ['of a pending session', { sts: 'pending' }, ['typical', 'jwt']],
   ])('a token %s, %j, is let in by %j and refused by the others', async (_case, claims, expected) => {
     const letIn: string[] = [];
     for (const [name, { known, visit }] of Object.entries(subjects)) {
@@ -202,6 +219,7 @@ describe('what a request of an unchanged user costs', () => {
     [OURS, { readCalls: 1, readUnits: 0.5, writeCalls: 0, writeUnits: 0, metricCalls: 0, logBytes: 0 }],
     [NAIVE, { readCalls: 0, readUnits: 0, writeCalls: 1, writeUnits: 1, metricCalls: 1, logBytes: 0 }],
     [TYPICAL, { readCalls: 1, readUnits: 0.5, writeCalls: 0, metricCalls: 0 }],
+    [AWS_JWT_VERIFY, { readCalls: 1, readUnits: 0.5, writeCalls: 0, metricCalls: 0, logBytes: 0 }],
   ])('is counted: $name', async (subject, cost) => {
     expect(await countUnchanged(world, subject)).toMatchObject(cost);
   });

@@ -71,8 +71,8 @@ async function ended(runId: unknown): Promise<Readonly<Record<string, unknown>>>
   }
 }
 
-async function quarantined(id: string, data: object = {}): Promise<void> {
-  const event = { type: 'user.deleted', data, timestamp: Date.now(), instance_id: stack.file.instanceId };
+async function quarantined(id: string, data: object = {}, instanceId = stack.file.instanceId): Promise<void> {
+  const event = { type: 'user.deleted', data, timestamp: Date.now(), instance_id: instanceId };
   const { body, headers } = signedWebhook(stack.file.webhookSecrets[0] ?? '', event, { id });
   expect((await world.post('/webhooks/clerk', body, headers)).body).toEqual({ outcome: 'quarantined' });
 }
@@ -215,15 +215,13 @@ describe('An event in quarantine', () => {
   it('is replayed once it can be applied, and then is no more', async () => {
     const claim = (instanceId: string) =>
       putItem(stack.file, { pk: 'settings#instance', instanceId, claimedAt: new Date().toISOString() });
-    await claim('ins_another');
-    await quarantined('msg_replay', { id: 'user_replayed', deleted: true, object: 'user' });
+    await quarantined('msg_replay', { id: 'user_replayed', deleted: true, object: 'user' }, 'ins_another');
     expect(codeOf(await send('POST /admin/quarantine/msg_replay/replay'))).toEqual([409, 'event_unusable']);
+    await claim('ins_another');
     expect(codeOf(await send('POST /admin/users/user_replayed/sync'))).toEqual([409, 'foreign_instance']);
+    const replayed = await send('POST /admin/quarantine/msg_replay/replay');
     await claim(stack.file.instanceId);
-    expect((await send('POST /admin/quarantine/msg_replay/replay')).body).toEqual({
-      id: 'msg_replay',
-      outcome: 'deleted',
-    });
+    expect(replayed.body).toEqual({ id: 'msg_replay', outcome: 'deleted' });
     expect(codeOf(await send('POST /admin/quarantine/msg_replay/replay'))).toEqual([404, 'not_in_quarantine']);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { writeStackFile } from '../../infra/local/stack-file.ts';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
@@ -82,20 +82,23 @@ async function heldRun(): Promise<string> {
   return String(body['runId']);
 }
 
-/** An event that waits until somebody says what becomes of it: the table belonged to another instance when it came. */
+/** Whose table it is, is remembered by the webhook, which is why the event is another instance's, and the table becomes that. */
+function belongTo(instanceId: string): Promise<unknown> {
+  const claimedAt = new Date().toISOString();
+  return putItem(cloud.stack.file, { pk: 'settings#instance', instanceId, claimedAt });
+}
+afterEach(() => belongTo(cloud.stack.file.instanceId));
+
+/** An event that waits until somebody says what becomes of it, once the table is its instance's. */
 async function quarantinedMessage(): Promise<string> {
   const now = Date.now();
-  const { file } = cloud.stack;
-  const belongTo = (instanceId: string) =>
-    putItem(file, { pk: 'settings#instance', instanceId, claimedAt: new Date(now).toISOString() });
   const [userId] = await cloud.newUsers(1);
   const data = { object: 'user', id: userId, created_at: now - 1_000_000, updated_at: now - 1_000_000 };
-  const event = { object: 'event', type: 'user.created', data, timestamp: now, instance_id: file.instanceId };
+  const event = { object: 'event', type: 'user.created', data, timestamp: now, instance_id: 'ins_another' };
   const id = `msg_runbook_${now}`;
-  const { body, headers } = signedWebhook(file.webhookSecrets[0] ?? '', event, { id });
-  await belongTo('ins_another');
+  const { body, headers } = signedWebhook(cloud.stack.file.webhookSecrets[0] ?? '', event, { id });
   expect((await cloud.world.post('/webhooks/clerk', body, headers)).body).toEqual({ outcome: 'quarantined' });
-  await belongTo(file.instanceId);
+  await belongTo('ins_another');
   return id;
 }
 

@@ -1,5 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import { METRIC_PATHS, METRICS } from '../../shared/names/metrics.ts';
@@ -29,6 +31,15 @@ function metricsOf(alarm: Resource): readonly Metric[] {
   return own.MetricName === undefined
     ? queriesOf(alarm).flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []))
     : [own];
+}
+
+/** What the policies of a topic say. */
+function statementsOnTopic(resources: readonly Resource[], topic: string): readonly { readonly Effect: string }[] {
+  return ofType(resources, 'AWS::SNS::TopicPolicy')
+    .filter(({ Properties }) => (Properties['Topics'] as readonly unknown[]).map(target).includes(topic))
+    .flatMap(
+      ({ Properties }) => (Properties['PolicyDocument'] as { Statement: readonly { Effect: string }[] }).Statement,
+    );
 }
 
 describe('the alarms', () => {
@@ -65,11 +76,65 @@ describe('the alarms', () => {
     expect(JSON.stringify(only(resources, 'AWS::SNS::TopicPolicy').Properties)).toContain('aws:SecureTransport');
   });
 
+  it('reach that topic: its policy takes the place of the one by which SNS lets CloudWatch in, and lets it in itself', () => {
+    const stack = newStack();
+    addSecondInstance(stack);
+    const both = readResources(stack);
+    const topics = alarmsOf(both).flatMap(({ Properties }) => (Properties['AlarmActions'] as unknown[]).map(target));
+    expect(new Set(topics).size).toBe(2);
+    for (const topic of topics) {
+      const allowed = statementsOnTopic(both, topic).filter(({ Effect }) => Effect === 'Allow');
+      expect(allowed).toEqual([
+        {
+          Sid: 'AlarmsOfThisAccount',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: { Ref: topic },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: {
+              'aws:SourceArn': {
+                'Fn::Join': [
+                  '',
+                  [
+                    'arn:',
+                    { Ref: 'AWS::Partition' },
+                    ':cloudwatch:',
+                    { Ref: 'AWS::Region' },
+                    ':',
+                    { Ref: 'AWS::AccountId' },
+                    ':alarm:*',
+                  ],
+                ],
+              },
+            },
+          },
+        },
+      ]);
+    }
+  });
+
   it('ring for a topic that there is already', () => {
     const stack = newStack();
     const topic = new Topic(stack, 'OnCall');
     const { alarmTopic } = addSecondInstance(stack, 'second-', { alarms: { topic } });
     expect(alarmTopic).toBe(topic);
+  });
+
+  it('reach a topic of yours, encrypted by a key of yours, by the one line that docs/construct.md has', () => {
+    const stack = newStack({ alarms: 'off' });
+    const topic = new Topic(stack, 'OnCall', { enforceSSL: true, masterKey: new Key(stack, 'OnCallKey') });
+    topic.grantPublish(new ServicePrincipal('cloudwatch.amazonaws.com'));
+    addSecondInstance(stack, 'second-', { alarms: { topic } });
+    const resources = readResources(stack);
+    const Principal = { Service: 'cloudwatch.amazonaws.com' };
+    expect(statementsOnTopic(resources, only(resources, 'AWS::SNS::Topic').logicalId)).toContainEqual(
+      expect.objectContaining({ Effect: 'Allow', Principal, Action: 'sns:Publish' }),
+    );
+    expect(only(resources, 'AWS::KMS::Key').Properties['KeyPolicy']).toMatchObject({
+      Statement: [{}, { Effect: 'Allow', Principal, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] }],
+    });
   });
 
   it('say who is hurt and which section of the runbook helps, and there is such a section', () => {

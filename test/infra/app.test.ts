@@ -79,6 +79,22 @@ describe('the app', () => {
     expect(authorizerOf(resources, 'Authorizer').Properties['AuthorizerResultTtlInSeconds']).toBe(5);
   });
 
+  it('calls no schedule of one stage as one of another, which CloudFormation would take for the same', () => {
+    const namesIn = (context: Record<string, unknown>): readonly unknown[] =>
+      ofType(readResources(stackWith(context)), 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties['Name']);
+    expect(namesIn({})).toEqual(['clerk-sync-production-Sync-full', 'clerk-sync-production-Sync-incremental']);
+    expect(namesIn({ stage: 'staging' })).toEqual([
+      'clerk-sync-staging-Sync-full',
+      'clerk-sync-staging-Sync-incremental',
+    ]);
+    expect(namesIn({ scheduleNamePrefix: 'night-' })).toEqual(['night-full', 'night-incremental']);
+  });
+
+  it('calls schedules by the runs that they start, as on this machine, where that is asked for', () => {
+    const schedules = ofType(readResources(stackWith({ scheduleNamePrefix: '' })), 'AWS::Scheduler::Schedule');
+    expect(schedules.map(({ Properties }) => Properties['Name'])).toEqual(['full', 'incremental']);
+  });
+
   it('deploys at once, and traces, where that is asked for', () => {
     const types = (context: Record<string, unknown>): readonly string[] =>
       readResources(stackWith(context)).map(({ Type }) => Type);

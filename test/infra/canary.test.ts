@@ -69,8 +69,12 @@ describe('a deployment', () => {
     expect(ofType(resourcesOf({ deployment: 'at-once' }), GROUP)).toEqual([]);
   });
 
-  it('without alarms goes back only when it fails', () => {
-    const [group] = ofType(resourcesOf({ alarms: 'off' }), GROUP);
+  it('is at once without alarms, since nothing would bring the old version back', () => {
+    expect(ofType(resourcesOf({ alarms: 'off' }), GROUP)).toEqual([]);
+  });
+
+  it('without alarms goes back only when it fails, where steps are asked for all the same', () => {
+    const [group] = ofType(resourcesOf({ alarms: 'off', deployment: {} }), GROUP);
     expect(JSON.stringify(group?.Properties['AutoRollbackConfiguration'])).not.toContain('ALARM');
   });
 
@@ -83,6 +87,24 @@ describe('a deployment', () => {
     const [group] = ofType(guest.resources(), GROUP);
     expect(group?.Properties['DeploymentConfigName']).toBe('CodeDeployDefault.LambdaLinear10PercentEvery1Minute');
     expect(JSON.stringify(group?.Properties['AlarmConfiguration'])).toContain('ShopErrors');
+  });
+
+  it('with another log level replaces whatever has read the secret: new versions behind aliases, new processes elsewhere', () => {
+    const [before = [], after = []] = (['info', 'warn'] as const).map((logLevel) =>
+      resourcesOf({ optionalAuthorizer: true, admin: true, logLevel, deployment: 'at-once' }),
+    );
+    const versions = (all: readonly Resource[]): readonly string[] =>
+      ofType(all, 'AWS::Lambda::Version').map(({ logicalId }) => logicalId);
+    expect(versions(after)).toHaveLength(4);
+    expect(versions(before).filter((id) => versions(after).includes(id))).toEqual([]);
+    const readers = ofType(after, 'AWS::Lambda::Function').filter(({ Properties }) =>
+      JSON.stringify(Properties['Environment'] ?? '').includes('CLERK_SECRET_ARN'),
+    );
+    expect(readers).toHaveLength(8);
+    for (const { logicalId, Properties } of readers) {
+      const old = before.find((each) => each.logicalId === logicalId)?.Properties['Environment'];
+      expect([logicalId, Properties['Environment']]).not.toEqual([logicalId, old]);
+    }
   });
 
   it('leaves the names by which functions are measured and found as they were', () => {

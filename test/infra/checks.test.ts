@@ -41,7 +41,7 @@ describe("CloudFormation's schemas", () => {
 
   it('are asked for real: two schedules of one name are found', () => {
     const stack = newStack({}, FAIL_ON_FINDINGS);
-    addSecondInstance(stack, '');
+    addSecondInstance(stack, 'clerk-sync-test-Sync-');
     expect(() => Template.fromStack(stack)).toThrow(/Primary identifiers .* should have unique values/);
   });
 });

@@ -58,6 +58,8 @@ describe('the endpoint of a narrow client', () => {
     expect(endpointOf('dynamodb', 'DYNAMODB', 'us-east-1', all).port).toBe('1');
     const both = { ...all, AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:2/' };
     expect(endpointOf('dynamodb', 'DYNAMODB', 'us-east-1', both).port).toBe('2');
+    const empty = { ...all, AWS_ENDPOINT_URL_DYNAMODB: '' };
+    expect(endpointOf('dynamodb', 'DYNAMODB', 'us-east-1', empty).port).toBe('1');
   });
 
   it.each(['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'])(

@@ -56,10 +56,10 @@ function liveVersion(): Resource {
   );
 }
 
-/** A schedule by its name. */
+/** A schedule by the runs that it starts. */
 function scheduleOf(all: readonly Resource[], name: string): Resource {
   return only(
-    ofType(all, SCHEDULE).filter(({ Properties }) => Properties['Name'] === name),
+    ofType(all, SCHEDULE).filter(({ Properties }) => Properties['Name'] === `clerk-sync-test-Sync-${name}`),
     SCHEDULE,
   );
 }
@@ -147,13 +147,16 @@ describe('the schedules', () => {
     ['incremental', 'full'],
   ] as const)('are turned off one by one: without %s there is %s', (off, left) => {
     const all = ofType(resourcesOf({ schedules: { [off]: 'off' } }), SCHEDULE);
-    expect(all.map(({ Properties }) => Properties['Name'])).toEqual([left]);
+    expect(all.map(({ Properties }) => Properties['Name'])).toEqual([`clerk-sync-test-Sync-${left}`]);
   });
 
   it.each(['full', 'incremental'] as const)('are what the prop says in any stage: %s', (name) => {
     const daily = ScheduleExpression.expression('rate(1 day)');
     const changed = only(resourcesOf({ stage: 'development', schedules: { [name]: daily } }), SCHEDULE);
-    expect(changed.Properties).toMatchObject({ Name: name, ScheduleExpression: 'rate(1 day)' });
+    expect(changed.Properties).toMatchObject({
+      Name: `clerk-sync-test-Sync-${name}`,
+      ScheduleExpression: 'rate(1 day)',
+    });
   });
 
   it('of a second instance in the same stack have other names and another group', () => {
@@ -161,7 +164,8 @@ describe('the schedules', () => {
     addSecondInstance(stack);
     const schedules = ofType(readResources(stack), SCHEDULE).map(({ Properties }) => Properties);
     const names = schedules.map((properties) => properties['Name']);
-    expect(names).toEqual(['full', 'incremental', 'second-full', 'second-incremental']);
+    const own = ['clerk-sync-test-Sync-full', 'clerk-sync-test-Sync-incremental'];
+    expect(names).toEqual([...own, 'second-full', 'second-incremental']);
     expect(new Set(schedules.map((properties) => properties['GroupName'])).size).toBe(2);
   });
 });

@@ -1,5 +1,7 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -10,7 +12,7 @@ import type { AlarmSpecification, Watched } from './watched.ts';
 
 export interface AlarmSettings {
   /**
-   * Where alarms are told of.
+   * Where alarms are told of. One of yours must let CloudWatch publish, and so must its key: see docs/construct.md.
    * @default - a new topic, which somebody has to subscribe to
    */
   readonly topic?: ITopic;
@@ -47,7 +49,7 @@ export class SyncAlarms extends Construct {
 
   constructor(scope: Construct, id: string, { settings, namePrefix, ...watched }: SyncAlarmsProps) {
     super(scope, id);
-    this.topic = settings.topic ?? new Topic(this, 'Topic', { enforceSSL: true });
+    this.topic = settings.topic ?? this.#ownTopic();
     const thresholds = { ...ALARM_THRESHOLDS, ...settings.thresholds };
     const runbook = settings.runbookUrl ?? 'docs/runbook.md';
     this.alarms = alarmSpecifications({ ...watched, thresholds }).map((specification) =>
@@ -58,6 +60,34 @@ export class SyncAlarms extends Construct {
   /** @param ids of alarms that every mirror has */
   named(ids: readonly string[]): readonly Alarm[] {
     return this.alarms.filter(({ node }) => ids.includes(node.id));
+  }
+
+  /**
+   * A topic that has a policy loses the one by which SNS lets CloudWatch publish, and `enforceSSL` makes a policy: without a
+   * statement for CloudWatch no alarm would reach anybody. For all alarms of the account, so that yours may tell it, too.
+   */
+  #ownTopic(): Topic {
+    const topic = new Topic(this, 'Topic', { enforceSSL: true });
+    const stack = Stack.of(this);
+    const alarms = {
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    };
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+          ArnLike: { 'aws:SourceArn': stack.formatArn(alarms) },
+        },
+      }),
+    );
+    return topic;
   }
 
   #alarm(specification: AlarmSpecification, alarmName: string, runbook: string): Alarm {

@@ -1,16 +1,21 @@
 import type { Metrics as Powertools } from '@aws-lambda-powertools/metrics';
 import { METRIC_NAMESPACE, STACK_DIMENSION } from '../../names/metrics.ts';
 import type { Metrics } from '../../ports/metrics.ts';
+import { createBareLog } from './bare-log.ts';
 import type { Series } from './series.ts';
 import { createSeriesBuffer } from './series.ts';
 
 /**
  * Metrics embedded in the function's log (CloudWatch's embedded metric format): no call to a service, and nothing at all
- * when nothing was recorded. For the functions that someone waits for.
+ * when nothing was recorded. For the functions that someone waits for: measuring never fails what is measured.
  *
  * @param options.stackName the value of the dimension `Stack`
+ * @param load how the package that writes them is loaded
  */
-export function createEmbeddedMetrics({ stackName }: { readonly stackName: string }): Metrics {
+export function createEmbeddedMetrics(
+  { stackName }: { readonly stackName: string },
+  load: PowertoolsLoader = () => import('@aws-lambda-powertools/metrics'),
+): Metrics {
   const buffer = createSeriesBuffer(stackName);
   let powertools: Powertools | undefined;
   return {
@@ -18,18 +23,21 @@ export function createEmbeddedMetrics({ stackName }: { readonly stackName: strin
     async flush() {
       const series = buffer.drain();
       if (series.length === 0) return;
-      powertools ??= await loadPowertools(stackName);
-      for (const group of byDimensions(series)) publish(powertools, group);
+      powertools ??= await loadPowertools(stackName, load).catch(() => undefined);
+      if (powertools) for (const group of byDimensions(series)) publish(powertools, group);
+      else createBareLog({ service: stackName }).error('metrics cannot be loaded', { series: series.length });
     },
   };
 }
+
+export type PowertoolsLoader = () => Promise<{ readonly Metrics: typeof Powertools }>;
 
 /**
  * Loaded with the first metric, of which most containers of the authorizer have none. Powertools puts a dimension `service` on
  * everything, which no alarm of ours looks for: only `Stack` may stay.
  */
-async function loadPowertools(stackName: string): Promise<Powertools> {
-  const { Metrics } = await import('@aws-lambda-powertools/metrics');
+async function loadPowertools(stackName: string, load: PowertoolsLoader): Promise<Powertools> {
+  const { Metrics } = await load();
   const powertools = new Metrics({ namespace: METRIC_NAMESPACE });
   powertools.clearDefaultDimensions();
   return powertools.setDefaultDimensions({ [STACK_DIMENSION]: stackName });

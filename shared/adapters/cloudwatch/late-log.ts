@@ -1,4 +1,5 @@
 import type { LogFacts } from '../../ports/log.ts';
+import { createBareLog } from './bare-log.ts';
 import type { CorrelatedLog, LogOptions } from './log.ts';
 
 /** A log that is loaded with its first line. */
@@ -12,20 +13,27 @@ export interface LateLog extends CorrelatedLog {
 
 type Level = 'info' | 'warn' | 'error';
 
+/** @returns the module that makes the log */
+export type LogLoader = () => Promise<{ readonly createLog: (options: LogOptions) => CorrelatedLog }>;
+
 /**
  * The same log, for functions that hardly ever write a line: what writes one is a tenth of their bundle, and is loaded when the
  * first line wants to be written. That line, and those that come meanwhile, wait for it with the facts that they were to carry.
+ * Nobody is refused for a log that cannot be loaded: its lines are written as they are, and the next line tries again.
  */
-export function createLateLog(options: LogOptions): LateLog {
+export function createLateLog(options: LogOptions, loadLog: LogLoader = () => import('./log.ts')): LateLog {
   let log: CorrelatedLog | undefined;
   let loading: Promise<void> | undefined;
   let requestId: string | undefined;
   let correlated: LogFacts = {};
   const waiting: ((log: CorrelatedLog) => void)[] = [];
   const load = async (): Promise<void> => {
-    const { createLog } = await import('./log.ts');
-    log = createLog(options);
-    for (const write of waiting.splice(0)) write(log);
+    log = await loadLog().then(
+      ({ createLog }) => createLog(options),
+      () => undefined,
+    );
+    const to = log ?? createBareLog(options);
+    for (const write of waiting.splice(0)) write(to);
     loading = undefined;
   };
   const line = (level: Level, message: string, facts: LogFacts | undefined): void => {

@@ -1,6 +1,7 @@
 import { atMost, exactly } from '../measurement.ts';
 import type { Measurement, Sample } from '../measurement.ts';
 import {
+  AWS_JWT_VERIFY,
   FLOOR,
   NAIVE,
   NAIVE_WITHOUT_METRICS,
@@ -37,6 +38,7 @@ export const coldStart: Measurement = {
       { subject: TYPICAL, target: atMost(0.75) },
       { subject: NAIVE, target: atMost(0.6) },
       { subject: NAIVE_WITHOUT_METRICS },
+      { subject: AWS_JWT_VERIFY },
       { subject: OURS_WITHOUT_SECRET },
       { subject: FLOOR },
     ]),

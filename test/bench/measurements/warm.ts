@@ -2,7 +2,7 @@ import { atMost } from '../measurement.ts';
 import type { Contestant, Measurement, Sample } from '../measurement.ts';
 import type { SubjectProcess } from '../process/subject-process.ts';
 import type { Job } from '../process/messages.ts';
-import { FLOOR, NAIVE, NAIVE_WITHOUT_METRICS, OURS, OURS_AGAIN, PEERS, TYPICAL } from '../subjects.ts';
+import { AWS_JWT_VERIFY, FLOOR, NAIVE, NAIVE_WITHOUT_METRICS, OURS, OURS_AGAIN, PEERS, TYPICAL } from '../subjects.ts';
 import { authorizerEvent } from '../tokens.ts';
 import { benchUser } from '../user.ts';
 import type { World } from '../world.ts';
@@ -24,6 +24,7 @@ export const repeatedToken: Measurement = warmRequest({
     { subject: NAIVE, target: atMost(0.4) },
     { subject: NAIVE_WITHOUT_METRICS },
     { subject: TYPICAL },
+    { subject: AWS_JWT_VERIFY },
     { subject: FLOOR, target: atMost(1.8) },
   ],
 });
@@ -39,6 +40,7 @@ export const firstSight: Measurement = warmRequest({
     { subject: NAIVE, target: atMost(0.55) },
     { subject: NAIVE_WITHOUT_METRICS },
     { subject: TYPICAL },
+    { subject: AWS_JWT_VERIFY },
     { subject: FLOOR },
   ],
 });

@@ -4,6 +4,8 @@ export interface Job {
   readonly times: number;
   /** Of a handler that answers over HTTP: the body that each of them is to get. */
   readonly expectedBody?: string;
+  /** Or what that body must contain: members of an item may come in any order. */
+  readonly expectedText?: string;
 }
 
 /** What one invocation came to: an answer, or the message of what the handler threw. */
@@ -13,7 +15,7 @@ export interface JobReport {
   readonly invocations: number;
   /** How many were answered with `isAuthorized: true`. */
   readonly allowed: number;
-  /** How many were answered with status 200 and the body that the job expects. */
+  /** How many were answered with status 200 and what the job expects. */
   readonly asExpected: number;
   /** Of the last invocation. */
   readonly outcome: Outcome;

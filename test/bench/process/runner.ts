@@ -25,7 +25,7 @@ const loading = loadHandler(env['LAMBDA_TASK_ROOT'] ?? '', env['_HANDLER'] ?? ''
 process.on('disconnect', () => process.exit());
 process.on('message', (job: Job) => void serve(job).then(reply, (error: unknown) => reply({ failed: String(error) })));
 
-async function serve({ events, times, expectedBody }: Job): Promise<JobReport> {
+async function serve({ events, times, ...expected }: Job): Promise<JobReport> {
   const handler = await loading;
   const startedAt = usage();
   let outcome: Outcome = { thrown: 'Nothing was invoked.' };
@@ -35,7 +35,7 @@ async function serve({ events, times, expectedBody }: Job): Promise<JobReport> {
     for (const event of events) {
       outcome = await invoke(handler, event);
       if (isAllowed(outcome)) allowed += 1;
-      if (hasBody(outcome, expectedBody)) asExpected += 1;
+      if (isExpected(outcome, expected)) asExpected += 1;
     }
   }
   const sinceStart = usage();
@@ -65,10 +65,11 @@ function isAllowed(outcome: Outcome): boolean {
   return 'answer' in outcome && (outcome.answer as { isAuthorized?: unknown }).isAuthorized === true;
 }
 
-function hasBody(outcome: Outcome, expected: string | undefined): boolean {
+function isExpected(outcome: Outcome, { expectedBody, expectedText }: Omit<Job, 'events' | 'times'>): boolean {
   if (!('answer' in outcome)) return false;
   const { statusCode, body } = outcome.answer as { statusCode?: unknown; body?: unknown };
-  return statusCode === 200 && body === expected;
+  if (statusCode !== 200 || typeof body !== 'string') return false;
+  return expectedText === undefined ? body === expectedBody : body.includes(expectedText);
 }
 
 /** By a list that Node keeps of its own modules, which it has but does not document. */

@@ -29,7 +29,9 @@ export function verifyEachSignatureOnce(): void {
   const { subtle } = webcrypto;
   const [importByThread, verifyByThread] = [subtle.importKey.bind(subtle), subtle.verify.bind(subtle)];
   const importOnce = (...asked: Parameters<Subtle['importKey']>): Promise<CryptoKey> => {
-    const name = JSON.stringify(asked);
+    const name = JSON.stringify(asked, (_key, value: unknown) =>
+      isBytes(value) ? bytesOf(value).toString('hex') : value,
+    );
     const known = imports.get(name) ?? importedAtOnce(name, asked) ?? importByThread(...asked);
     imports.set(name, known);
     return known;
@@ -44,13 +46,20 @@ export function verifyEachSignatureOnce(): void {
   Object.defineProperty(subtle, 'verify', { value: verifyOnce, configurable: true });
 }
 
-function importedAtOnce(name: string, [format, jwk, algorithm]: readonly unknown[]): Promise<CryptoKey> | undefined {
+function importedAtOnce(name: string, [format, given, algorithm]: readonly unknown[]): Promise<CryptoKey> | undefined {
   const { name: called } = algorithm as { readonly name?: string };
-  if (format !== 'jwk' || called !== TOKENS) return undefined;
-  const key = createPublicKey({ key: jwk as JsonWebKey, format });
+  if (called !== TOKENS) return undefined;
+  const key = publicKeyOf(format, given);
+  if (!key) return undefined;
   const cryptoKey = key.toCryptoKey({ name: TOKENS, hash: 'SHA-256' }, false, ['verify']);
   imported.set(cryptoKey, { name, key });
   return Promise.resolve(cryptoKey);
+}
+
+function publicKeyOf(format: unknown, given: unknown): KeyObject | undefined {
+  if (format === 'jwk') return createPublicKey({ key: given as JsonWebKey, format });
+  if (format === 'spki' && isBytes(given)) return createPublicKey({ key: bytesOf(given), format: 'der', type: format });
+  return undefined;
 }
 
 function verdictOn({ name, key }: Imported, signature: Buffer, data: Buffer): boolean {
@@ -63,7 +72,13 @@ function verdictOn({ name, key }: Imported, signature: Buffer, data: Buffer): bo
   return verdict;
 }
 
-function bytesOf(source: Parameters<Subtle['verify']>[2]): Buffer {
+type Bytes = Parameters<Subtle['verify']>[2];
+
+function isBytes(value: unknown): value is Bytes {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+}
+
+function bytesOf(source: Bytes): Buffer {
   return ArrayBuffer.isView(source)
     ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
     : Buffer.from(source);

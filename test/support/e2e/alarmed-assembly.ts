@@ -29,5 +29,6 @@ function addMirror(app: App): ClerkSyncStack {
     onStoreFailure: 'deny',
     authorizerConcurrency: AUTHORIZER_CONCURRENCY,
     alarms: { thresholds: { lagSeconds: 2 } },
+    scheduleNamePrefix: '',
   });
 }

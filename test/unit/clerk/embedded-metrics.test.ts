@@ -86,4 +86,13 @@ describe('embedded metrics', () => {
     });
     expect(lines).toHaveLength(1);
   });
+
+  it('refuse nobody when what writes them cannot be loaded, and say so', async () => {
+    const metrics = createEmbeddedMetrics({ stackName: 'Sync-test' }, () => Promise.reject(new Error('EMFILE')));
+    const lines = await linesOf(async () => {
+      metrics.record('AutoSync', 1);
+      await metrics.flush();
+    });
+    expect(lines).toMatchObject([{ level: 'ERROR', message: 'metrics cannot be loaded', series: 1 }]);
+  });
 });

@@ -145,4 +145,30 @@ describe('a log that is loaded with its first line', () => {
       expect(lines).toMatchObject([{ message: 'at work', requestId: 'one' }]);
     }
   });
+
+  it('that cannot be loaded refuses nobody: its lines are written as they are, and the next one tries again', async () => {
+    let loads = 0;
+    const lines = await writtenBy(async () => {
+      const log = createLateLog({ service: 'authorizer' }, () => {
+        loads += 1;
+        return loads === 1 ? Promise.reject(new Error('EMFILE')) : import('../../../shared/adapters/cloudwatch/log.ts');
+      });
+      const handler = middy<unknown, string>({ timeoutEarlyInMillis: 0 })
+        .use(nameRequests(log))
+        .handler(async () => {
+          log.error('at work', { reason: 'store' });
+          // The table is waited for: nobody waits for the log.
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          return 'allowed';
+        });
+      for (const requestId of ['one', 'two']) {
+        expect(await handler({ requestContext: { requestId } }, {} as Context)).toBe('allowed');
+      }
+    });
+    expect(loads).toBe(2);
+    expect(lines).toMatchObject([
+      { level: 'ERROR', message: 'at work', requestId: 'one', reason: 'store', service: 'authorizer' },
+      { level: 'ERROR', message: 'at work', requestId: 'two', reason: 'store', service: 'authorizer' },
+    ]);
+  });
 });

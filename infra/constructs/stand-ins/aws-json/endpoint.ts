@@ -18,8 +18,9 @@ const SWITCHES = ['AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'] as cons
  * @throws Error naming the variable to set, for what the SDK's own rules know and this does not
  */
 export function endpointOf(service: string, variable: string, region: string, environment = process.env): URL {
-  const named = environment[`AWS_ENDPOINT_URL_${variable}`] ?? environment['AWS_ENDPOINT_URL'];
-  if (named !== undefined && named !== '') return new URL(named);
+  // An empty text names nothing.
+  const named = environment[`AWS_ENDPOINT_URL_${variable}`] || environment['AWS_ENDPOINT_URL'];
+  if (named) return new URL(named);
   const unknown = SWITCHES.find((name) => environment[name]?.toLowerCase() === 'true');
   if (unknown !== undefined) {
     throw new Error(

@@ -6,7 +6,7 @@
  * What it lacks beside ours is in docs/bench.md, and shown by test/contract/bench-peers.test.ts.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
@@ -14,12 +14,11 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { verifyToken } from '@clerk/backend';
 import middy from '@middy/core';
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from 'aws-lambda';
+import { isSame, read, update } from '../compare-first.ts';
+import type { Item } from '../compare-first.ts';
 
-type Item = Record<string, unknown>;
 type Answer = APIGatewaySimpleAuthorizerWithContextResult<{ user?: Item; sessionId?: unknown }>;
 type Claims = Awaited<ReturnType<typeof verifyToken>>;
-
-const FIELDS = ['email', 'firstName', 'lastName', 'imageUrl'] as const;
 
 const environment = process.env;
 const logger = new Logger({ serviceName: 'authorizer' });
@@ -36,8 +35,8 @@ export const handler = middy(authorize)
 
 async function authorize({ headers }: APIGatewayRequestAuthorizerEventV2): Promise<Answer> {
   const claims = await verify(headers?.['authorization']?.replace('Bearer ', ''));
-  const stored = await read(claims.sub);
-  const { pk: _key, ...user } = stored && isSame(stored, claims) ? stored : await update(claims);
+  const stored = await read(table, claims.sub);
+  const { pk: _key, ...user } = stored && isSame(stored, claims) ? stored : await updateAndTell(claims);
   if (user['deletedAt'] !== undefined || user['banned'] === true) {
     metrics.addMetric('UserRefused', MetricUnit.Count, 1);
     return { isAuthorized: false, context: {} };
@@ -55,35 +54,9 @@ async function verify(token: string | undefined): Promise<Claims> {
   }
 }
 
-function keyOf(id: string): { TableName: string; Key: { pk: string } } {
-  return { TableName: environment['TABLE_NAME']!, Key: { pk: `user#${id}` } };
-}
-
-async function read(id: string): Promise<Item | undefined> {
-  const { Item } = await table.send(new GetCommand(keyOf(id)));
-  return Item;
-}
-
-function isSame(stored: Item, claims: Claims): boolean {
-  return FIELDS.every((field) => stored[field] === (claims[field] ?? null));
-}
-
-async function update(claims: Claims): Promise<Item> {
-  const { Attributes } = await table.send(
-    new UpdateCommand({
-      ...keyOf(claims.sub),
-      UpdateExpression:
-        'SET id = :id, email = :email, firstName = :firstName, lastName = :lastName, imageUrl = :imageUrl, ' +
-        'updatedAt = :now, createdAt = if_not_exists(createdAt, :now)',
-      ExpressionAttributeValues: {
-        ':id': claims.sub,
-        ...Object.fromEntries(FIELDS.map((field) => [`:${field}`, claims[field] ?? null])),
-        ':now': new Date().toISOString(),
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
+async function updateAndTell(claims: Claims): Promise<Item> {
+  const updated = await update(table, claims.sub, claims);
   logger.info('user updated', { userId: claims.sub });
   metrics.addMetric('UserUpdated', MetricUnit.Count, 1);
-  return Attributes ?? {};
+  return updated;
 }

@@ -1,0 +1,17 @@
+/** What docs/construct.md shows about the outputs by which commands find a mirror. */
+import { CfnOutput } from 'aws-cdk-lib';
+
+import { Stack } from 'aws-cdk-lib';
+import type { ClerkUserSync } from 'clerk-dynamodb-sync';
+import type { Construct } from 'constructs';
+
+export class Shop extends Stack {
+  constructor(scope: Construct, users: ClerkUserSync) {
+    super(scope, 'Shop');
+
+    new CfnOutput(this, 'ReconcilerName', { value: users.functions.reconciler.functionName });
+    new CfnOutput(this, 'AuthorizerName', { value: users.functions.authorizer.functionName });
+    new CfnOutput(this, 'ApiUrl', { value: users.apiUrl });
+    new CfnOutput(this, 'WebhookUrl', { value: users.webhookUrl });
+  }
+}
