@@ -41,6 +41,10 @@ export async function openFailureQueues(place: Place): Promise<FailureQueues> {
   if (urls.length === 0) throw new Error(`The stack ${stackName} has no failure queue: deploy it with this version.`);
   // A queue's URL says where it is on AWS, also where another endpoint is meant.
   const client = new SQSClient({ ...PATIENCE, ...aws, useQueueUrlAsEndpoint: false });
+  return { place, outputs, resources, ...messagesIn(urls, client) };
+}
+
+function messagesIn(urls: readonly string[], client: SQSClient): Pick<FailureQueues, 'failures' | 'remove' | 'close'> {
   const hidden = new Map<string, Failure>();
   let looking: Promise<void> | undefined;
   let isClosing = false;
@@ -53,9 +57,6 @@ export async function openFailureQueues(place: Place): Promise<FailureQueues> {
     }
   };
   return {
-    place,
-    outputs,
-    resources,
     async failures() {
       looking = look();
       await looking;

@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const FAILURES = join(import.meta.dirname, '../../scripts/failures.ts');
@@ -66,7 +65,7 @@ it('Ctrl-C in the middle of a retry shows the messages again, says how to go on,
   });
   const said = text(child.stderr);
   const ended = new Promise((resolve) => void child.once('exit', resolve));
-  while (!isAsked && child.exitCode === null) await sleep(20);
+  await expect.poll(() => isAsked || child.exitCode !== null, { timeout: 10_000 }).toBe(true);
   child.kill('SIGINT');
   const code = await ended;
   expect(await said).toContain('The same command goes on.');

@@ -77,7 +77,7 @@ it('a run in a queue of nobody stays there', async () => {
 
 it("changes of a table that is another stack's are read again where the function works with that table, and only there", async () => {
   expect(await retry({ batch: batch('users-of-another-stack') })).toMatchObject({
-    said: expect.stringContaining('let go'),
+    said: expect.stringContaining('let go') as string,
   });
   expect(await retry({ batch: batch('somebody-elses') })).toMatchObject({
     ok: false,
