@@ -10,6 +10,7 @@ import type { FailureQueues } from './failures/queues.ts';
 import { openFailureQueues } from './failures/queues.ts';
 import { createRetry } from './failures/retry.ts';
 import { readCommand, refuse } from './support/arguments.ts';
+import { onInterrupt } from './support/interrupt.ts';
 import { findPlace } from './support/place.ts';
 
 const USAGE = `npm run failures -- list
@@ -34,6 +35,13 @@ if (command === 'list' ? operands.length > 0 || values.all === true : operands.l
 }
 
 let queues: FailureQueues | undefined;
+// Left hidden, the messages would be missing from the alarms for ten minutes.
+let isStopping = false;
+onInterrupt(async () => {
+  isStopping = true;
+  await queues?.close();
+  console.error('Stopped: what was not done waits in its queue as before. The same command goes on.');
+});
 try {
   const place = await findPlace({ stack: values.stack, stackFile: resolve('.local/stack.json') });
   queues = await openFailureQueues(place);
@@ -74,6 +82,7 @@ async function forEachNamed(queues: FailureQueues, act: (failure: Failure) => Pr
   const open = new Set(operands);
   let isAllDone = true;
   for (const failure of await queues.failures()) {
+    if (isStopping) return false;
     if (values.all !== true && !open.delete(failure.id)) continue;
     if (!(await act(failure))) isAllDone = false;
   }

@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { systemClock as clock } from '../shared/adapters/system/clock.ts';
 import { systemTimers as timers } from '../shared/adapters/system/timers.ts';
+import { adviceFor } from './recover/advice.ts';
 import type { CopyCounts } from './recover/copy-app.ts';
 import { copyApp } from './recover/copy-app.ts';
 import { restoreTable } from './recover/restore-table.ts';
@@ -105,20 +106,18 @@ async function app(table: MirrorTable): Promise<boolean> {
   });
   line.end();
   console.log(inNumbers(counts));
-  console.log(adviceFor(counts));
+  console.log(advise(counts));
   return counts.failed === 0 && !stop.signal.aborted;
 }
 
-function inNumbers({ copied, kept, gone, failed }: CopyCounts): string {
+function inNumbers({ copied, kept, absent, decided, failed }: CopyCounts): string {
   const done = `${copied} users ${dryRun ? 'would get' : 'got'} attributes back, ${kept} had them all`;
-  return `${done}, ${gone} are not here or were deleted since, ${failed} failed.`;
+  return `${done}, ${absent} are not here, ${decided} were deleted or restored since, ${failed} failed.`;
 }
 
-function adviceFor({ failed }: CopyCounts): string {
+function advise(counts: CopyCounts): string {
   if (stop.signal.aborted) return 'Stopped. What is copied stays copied: the same command goes on.';
-  if (dryRun) return 'Nothing was written. Without --dry-run it is.';
-  if (failed > 0) return 'The same command tries those again who failed.';
-  return `Look with npm run doctor${stack === undefined ? '' : ` -- --stack ${stack}`}, then delete ${from}: it holds personal data.`;
+  return adviceFor(counts, { dryRun, from: from ?? '', stack });
 }
 
 function ofStack(): string {

@@ -5,10 +5,17 @@ import type { Construct } from 'constructs';
 import { bundlesFromSource } from '../constructs/bundle.ts';
 import type { ClerkUserSyncProps } from '../constructs/clerk-user-sync-props.ts';
 import { ClerkUserSync } from '../constructs/clerk-user-sync.ts';
+import { resolveDefaults } from '../constructs/stage.ts';
+import { UserTable } from '../constructs/user-table.ts';
 
 export interface ClerkSyncStackProps extends StackProps, ClerkUserSyncProps {
   /** The whole ARN of an existing secret, in place of `secret`. */
   readonly secretArn?: string;
+  /**
+   * Makes a table under another logical id than before, since CloudFormation makes none anew that was deleted behind its back.
+   * @default - the construct's own table
+   */
+  readonly tableSuffix?: string;
 }
 
 /** A stack with one mirror in it, for those who have no stack of their own to put the construct in. */
@@ -20,6 +27,7 @@ export class ClerkSyncStack extends Stack {
     this.sync = new ClerkUserSync(this, 'Sync', {
       bundles: bundlesFromSource(),
       ...props,
+      ...(props.tableSuffix !== undefined && { table: this.#anotherTable(props.tableSuffix, props) }),
       ...(props.secretArn !== undefined && {
         secret: Secret.fromSecretCompleteArn(this, 'ClerkSecret', props.secretArn),
       }),
@@ -46,6 +54,11 @@ export class ClerkSyncStack extends Stack {
       this.sync.functions.reconciler.functionName,
       'The reconciler: by it, commands given --stack find the rest',
     );
+  }
+
+  #anotherTable(suffix: string, props: ClerkSyncStackProps): UserTable {
+    const { removalPolicy } = resolveDefaults(props);
+    return new UserTable(this, `Table${suffix}`, { removalPolicy, encryptionKey: props.encryptionKey });
   }
 
   #output(name: string, value: string, description: string): void {

@@ -40,6 +40,7 @@ const NAMES = [
   'logLevel',
   'secretArn',
   'stackName',
+  'tableSuffix',
 ];
 
 /** What the app takes from the context: the construct's props in the form a command line can carry. */
@@ -62,6 +63,8 @@ export interface Settings extends AuthorizerSettings {
   readonly tracing?: boolean;
   /** The whole ARN of an existing secret. */
   readonly secretArn?: string;
+  /** Gives the stack another table than the one that it had: after that one was lost. */
+  readonly tableSuffix?: string;
   /** Names in the context that nothing reads. */
   readonly unknown: readonly string[];
 }
@@ -87,6 +90,7 @@ export function readSettings(context: Context): Settings {
     ...present('accessLog', context.boolean('accessLog')),
     ...present('logLevel', context.choice('logLevel', LOG_LEVELS)),
     ...present('secretArn', readSecretArn(context)),
+    ...present('tableSuffix', readTableSuffix(context)),
     unknown: context.unknown(NAMES),
   };
 }
@@ -148,6 +152,14 @@ function readSecretArn(context: Context): string | undefined {
   throw new SettingError(
     `Context secretArn is ${JSON.stringify(arn)}. Pass the whole ARN as Secrets Manager shows it, such as ` +
       '-c secretArn=arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk-AbCdEf',
+  );
+}
+
+function readTableSuffix(context: Context): string | undefined {
+  const suffix = context.text('tableSuffix');
+  if (suffix === undefined || /^[A-Za-z0-9]{1,20}$/.test(suffix)) return suffix;
+  throw new SettingError(
+    `Context tableSuffix is ${JSON.stringify(suffix)}, but must be at most 20 letters and digits: pass such a text as -c tableSuffix=2`,
   );
 }
 

@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { loadStack } from '../../infra/local/cloud/template/assembly.ts';
 import { readArguments } from '../support/arguments.ts';
+import { accountId } from './account-id.ts';
 import { awsAccount } from './aws-account.ts';
 import { cdkProcess } from './cdk-process.ts';
 import type { Choices, Operator, Tools } from './ports.ts';
+import { environmentOf, findWhereabouts } from './whereabouts.ts';
 
 /**
  * Runs one of the two commands with what the command line says, and ends with its exit code: 0 done, 1 refused or failed, 2 for a
@@ -18,14 +20,26 @@ export async function runCommand(
   command: (tools: Tools, choices: Choices) => Promise<number>,
 ): Promise<void> {
   const choices = readChoices(name);
-  if (choices.profile !== undefined) process.env['AWS_PROFILE'] = choices.profile;
-  const tools = { cdk: cdkProcess(cdkProgram()), account: awsAccount(), operator: terminal(), read: loadStack };
   try {
-    process.exitCode = await command(tools, choices);
+    const { tools, profile } = await toolsFor(choices.profile);
+    process.exitCode = await command(tools, { ...choices, profile });
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;
   }
+}
+
+/** One region and one profile for all that acts and all that looks: a guard that looks elsewhere guards nothing. */
+async function toolsFor(chosen: string | undefined): Promise<{ tools: Tools; profile: string | undefined }> {
+  const where = await findWhereabouts(chosen);
+  const environment = environmentOf(where, process.env);
+  const aws = { region: where.region, ...(where.profile !== undefined && { profile: where.profile }) };
+  const operator = terminal();
+  const identity = await accountId(aws);
+  const by = where.profile === undefined ? '' : `, by the profile ${where.profile}`;
+  operator.say(`In account ${identity}, region ${where.region}${by}.`);
+  const tools = { cdk: cdkProcess(cdkProgram(), environment), account: awsAccount(aws), operator, read: loadStack };
+  return { tools, profile: where.profile };
 }
 
 function readChoices(name: string): Choices {

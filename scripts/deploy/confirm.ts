@@ -5,11 +5,15 @@ const FATES: Readonly<Record<Loss['how'], string>> = {
   deleted: 'is deleted, with all that is in it',
   left: 'stays in the account, but nothing uses it any more',
   replaced: 'is replaced by an empty one',
+  overwritten: 'is overwritten: what has been put into it since it was made is gone',
+  unprotected: 'stays, but is no longer protected from being deleted',
 };
 
 /** In words, a line each. */
 export function describeLosses(losses: readonly Loss[]): string {
-  return losses.map(({ logicalId, what, how }) => `  ${what} (${logicalId}) ${FATES[how]}`).join('\n');
+  return losses
+    .map(({ logicalId, what, how, by }) => `  ${what} (${logicalId}) ${FATES[how]}${by ? ` (${by.join(', ')})` : ''}`)
+    .join('\n');
 }
 
 /** @returns whether somebody who knows what goes has said so: by the stack's name, or by `--yes` */

@@ -24,7 +24,10 @@ export async function deploy(tools: Tools, choices: Choices): Promise<number> {
     ...profileOf(choices),
   ]);
   if (deployed !== DONE) return deployed;
-  await sayWhatIsNext(next.name, tools);
+  await sayWhatIsNext(next.name, tools).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    tools.operator.say(`WARNING: ${next.name} is deployed, but what is to be done next cannot be looked up: ${why}`);
+  });
   return DONE;
 }
 
@@ -46,7 +49,7 @@ async function mayGoOn({ name, template }: NextStack, { account, operator }: Too
   const losses = lossesOf(deployed.template, template);
   if (losses.length === 0) return true;
   operator.say(`This deployment of ${name} loses what nobody can make again:\n${describeLosses(losses)}`);
-  if (losses.some((loss) => isTable(loss) && loss.how !== 'left')) {
+  if (losses.some((loss) => isTable(loss) && (loss.how === 'deleted' || loss.how === 'replaced'))) {
     operator.say(
       'The table would be gone, and with it all that your application keeps on its users: that is refused, also with --yes. Undo the ' +
         'change that replaces or removes it, or move its data first and take it out of the stack with removalPolicy RETAIN.',

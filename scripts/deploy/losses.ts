@@ -5,9 +5,11 @@ const Resource = z.object({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).optional(),
   DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
 });
 
 const Template = z.object({ Resources: z.record(z.string(), Resource) });
+const Replica = z.object({ DeletionProtectionEnabled: z.literal(true) });
 type Resource = z.infer<typeof Resource>;
 
 /** Something that holds what nobody can make again. */
@@ -17,19 +19,34 @@ export interface Loss {
   readonly what: string;
   /**
    * `deleted` with all that is in it; `left`, kept in the account but no longer used, so that its successor starts empty; `replaced`
-   * by an empty one.
+   * by an empty one; `overwritten` by what the template has for a value; `unprotected`, still there, but the next deployment or the next
+   * mistake takes it.
    */
-  readonly how: 'deleted' | 'left' | 'replaced';
+  readonly how: 'deleted' | 'left' | 'replaced' | 'overwritten' | 'unprotected';
+  /** What no longer protects it, by its names in the template. */
+  readonly by?: readonly string[];
 }
 
-/** By type: what it is to a person, and the properties whose change makes CloudFormation replace it. */
-const STATEFUL: Readonly<Record<string, { readonly what: string; readonly fixed: readonly string[] }>> = {
+interface Kind {
+  /** What it is to a person. */
+  readonly what: string;
+  /** The properties whose change makes CloudFormation replace it. */
+  readonly fixed: readonly string[];
+  /** Those whose change makes CloudFormation write it anew, over what somebody has put there since. */
+  readonly content?: readonly string[];
+}
+
+const STATEFUL: Readonly<Record<string, Kind>> = {
   'AWS::DynamoDB::GlobalTable': {
     what: 'the table of users',
     fixed: ['TableName', 'KeySchema', 'LocalSecondaryIndexes'],
   },
   'AWS::DynamoDB::Table': { what: 'the table of users', fixed: ['TableName', 'KeySchema', 'LocalSecondaryIndexes'] },
-  'AWS::SecretsManager::Secret': { what: "the secret with Clerk's keys", fixed: ['Name'] },
+  'AWS::SecretsManager::Secret': {
+    what: "the secret with Clerk's keys",
+    fixed: ['Name'],
+    content: ['SecretString', 'GenerateSecretString'],
+  },
   'AWS::SNS::Topic': { what: 'the topic of alarms, with its subscribers', fixed: ['TopicName', 'FifoTopic'] },
   'AWS::Events::EventBus': { what: 'the bus that subscribers listen to', fixed: ['Name'] },
 };
@@ -40,14 +57,35 @@ const STATEFUL: Readonly<Record<string, { readonly what: string; readonly fixed:
  */
 export function lossesOf(deployed: unknown, next: unknown): readonly Loss[] {
   const coming = Template.parse(next).Resources;
-  return statefulIn(deployed).flatMap(([logicalId, resource, { what, fixed }]): readonly Loss[] => {
-    const successor = coming[logicalId];
-    if (successor === undefined || successor.Type !== resource.Type) {
-      return [{ logicalId, what, how: fateOf(resource) }];
-    }
-    const isReplaced = fixed.some((name) => !isSame(resource.Properties?.[name], successor.Properties?.[name]));
-    return isReplaced ? [{ logicalId, what, how: 'replaced' }] : [];
+  return statefulIn(deployed).flatMap(([logicalId, resource, kind]): readonly Loss[] => {
+    const fate = fateUnder(coming[logicalId], resource, kind);
+    return fate ? [{ logicalId, what: kind.what, ...fate }] : [];
   });
+}
+
+function fateUnder(next: Resource | undefined, now: Resource, kind: Kind): Pick<Loss, 'how' | 'by'> | undefined {
+  if (next === undefined || next.Type !== now.Type) return { how: fateOf(now) };
+  const changes = (name: string): boolean => !isSame(now.Properties?.[name], next.Properties?.[name]);
+  if (kind.fixed.some(changes)) return { how: 'replaced' };
+  if (kind.content?.some(changes)) return { how: 'overwritten' };
+  const by = protectionsOf(now).filter((name) => !protectionsOf(next).includes(name));
+  return by.length > 0 ? { how: 'unprotected', by } : undefined;
+}
+
+/** Names of what keeps it from being deleted. A global table has it for each replica: one without is one that can go. */
+function protectionsOf({ DeletionPolicy, UpdateReplacePolicy, Properties = {} }: Resource): readonly string[] {
+  const isKept = (policy: string | undefined): boolean => policy !== undefined && policy !== 'Delete';
+  return [
+    ...(isKept(DeletionPolicy) ? ['DeletionPolicy'] : []),
+    ...(isKept(UpdateReplacePolicy) ? ['UpdateReplacePolicy'] : []),
+    ...(isProtected(Properties) ? ['DeletionProtectionEnabled'] : []),
+  ];
+}
+
+function isProtected({ DeletionProtectionEnabled: own, Replicas: replicas }: Record<string, unknown>): boolean {
+  if (own !== undefined || !Array.isArray(replicas)) return own === true;
+  const each: readonly unknown[] = replicas;
+  return each.length > 0 && each.every((one) => Replica.safeParse(one).success);
 }
 
 /** What goes and what stays when the stack is destroyed. */
@@ -60,9 +98,7 @@ export function isTable({ what }: Loss): boolean {
   return what === STATEFUL['AWS::DynamoDB::GlobalTable']?.what;
 }
 
-function statefulIn(
-  template: unknown,
-): readonly (readonly [string, Resource, { what: string; fixed: readonly string[] }])[] {
+function statefulIn(template: unknown): readonly (readonly [string, Resource, Kind])[] {
   return Object.entries(Template.parse(template).Resources).flatMap(([logicalId, resource]) => {
     const kind = STATEFUL[resource.Type];
     return kind ? [[logicalId, resource, kind] as const] : [];

@@ -41,13 +41,25 @@ export async function openFailureQueues(place: Place): Promise<FailureQueues> {
   if (urls.length === 0) throw new Error(`The stack ${stackName} has no failure queue: deploy it with this version.`);
   // A queue's URL says where it is on AWS, also where another endpoint is meant.
   const client = new SQSClient({ ...PATIENCE, ...aws, useQueueUrlAsEndpoint: false });
+  return { place, outputs, resources, ...messagesIn(urls, client) };
+}
+
+function messagesIn(urls: readonly string[], client: SQSClient): Pick<FailureQueues, 'failures' | 'remove' | 'close'> {
   const hidden = new Map<string, Failure>();
+  let looking: Promise<void> | undefined;
+  let isClosing = false;
+  const look = async (): Promise<void> => {
+    for (const url of urls) {
+      for await (const some of waiting(client, url)) {
+        for (const failure of some) hidden.set(failure.id, failure);
+        if (isClosing) return;
+      }
+    }
+  };
   return {
-    place,
-    outputs,
-    resources,
     async failures() {
-      for (const url of urls) for await (const failure of waiting(client, url)) hidden.set(failure.id, failure);
+      looking = look();
+      await looking;
       return [...hidden.values()];
     },
     async remove({ id, queueUrl: QueueUrl, receipt: ReceiptHandle }) {
@@ -55,14 +67,18 @@ export async function openFailureQueues(place: Place): Promise<FailureQueues> {
       hidden.delete(id);
     },
     async close() {
-      for (const failure of hidden.values()) await release(client, failure);
+      isClosing = true;
+      // What is on its way to here is hidden, too.
+      await looking?.catch(() => undefined);
+      await Promise.all([...hidden.values()].map((failure) => release(client, failure)));
+      hidden.clear();
       client.destroy();
     },
   };
 }
 
-async function* waiting(client: SQSClient, url: string): AsyncGenerator<Failure> {
-  for (let some = await receive(client, url); some.length > 0; some = await receive(client, url)) yield* some;
+async function* waiting(client: SQSClient, url: string): AsyncGenerator<readonly Failure[]> {
+  for (let some = await receive(client, url); some.length > 0; some = await receive(client, url)) yield some;
 }
 
 async function receive(client: SQSClient, queueUrl: string): Promise<Failure[]> {

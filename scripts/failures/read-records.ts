@@ -50,29 +50,37 @@ async function* recordsOf(streams: DynamoDBStreamsClient, batch: FailedBatch): A
   let iterator = await iteratorAt(streams, batch);
   let emptyPages = 0;
   let hasLast = false;
+  let hasAny = false;
   while (!hasLast && iterator !== undefined && emptyPages < MOST_EMPTY_PAGES) {
     const { Records = [], NextShardIterator } = await unlessLost(() =>
       streams.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE })),
     );
     for (const record of Records) {
       const number = BigInt(record.dynamodb?.SequenceNumber ?? '0');
-      if (number <= batch.last) yield record;
       if (number >= batch.last) hasLast = true;
+      if (number > batch.last) break;
+      hasAny = true;
+      yield record;
     }
     emptyPages = Records.length === 0 ? emptyPages + 1 : 0;
     iterator = NextShardIterator;
   }
-  if (!hasLast) throw new LostRecords();
+  // Past the last record the shard goes on with what is none of this batch.
+  if (!hasLast || !hasAny) throw new LostRecords();
 }
 
+/** Records are let go of one by one: where the first is gone, the others are behind the oldest that the shard still has. */
 async function iteratorAt(streams: DynamoDBStreamsClient, batch: FailedBatch): Promise<string | undefined> {
-  const command = new GetShardIteratorCommand({
-    StreamArn: batch.streamArn,
-    ShardId: batch.shardId,
-    ShardIteratorType: 'AT_SEQUENCE_NUMBER',
-    SequenceNumber: String(batch.first),
-  });
-  return (await unlessLost(() => streams.send(command))).ShardIterator;
+  const shard = { StreamArn: batch.streamArn, ShardId: batch.shardId };
+  const first = { ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: String(batch.first) } as const;
+  const ask = async (from: typeof first | { readonly ShardIteratorType: 'TRIM_HORIZON' }) =>
+    (await streams.send(new GetShardIteratorCommand({ ...shard, ...from }))).ShardIterator;
+  return unlessLost(() =>
+    ask(first).catch((error: unknown) => {
+      if (error instanceof TrimmedDataAccessException) return ask({ ShardIteratorType: 'TRIM_HORIZON' });
+      throw error;
+    }),
+  );
 }
 
 async function unlessLost<T>(call: () => Promise<T>): Promise<T> {

@@ -1,7 +1,8 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { parseRunRequest } from '../../functions/reconciler/run-request.ts';
-import { functionIn, PATIENCE } from '../support/deployment.ts';
+import { ENVIRONMENT } from '../../shared/names/environment.ts';
+import { configurationOf, PATIENCE } from '../support/deployment.ts';
 import type { FailedBatch, Failure } from './failure.ts';
 import type { FailureQueues } from './queues.ts';
 import { LostRecords, readRecords } from './read-records.ts';
@@ -11,6 +12,10 @@ export interface Retried {
   readonly ok: boolean;
   readonly said: string;
 }
+
+const FUNCTION = 'AWS::Lambda::Function';
+/** As the construct calls it, wherever in a stack it stands. */
+const RECONCILER = /Reconciler/;
 
 /** A function takes as long as its timeout. */
 const LAMBDA = { ...PATIENCE, maxAttempts: 1, requestHandler: { connectionTimeout: 3_000, requestTimeout: 150_000 } };
@@ -24,9 +29,11 @@ export function createRetry(queues: FailureQueues): (failure: Failure) => Promis
     streams: new DynamoDBStreamsClient({ ...PATIENCE, ...aws }),
     lambda: new LambdaClient({ ...LAMBDA, ...aws }),
   };
-  return async ({ batch, event }) => {
+  return async (failure) => {
     try {
-      return batch ? await retryBatch(batch, queues, clients) : await retryRun(event, queues, clients);
+      return failure.batch
+        ? await retryBatch(failure.batch, queues, clients)
+        : await retryRun(failure, queues, clients);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
       const isDenied = error.name.startsWith('AccessDenied');
@@ -35,16 +42,20 @@ export function createRetry(queues: FailureQueues): (failure: Failure) => Promis
   };
 }
 
-/** A message says which function to call, and anybody who may write to the queue can write one. */
-function isOurs({ functionName, streamArn }: FailedBatch, { resources }: FailureQueues): boolean {
-  const ours = new Set(resources.map(({ physicalId }) => physicalId));
-  const [, tableName = ''] = /:table\/([^/]+)\/stream\//.exec(streamArn) ?? [];
-  return ours.has(functionName) && ours.has(tableName);
+/**
+ * A message says which function to call, and anybody who may write to the queue can write one. The table may be another stack's:
+ * that it is this function's the function itself says.
+ */
+async function isOurs({ functionName, streamArn }: FailedBatch, { resources, place }: FailureQueues): Promise<boolean> {
+  if (!resources.some(({ type, physicalId }) => type === FUNCTION && physicalId === functionName)) return false;
+  const { Environment } = await configurationOf(functionName, place.stackName, place.aws);
+  const [, tableName] = /:table\/([^/]+)\/stream\//.exec(streamArn) ?? [];
+  return tableName !== undefined && Environment?.Variables?.[ENVIRONMENT.tableName] === tableName;
 }
 
 /** Names are looked at anew, and what was told before has the id that it had: the function may be handed anything twice. */
 async function retryBatch(batch: FailedBatch, queues: FailureQueues, { streams, lambda }: Clients): Promise<Retried> {
-  if (!isOurs(batch, queues)) return { ok: false, said: 'it is about a function or a table of another stack' };
+  if (!(await isOurs(batch, queues))) return { ok: false, said: 'it is about a function or a table of another stack' };
   let handed = 0;
   try {
     for await (const records of readRecords(streams, batch)) {
@@ -74,9 +85,10 @@ async function handOver(lambda: LambdaClient, name: string, records: readonly st
 }
 
 /** As a schedule does: nobody waits for the run. What comes to nothing again ends in the queue again. */
-async function retryRun(event: unknown, { outputs, place }: FailureQueues, { lambda }: Clients): Promise<Retried> {
+async function retryRun({ event, queueUrl }: Failure, queues: FailureQueues, { lambda }: Clients): Promise<Retried> {
   const { mode } = parseRunRequest(event);
-  const name = functionIn(outputs, 'ReconcilerName', place.stackName);
+  const name = await reconcilerOf(queueUrl, queues);
+  if (name === undefined) return { ok: false, said: 'no reconciler of this stack gives up into its queue' };
   const command = new InvokeCommand({
     FunctionName: `${name}:live`,
     InvocationType: 'Event',
@@ -84,4 +96,15 @@ async function retryRun(event: unknown, { outputs, place }: FailureQueues, { lam
   });
   await lambda.send(command);
   return { ok: true, said: `sent to the reconciler again, mode ${mode}` };
+}
+
+/** A stack may have several mirrors: a run is for the one whose queue it ended in. */
+async function reconcilerOf(queueUrl: string, { resources, place }: FailureQueues): Promise<string | undefined> {
+  const queue = `:${queueUrl.split('/').at(-1)}`;
+  const functions = resources.filter(({ type, logicalId }) => type === FUNCTION && RECONCILER.test(logicalId));
+  for (const { physicalId } of functions) {
+    const { DeadLetterConfig } = await configurationOf(physicalId, place.stackName, place.aws);
+    if (DeadLetterConfig?.TargetArn?.endsWith(queue)) return physicalId;
+  }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** What came of asking for advisories about everything that the lock file names. */
 export interface AuditOutcome {
-  /** 0: none that counts, or nobody to ask; 1: there are some; 2: the answer cannot be read. */
+  /** 0: none that counts, or a registry without audits; 1: there are some; 2: it could not be asked, or not be understood. */
   readonly exitCode: 0 | 1 | 2;
   readonly message: string;
 }
@@ -12,7 +12,10 @@ export interface AuditOutcome {
 const COUNTED = ['moderate', 'high', 'critical'] as const;
 
 const Report = z.object({ metadata: z.object({ vulnerabilities: z.record(z.string(), z.number()) }) });
-const Failure = z.object({ message: z.string() });
+const Failure = z.object({ message: z.string(), statusCode: z.number().optional() });
+
+/** What a registry answers that has no audits at all: there is nobody to ask. Whatever else fails hides advisories that there may be. */
+const NO_AUDITS: readonly (number | undefined)[] = [404, 405, 501];
 
 /** @param run asks npm, and resolves with what it wrote, whatever its exit code was */
 export async function auditOutcome(
@@ -23,11 +26,14 @@ export async function auditOutcome(
   const report = Report.safeParse(answer);
   if (report.success) return judge(report.data.metadata.vulnerabilities);
   const failure = Failure.safeParse(answer);
-  if (failure.success) {
+  if (failure.success && NO_AUDITS.includes(failure.data.statusCode)) {
     return {
       exitCode: 0,
       message: `NOT AUDITED: the registry has no advisories to give (${failure.data.message}). Run npm audit against one that has.`,
     };
+  }
+  if (failure.success) {
+    return { exitCode: 2, message: `npm audit could not ask (${failure.data.message}). Run it again, or mend that.` };
   }
   return { exitCode: 2, message: 'npm audit answered what cannot be read. Run npm audit to see why.' };
 }

@@ -33,7 +33,7 @@ const AT_ONCE = 16;
  * @throws the SDK's error when the restored table cannot be read
  */
 export async function copyApp(table: MirrorTable, options: CopyOptions): Promise<CopyCounts> {
-  const counts: Record<CopyOutcome, number> = { copied: 0, kept: 0, gone: 0, failed: 0 };
+  const counts: Record<CopyOutcome, number> = { copied: 0, kept: 0, absent: 0, decided: 0, failed: 0 };
   for await (const users of pages(table, options.from)) {
     for (let at = 0; at < users.length; at += AT_ONCE) {
       if (options.signal.aborted) return counts;

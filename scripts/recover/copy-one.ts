@@ -15,10 +15,10 @@ export interface RestoredApp {
 }
 
 /**
- * `copied`: attributes were set, or would be. `kept`: she has them all. `gone`: the mirror does not have her, or she has been
- * deleted and brought back since, when it was decided what of her stays.
+ * `copied`: attributes were set, or would be. `kept`: she has them all. `absent`: the mirror does not have her, or not yet. `decided`:
+ * she has been deleted since, or deleted and brought back, when it was decided what of her stays.
  */
-export type CopyOutcome = 'copied' | 'kept' | 'gone' | 'failed';
+export type CopyOutcome = 'copied' | 'kept' | 'absent' | 'decided' | 'failed';
 
 /** The application may write the same user meanwhile; that it does so this often in a row means something else. */
 const ATTEMPTS = 5;
@@ -48,12 +48,22 @@ async function tryCopy(
   { overwrite, dryRun, ...options }: CopyOptions,
 ): Promise<CopyOutcome | 'lost'> {
   const item = await readNow(table, user.key);
-  if (!item || item['deletedAt'] || item[TABLE.timeToLive] || item['restoredAt']?.S !== user.restoredAt) return 'gone';
+  if (!item) return 'absent';
+  if (isDecided(item, user)) return 'decided';
   const { app: own } = item;
   if (own && !own.M) return fail(user, 'its app is no map', { overwrite, dryRun, ...options });
   const app = overwrite ? { ...own?.M, ...user.app } : { ...user.app, ...own?.M };
   if (isDeepStrictEqual(app, { ...own?.M })) return 'kept';
   return dryRun ? 'copied' : write(table, user.key, { own, app });
+}
+
+/**
+ * Whoever was brought back before the loss has its time in the restored table only: the run that made her anew does not know of it.
+ * Only a time that the mirror has and the restored table has not is a decision made since.
+ */
+function isDecided(item: Members, { restoredAt: before }: RestoredApp): boolean {
+  const restoredAt = item['restoredAt']?.S;
+  return Boolean(item['deletedAt'] || item[TABLE.timeToLive]) || (restoredAt !== undefined && restoredAt !== before);
 }
 
 async function readNow({ client, tableName }: MirrorTable, key: string): Promise<Members | undefined> {

@@ -1,14 +1,15 @@
 import {
   DescribeContinuousBackupsCommand,
   DescribeTableCommand,
-  ListBackupsCommand,
   ResourceNotFoundException,
   RestoreTableFromBackupCommand,
   RestoreTableToPointInTimeCommand,
   TableNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import type { BackupSummary, DynamoDBClient, PointInTimeRecoveryDescription } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, PointInTimeRecoveryDescription, TableDescription } from '@aws-sdk/client-dynamodb';
 import type { Clock, Timers } from '../../shared/ports/time.ts';
+import { newestBackup, timeOf } from './backups.ts';
+import { expectAsAsked } from './expect-as-asked.ts';
 
 export interface RestoreOptions {
   /** The table that was lost, or of which something was. */
@@ -37,9 +38,14 @@ const FIRST_PAUSE_MS = 500;
  * @throws Error that says what to do instead
  */
 export async function restoreTable(client: Client, options: RestoreOptions): Promise<void> {
-  const { target, say } = options;
-  if ((await statusOf(client, target)) === undefined) await begin(client, options);
-  else say(`${target} is there, or on its way: nothing is restored a second time.`);
+  const { source, target, say } = options;
+  if (source === target) throw new Error(`${target} is the table to restore: --to must be another name.`);
+  const found = await tableNamed(client, target);
+  if (found === undefined) await begin(client, options);
+  else {
+    await expectAsAsked(client, found.RestoreSummary, options);
+    say(`${target} is there, or on its way: nothing is restored a second time.`);
+  }
   await untilActive(client, options);
 }
 
@@ -103,7 +109,7 @@ async function fromBackup(client: Client, { source, target, at, say }: RestoreOp
   if (at !== undefined) {
     throw new Error(`${source} is deleted: only its last state was kept. Leave --at away.`);
   }
-  const [newest] = (await backupsOf(client, source)).toSorted((a, b) => timeOf(b) - timeOf(a));
+  const newest = await newestBackup(client, source);
   if (newest === undefined) {
     throw new Error(`There is no table ${source} here, and no backup of one: look at its name and at AWS_REGION.`);
   }
@@ -117,23 +123,12 @@ async function fromBackup(client: Client, { source, target, at, say }: RestoreOp
   say(`${source} is being restored as ${target}, from its backup of ${isoOf(timeOf(newest))}.`);
 }
 
-async function backupsOf(client: Client, source: string): Promise<BackupSummary[]> {
-  const backups: BackupSummary[] = [];
-  let from: string | undefined;
-  do {
-    const { BackupSummaries = [], LastEvaluatedBackupArn } = await client.send(
-      new ListBackupsCommand({ TableName: source, BackupType: 'ALL', ...(from && { ExclusiveStartBackupArn: from }) }),
-    );
-    backups.push(...BackupSummaries.filter(({ BackupStatus }) => BackupStatus === 'AVAILABLE'));
-    from = LastEvaluatedBackupArn;
-  } while (from);
-  return backups;
-}
-
 async function untilActive(client: Client, { target, clock, timers, signal, say }: RestoreOptions): Promise<void> {
   const startedAt = clock.now();
   let pauseMs = FIRST_PAUSE_MS;
-  for (let status = await statusOf(client, target); status !== 'ACTIVE'; status = await statusOf(client, target)) {
+  for (;;) {
+    const status = (await tableNamed(client, target))?.TableStatus;
+    if (status === 'ACTIVE') return;
     if (signal.aborted)
       throw new Error(`Stopped. ${target} goes on being restored: the same command waits for it again.`);
     if (status !== undefined && status !== 'CREATING')
@@ -145,14 +140,13 @@ async function untilActive(client: Client, { target, clock, timers, signal, say 
   }
 }
 
-async function statusOf(client: Client, tableName: string): Promise<string | undefined> {
+async function tableNamed(client: Client, tableName: string): Promise<TableDescription | undefined> {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table?.TableStatus;
+    return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
 }
 
-const timeOf = ({ BackupCreationDateTime: at }: BackupSummary): number => at?.getTime() ?? 0;
 const isoOf = (ms: number): string => new Date(ms).toISOString();

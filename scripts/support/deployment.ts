@@ -4,6 +4,7 @@ import {
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { FunctionConfiguration } from '@aws-sdk/client-lambda';
 import { clerkSecrets } from '../../functions/wiring/clerk-secrets.ts';
 import { pick } from '../../shared/adapters/secrets/secrets.ts';
 import type { Rereadable } from '../../shared/adapters/secrets/secrets.ts';
@@ -23,6 +24,7 @@ export const PATIENCE = { maxAttempts: 3, requestHandler: { connectionTimeout: 3
 export interface AwsSettings {
   readonly endpoint?: string;
   readonly region?: string;
+  readonly profile?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
@@ -105,12 +107,20 @@ export async function variablesOf(
   stackName: string,
   aws: AwsSettings = {},
 ): Promise<Record<string, string>> {
+  return (await configurationOf(functionName, stackName, aws)).Environment?.Variables ?? {};
+}
+
+/** What Lambda says of a function. @throws Error that says what to do where it cannot be seen */
+export async function configurationOf(
+  functionName: string,
+  stackName: string,
+  aws: AwsSettings = {},
+): Promise<FunctionConfiguration> {
   const client = new LambdaClient({ ...PATIENCE, ...aws });
   const command = new GetFunctionConfigurationCommand({ FunctionName: functionName });
-  const { Environment } = await inWords('lambda:GetFunctionConfiguration', stackName, () =>
-    client.send(command),
-  ).finally(() => client.destroy());
-  return Environment?.Variables ?? {};
+  return inWords('lambda:GetFunctionConfiguration', stackName, () => client.send(command)).finally(() =>
+    client.destroy(),
+  );
 }
 
 /** AWS's errors name what went wrong, and not what the one at the keyboard can do about it. */

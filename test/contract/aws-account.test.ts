@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { accountId } from '../../scripts/deploy/account-id.ts';
 import { awsAccount } from '../../scripts/deploy/aws-account.ts';
 import type { Account } from '../../scripts/deploy/ports.ts';
 
@@ -21,11 +22,15 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 let account: Account;
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+function aws(): { endpoint: string; region: string; credentials: { accessKeyId: string; secretAccessKey: string } } {
   const { port } = server.address() as AddressInfo;
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  account = awsAccount({ endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', credentials });
+  return { endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1', credentials };
+}
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  account = awsAccount(aws());
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 beforeEach(() => {
@@ -36,6 +41,13 @@ beforeEach(() => {
 });
 
 describe('the account', () => {
+  it('is the one that the credentials belong to, and no other where AWS does not accept them', async () => {
+    answers['GetCallerIdentity'] = { xml: wrapped('GetCallerIdentity', '<Account>111122223333</Account>') };
+    expect(await accountId(aws())).toBe('111122223333');
+    answers['GetCallerIdentity'] = { status: 403, xml: failure('InvalidClientTokenId', 'not valid') };
+    await expect(accountId(aws())).rejects.toThrow('AWS does not accept these credentials');
+  });
+
   it('has a stack with its template and its protection', async () => {
     expect(await account.stack('mirror')).toEqual({ template: TEMPLATE, isProtected: true });
     expect(await account.outputs('mirror')).toEqual({ ApiUrl: 'https://api.example.com' });

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
 import { startLocalStack } from '../../infra/local/local-stack.ts';
 import { createWorld, signUp } from '../../scripts/demo/world.ts';
 import { openShop, typeCheck } from '../support/package/shop.ts';
 import type { Shop } from '../support/package/shop.ts';
+
+/** What esbuild splits off a bundle: a name that says where it comes from, and the hash of what is in it. */
+const CHUNK = /^dist\/functions\/\w+\/[\w-]+-[0-9A-Z]{8}\.mjs$/;
 
 let shop: Shop;
 beforeAll(async () => {
@@ -15,12 +18,14 @@ afterAll(() => shop?.remove());
 
 describe('the package', () => {
   it('carries the construct, the helper, their types, the bundles and the documents, and no source', () => {
-    const kind = (name: string): string =>
-      name.replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/….d.ts').replace(/-[0-9A-Z]{8}\.mjs$/, '-….mjs');
-    const kinds = new Set(shop.packed.map(kind));
-    expect([...kinds].filter((name) => !/^docs\/[\w-]+\.md$/.test(name)).toSorted()).toEqual([
+    const kind = (name: string): string => name.replace(/^dist\/types\/.*\.d\.ts$/, 'dist/types/….d.ts');
+    const kinds = new Set(shop.packed.filter((name) => !CHUNK.test(name)).map(kind));
+    expect([...kinds].filter((name) => !name.startsWith('docs/')).toSorted()).toEqual([
+      'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'dist/THIRD-PARTY-NOTICES.txt',
       ...['admin', 'authorizer', 'changes', 'health', 'reconciler', 'users', 'webhook', 'whoami'].map(
         (name) => `dist/functions/${name}/index.mjs`,
@@ -30,6 +35,30 @@ describe('the package', () => {
       'dist/types/….d.ts',
       'package.json',
     ]);
+  });
+
+  it('has whatever its documents link to, but for the sources and tests, which are in the repository', () => {
+    const installed = join(shop.directory, 'node_modules/clerk-dynamodb-sync');
+    const documents = shop.packed.filter((name) => /^(README|docs\/[\w/-]+)\.md$/.test(name));
+    const links = documents.flatMap((name) =>
+      [...readFileSync(join(installed, name), 'utf8').matchAll(/\]\((?!https?:)([\w./-]+)/g)].map(([, to = '']) =>
+        join(dirname(name), to),
+      ),
+    );
+    const packed = links.filter((link) => !/^(test|shared|infra|functions|scripts|\.github)(\/|$)/.test(link));
+    expect(packed).toContain('docs/images/console.png');
+    expect(packed.filter((link) => !existsSync(join(installed, link)))).toEqual([]);
+  });
+
+  it("has beside a function's entry the bundler's chunks that it loads, all of them, and nothing else", () => {
+    const bundled = new Set(shop.packed.filter((name) => /^dist\/functions\/.*\.mjs$/.test(name)));
+    const entries = [...bundled].filter((name) => name.endsWith('/index.mjs'));
+    const loaded = new Set(entries);
+    // A set is walked to its end, also where it grows meanwhile.
+    for (const name of loaded) for (const other of importsOf(name)) loaded.add(other);
+    expect([...loaded].toSorted()).toEqual([...bundled].toSorted());
+    expect([...loaded].filter((name) => !entries.includes(name) && !CHUNK.test(name))).toEqual([]);
+    expect(loaded.size).toBeGreaterThan(entries.length);
   });
 
   it('has two doors, and needs nothing but its peers', () => {
@@ -68,6 +97,13 @@ describe('the package', () => {
     await expect(typeCheck(shop.directory)).resolves.toBe(undefined);
   });
 });
+
+/** Files that one of the package's bundles imports, at once or when it needs them. */
+function importsOf(name: string): readonly string[] {
+  const text = readFileSync(join(shop.directory, 'node_modules/clerk-dynamodb-sync', name), 'utf8');
+  const specifiers = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.\/[^"]+\.mjs)"/g);
+  return [...specifiers].map(([, specifier = '']) => join(dirname(name), specifier));
+}
 
 describe("somebody else's application with an HTTP API, in the local cloud", () => {
   let local: LocalStack;

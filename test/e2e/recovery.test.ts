@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { LocalStack } from '../../infra/local/local-stack.ts';
@@ -90,6 +90,18 @@ async function setAttribute(id: string, name: string, value: unknown): Promise<v
   );
 }
 
+async function setOnItem(id: string, name: string, value: unknown): Promise<void> {
+  await table.send(
+    new UpdateCommand({
+      TableName: stack.file.tableName,
+      Key: { pk: `user#${id}` },
+      UpdateExpression: 'SET #name = :value',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':value': value },
+    }),
+  );
+}
+
 async function lose(items: readonly Item[]): Promise<void> {
   const TableName = stack.file.tableName;
   for (const { pk } of items) await table.send(new DeleteCommand({ TableName, Key: { pk } }));
@@ -112,6 +124,11 @@ async function restore(options: { readonly source?: string; readonly at?: number
     say: (text) => said.push(text),
   });
   return said.join('\n');
+}
+
+function restoreNamed(name: string): Promise<string> {
+  target = name;
+  return restore();
 }
 
 /** What `npm run recover -- app` does. */
@@ -149,9 +166,9 @@ describe('a table that lost everything', () => {
       /^old is being restored as \S+, from its backup of .*\n\S+ is CREATING/,
     );
     const users = before.filter(({ app }) => Object.keys(app ?? {}).length > 0).length;
-    expect(await copy({ dryRun: true })).toEqual({ copied: users, kept: 0, gone: 0, failed: 0, why: [] });
+    expect(await copy({ dryRun: true })).toEqual({ copied: users, kept: 0, absent: 0, decided: 0, failed: 0, why: [] });
     expect(await appOf(ids[0] ?? '')).toEqual({});
-    expect(await copy()).toEqual({ copied: users, kept: 0, gone: 0, failed: 0, why: [] });
+    expect(await copy()).toEqual({ copied: users, kept: 0, absent: 0, decided: 0, failed: 0, why: [] });
     for (const id of ids) expect(await appOf(id)).toEqual(appBefore(id));
     expect((await world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
     expect((await world.compare()).mismatches).toEqual([]);
@@ -173,7 +190,7 @@ describe('a table that lost some users', () => {
     expect((await world.fireFullRun()).body).toMatchObject({ status: 'repaired', created: 1 });
 
     expect(await restore()).toContain(`as it was at ${new Date(wellAt).toISOString()}`);
-    expect(await copy()).toMatchObject({ copied: 3, gone: 1, failed: 0 });
+    expect(await copy()).toMatchObject({ copied: 3, absent: 0, decided: 1, failed: 0 });
     expect(await appOf(gone)).toEqual(appBefore(gone));
     expect(await appOf(emptied)).toEqual(appBefore(emptied));
     expect(await appOf(newer)).toEqual({ ...(appBefore(newer) as object), bio: 'Newer', own: true });
@@ -190,11 +207,30 @@ describe('a table that lost some users', () => {
     const body = JSON.stringify({ evenIfClerkHas: true });
     expect((await world.post(`/admin/users/${erased}/erase`, body, admin)).status).toBe(200);
     await restore();
-    expect(await copy()).toMatchObject({ copied: 0, failed: 0 });
+    expect(await copy()).toMatchObject({ copied: 0, absent: 0, failed: 0 });
+    // As if five minutes had passed, before which nobody is restored.
+    await setOnItem(erased, 'deletedAt', new Date(Date.now() - 600_000).toISOString());
     expect((await world.post(`/admin/users/${erased}/restore`, '{}', admin)).status).toBe(200);
     expect(await world.item(erased)).toMatchObject({ restoredAt: expect.any(String) as string, app: {} });
-    expect(await copy()).toMatchObject({ copied: 0, failed: 0 });
+    const { decided, ...counts } = await copy();
+    expect(counts).toMatchObject({ copied: 0, absent: 0, failed: 0 });
+    expect(decided).toBeGreaterThan(0);
     expect(await appOf(erased)).toEqual({});
+  });
+
+  it('gives back what a user had who had been deleted and restored before the loss, and counts who is not here yet', async () => {
+    const [restored = '', absent = ''] = ids;
+    // What a restoration leaves on the item; the run that follows the loss makes her anew, without it.
+    await setOnItem(restored, 'restoredAt', new Date().toISOString());
+    await remember();
+    await restore();
+    const { decided } = await copy({ dryRun: true });
+    await lose(before.filter(({ pk }) => pk === `user#${restored}` || pk === `user#${absent}`));
+    expect(await copy({ dryRun: true })).toMatchObject({ copied: 0, absent: 2, decided });
+    expect((await world.fireFullRun()).body).toMatchObject({ status: 'repaired', created: 2 });
+    expect(await world.item(restored)).not.toHaveProperty('restoredAt');
+    expect(await copy()).toMatchObject({ copied: 2, absent: 0, decided, failed: 0 });
+    for (const id of [restored, absent]) expect(await appOf(id)).toEqual(appBefore(id));
   });
 
   it('names whose attributes could not be copied, and goes on with the others', async () => {
@@ -242,6 +278,26 @@ describe('a restoration', () => {
     const count = restoring.restorations.length;
     expect(await restore()).toContain('nothing is restored a second time');
     expect(restoring.restorations).toHaveLength(count);
+  });
+
+  it('is not taken for another one: of another time, of another table, or of none', async () => {
+    await restore();
+    await expect(restore({ at: wellAt + 2_000 })).rejects.toThrow(
+      `${target} was restored from ${stack.file.tableName} as it was at ${new Date(wellAt).toISOString()}`,
+    );
+    await expect(restore({ source: 'old' })).rejects.toThrow('Choose another name for --to');
+    await expect(restoreNamed(stack.file.tableName)).rejects.toThrow('--to must be another name');
+    target = `restored-${(restorations += 1)}`;
+    await table.send(
+      new CreateTableCommand({
+        TableName: target,
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+    await expect(restore()).rejects.toThrow(`${target} is there and was not restored from anything`);
+    expect(restoring.restorations.map((input) => input['TargetTableName'])).not.toContain(target);
   });
 
   it.each([

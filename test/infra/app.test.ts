@@ -191,6 +191,7 @@ describe('a setting that cannot be deployed is refused with its name and what to
       { secretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:clerk' },
       /whole ARN/,
     ],
+    ['a suffix that no logical id can have', { tableSuffix: 'a-b' }, /Context tableSuffix is "a-b"/],
     ['a name that no stack can have', { stackName: '1 stack' }, /Context stackName is "1 stack"/],
     ['a roster that is neither on nor off', { roster: 'yes' }, /Context roster is "yes", but must be true or false/],
     ['a cohort of blanks', { roster: true, rosterDefaultCohort: '  ' }, /roster\.defaultCohort is " {2}"/],

@@ -16,9 +16,22 @@ describe('the audit of the lock file', () => {
     expect(outcome.message).toContain(`1 ${severity}`);
   });
 
-  it('is not passed off as done where the registry has no advisories', async () => {
-    const outcome = await outcomeOf({ message: '405 Method Not Allowed', statusCode: 405 });
-    expect(outcome).toMatchObject({ exitCode: 0, message: expect.stringMatching(/^NOT AUDITED: .*405/) as string });
+  it.each([404, 405, 501])('is not passed off as done where the registry has no audits: %d', async (statusCode) => {
+    const outcome = await outcomeOf({ message: `${statusCode} Not here`, statusCode });
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      message: expect.stringMatching(/^NOT AUDITED: .*Not here/) as string,
+    });
+  });
+
+  it.each([
+    ['500 Internal Server Error', 500],
+    ['401 Unauthorized', 401],
+    ['429 Too Many Requests', 429],
+    ['network timeout at: https://registry.example.com', undefined],
+  ])('fails where it could not ask: %s', async (message, statusCode) => {
+    const outcome = await outcomeOf({ message, ...(statusCode !== undefined && { statusCode }) });
+    expect(outcome).toMatchObject({ exitCode: 2, message: expect.stringContaining(message) as string });
   });
 
   it.each(['', 'npm: command not found', {}])('fails for an answer that cannot be read: %j', async (answer) => {

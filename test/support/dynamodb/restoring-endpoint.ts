@@ -79,6 +79,7 @@ class Backups {
   readonly restorations: Json[] = [];
   readonly #kept: Kept[] = [];
   readonly #creating = new Set<string>();
+  readonly #summaries = new Map<string, Json>();
   readonly #link: EngineLink;
   readonly operations = new Map<string, (input: Json) => Promise<Json>>([
     ['DescribeTable', (input) => this.#describe(input)],
@@ -109,8 +110,9 @@ class Backups {
   async #describe(input: Json): Promise<Json> {
     const name = String(input['TableName']);
     const output = await this.#link.ask('DescribeTable', input);
-    if (!this.#creating.delete(name)) return output;
-    return { Table: { ...(output['Table'] as Json), TableStatus: 'CREATING' } };
+    const RestoreSummary = this.#summaries.get(name);
+    const Table = { ...(output['Table'] as Json), ...(RestoreSummary && { RestoreSummary }) };
+    return { Table: this.#creating.delete(name) ? { ...Table, TableStatus: 'CREATING' } : Table };
   }
 
   async #exists(name: string): Promise<boolean> {
@@ -142,10 +144,8 @@ class Backups {
     if (!(at >= Date.now() - WINDOW_MS && at <= Date.now())) {
       throw new Refusal('InvalidRestoreTimeException', 'The restore time is outside of the window.');
     }
-    return this.#restore(
-      input,
-      this.#kept.findLast((kept) => kept.tableName === source && kept.at <= at),
-    );
+    const kept = this.#kept.findLast((each) => each.tableName === source && each.at <= at);
+    return this.#restore(input, kept, { SourceTableArn: arnOf(source), RestoreDateTime: seconds });
   }
 
   async #list(input: Json): Promise<Json> {
@@ -154,7 +154,7 @@ class Backups {
     const of = this.#kept.filter(({ tableName }) => isDeleted && tableName === input['TableName']);
     const BackupSummaries = of.map(({ tableName, at }) => ({
       TableName: tableName,
-      BackupArn: `arn:aws:dynamodb:us-east-1:000000000000:table/${tableName}/backup/${at}`,
+      BackupArn: `${arnOf(tableName)}/backup/${at}`,
       BackupCreationDateTime: at / 1_000,
       BackupStatus: 'AVAILABLE',
       BackupType: 'SYSTEM',
@@ -167,27 +167,32 @@ class Backups {
     const [, tableName, at] = /:table\/([^/]+)\/backup\/(\d+)$/.exec(String(input['BackupArn'])) ?? [];
     const kept = this.#kept.find((each) => each.tableName === tableName && each.at === Number(at));
     if (!kept) throw new Refusal('BackupNotFoundException', 'Backup not found.');
-    return this.#restore(input, kept);
+    const SourceBackupArn = input['BackupArn'];
+    return this.#restore(input, kept, {
+      SourceTableArn: arnOf(kept.tableName),
+      SourceBackupArn,
+      RestoreDateTime: kept.at / 1_000,
+    });
   }
 
-  async #restore(input: Json, kept: Kept | undefined): Promise<Json> {
+  async #restore(input: Json, kept: Kept | undefined, summary: Json): Promise<Json> {
     const name = String(input['TargetTableName']);
     if (await this.#exists(name)) throw new Refusal('TableAlreadyExistsException', `Table already exists: ${name}`);
-    const KeySchema = [{ AttributeName: 'pk', KeyType: 'HASH' }];
-    const AttributeDefinitions = [{ AttributeName: 'pk', AttributeType: 'S' }];
-    const BillingMode = 'PAY_PER_REQUEST';
     const output = await this.#link.ask('CreateTable', {
       TableName: name,
-      KeySchema,
-      AttributeDefinitions,
-      BillingMode,
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
     });
     for (const Item of kept?.items ?? []) await this.#link.ask('PutItem', { TableName: name, Item });
     this.restorations.push(input);
     this.#creating.add(name);
+    this.#summaries.set(name, { ...summary, RestoreInProgress: true });
     return output;
   }
 }
+
+const arnOf = (tableName: string): string => `arn:aws:dynamodb:us-east-1:000000000000:table/${tableName}`;
 
 function known(input: Json, members: readonly string[]): void {
   const strange = Object.keys(input).filter((name) => !members.includes(name));

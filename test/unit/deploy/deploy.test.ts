@@ -91,6 +91,21 @@ describe('npm run deploy', () => {
     expect(told()).toMatch(/WARNING: nobody is told .*aws sns subscribe --topic-arn arn:aws:sns/s);
   });
 
+  it('is done when it is done, also where the credentials may not look up what is next: that is a warning', async () => {
+    const denied = () =>
+      Promise.reject(new Error('These credentials lack the permission sns:ListSubscriptionsByTopic.'));
+    const { account, ...others } = tools();
+    expect(await deploy({ ...others, account: { ...account, subscribers: denied } }, choices())).toBe(0);
+    expect(told()).toMatch(/WARNING: clerk-sync-staging is deployed, but .* permission sns:ListSubscriptionsByTopic/);
+  });
+
+  it('asks when the table is to lose what protects it', async () => {
+    scene.deployed = { template: { Resources: { Table: table({}, 'Retain'), Secret: SECRET } }, isProtected: true };
+    expect(await deploy(tools(), choices())).toBe(1);
+    expect(told()).toContain('is no longer protected from being deleted (DeletionPolicy)');
+    expect(await deploy(tools(), choices({ yes: true }))).toBe(0);
+  });
+
   it('makes a stack that is not there without asking', async () => {
     scene.deployed = undefined;
     expect(await deploy(tools(), choices())).toBe(0);

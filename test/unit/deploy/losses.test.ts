@@ -44,6 +44,41 @@ describe('a deployment', () => {
     expect(lossesOf(template({ It: { Type } }), template({}))).toMatchObject([{ logicalId: 'It', how: 'deleted' }]);
   });
 
+  it.each([
+    ['DeletionPolicy', { DeletionPolicy: 'Delete' }],
+    ['DeletionPolicy', { DeletionPolicy: undefined }],
+    ['UpdateReplacePolicy', { UpdateReplacePolicy: 'Delete' }],
+    ['DeletionProtectionEnabled', { Properties: { ...TABLE.Properties, DeletionProtectionEnabled: false } }],
+    ['DeletionProtectionEnabled', { Properties: { ...TABLE.Properties, Replicas: [{ Region: 'eu-west-1' }] } }],
+  ])('that takes %s away leaves the table %j without what protects it', (name, change) => {
+    const isReplica = JSON.stringify(change).includes('Replicas');
+    const own = isReplica
+      ? { Replicas: [{ Region: 'eu-west-1', DeletionProtectionEnabled: true }] }
+      : { DeletionProtectionEnabled: true };
+    const kept = { ...TABLE, UpdateReplacePolicy: 'Retain', Properties: { ...TABLE.Properties, ...own } };
+    expect(lossesOf(template({ Table: kept }), template({ Table: kept }))).toEqual([]);
+    expect(lossesOf(template({ Table: kept }), template({ Table: { ...kept, ...change } }))).toEqual([
+      { logicalId: 'Table', what: 'the table of users', how: 'unprotected', by: [name] },
+    ]);
+  });
+
+  it('loses nothing by more protection than before', () => {
+    const more = {
+      ...TABLE,
+      UpdateReplacePolicy: 'Retain',
+      Properties: { ...TABLE.Properties, DeletionProtectionEnabled: true },
+    };
+    const { DeletionPolicy: _, ...bare } = TABLE;
+    expect(lossesOf(template({ Table: bare }), template({ Table: more }))).toEqual([]);
+  });
+
+  it.each(['SecretString', 'GenerateSecretString'])('overwrites the keys in the secret when %s changes', (name) => {
+    const secret = (value: unknown): object => ({ Type: 'AWS::SecretsManager::Secret', Properties: { [name]: value } });
+    const [before, next] = [template({ Secret: secret('{}') }), template({ Secret: secret('{"secretKey":""}') })];
+    expect(lossesOf(before, before)).toEqual([]);
+    expect(lossesOf(before, next)).toMatchObject([{ logicalId: 'Secret', how: 'overwritten' }]);
+  });
+
   it('is not judged by what is no template', () => {
     expect(() => lossesOf({}, template({}))).toThrow('Resources');
   });

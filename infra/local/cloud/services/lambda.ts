@@ -50,6 +50,7 @@ export function answerConfiguration(name: string, response: ServerResponse, { fu
       Handler: definition.handler,
       Timeout: definition.timeoutSeconds,
       MemorySize: definition.memoryMegabytes,
+      ...(definition.deadLetterArn !== undefined && { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
       Environment: { Variables: functions.variablesOf(definition) },
       State: 'Active',
     });
