@@ -174,16 +174,12 @@ export class ClerkUserSync extends Construct {
     return { syncing: create('syncing'), verifyOnly: create('verifyOnly'), optional };
   }
 
-  #health(
-    { logLevel = 'info' }: ClerkUserSyncProps,
-    { common, bundles }: { readonly common: FunctionSettings; readonly bundles: BundleSource },
-    { all, authorizers }: SyncFunctions,
-  ): Function {
+  #health({ logLevel = 'info' }: ClerkUserSyncProps, given: Given, { all, authorizers }: SyncFunctions): Function {
     const { syncing, verifyOnly, optional } = authorizers;
     const released = [syncing, verifyOnly, ...(optional ? [optional] : [])].map(({ lambda }) => lambda);
     return new Health(this, 'Health', {
-      common,
-      code: bundles('health'),
+      common: given.common,
+      code: given.bundles('health'),
       metricsStack: this.#metricsStack(),
       logLevel,
       syncing: [...released, all.webhook, all.users],
@@ -231,26 +227,26 @@ export class ClerkUserSync extends Construct {
   /** The value of the metrics' `Stack` dimension: stack and path in it, so that several instances never blend. */
   #metricsStack(): string {
     const stack = Stack.of(this);
-    const below = this.node.path.slice(stack.node.path.length + 1);
-    return `${stack.stackName}/${below}`;
+    return `${stack.stackName}/${this.node.path.slice(stack.node.path.length + 1)}`;
   }
 }
 
 /** A schedule's name has 64 characters at most, and `incremental` eleven. */
 const LONGEST_PREFIX = 48;
 
+/** What functions are made with. */
+interface Given {
+  readonly common: FunctionSettings;
+  readonly bundles: BundleSource;
+}
+
 function syncFunctions(
   scope: Construct,
   { authorizerConcurrency, reconcilerMemory, optionalAuthorizer = false, admin = false }: ClerkUserSyncProps,
-  given: { readonly common: FunctionSettings; readonly bundles: BundleSource },
+  given: Given,
 ): SyncFunctions {
-  return new SyncFunctions(scope, 'Functions', {
-    ...given,
-    authorizerConcurrency,
-    reconcilerMemory,
-    optionalAuthorizer,
-    admin,
-  });
+  const asked = { authorizerConcurrency, reconcilerMemory, optionalAuthorizer, admin };
+  return new SyncFunctions(scope, 'Functions', { ...given, ...asked });
 }
 
 function callables({ syncing, verifyOnly, optional }: SyncFunctions['authorizers']): AuthorizerFunctions {

@@ -37,11 +37,9 @@ export class SyncFunctions extends Construct {
     super(scope, id);
     this.#props = props;
     this.#bundles = props.bundles;
-    this.reconciler = new Reconciler(this, 'Reconciler', {
-      ...props.common,
-      code: this.#bundles('reconciler'),
-      memorySize: props.reconcilerMemory ?? MEMORY_SIZES.reconciler,
-    });
+    const memorySize = props.reconcilerMemory ?? MEMORY_SIZES.reconciler;
+    const code = this.#bundles('reconciler');
+    this.reconciler = new Reconciler(this, 'Reconciler', { ...props.common, code, memorySize });
     this.all = {
       authorizer: this.#authorizer(
         'Authorizer',
@@ -68,16 +66,14 @@ export class SyncFunctions extends Construct {
       verifyOnly: release(
         this.#authorizer('VerifyOnly', 'Verifies the session token and reads the mirror, which it leaves as it is'),
       ),
-      optional: props.optionalAuthorizer
-        ? release(
-            this.#authorizer(
-              'OptionalAuth',
-              'Puts the mirrored user on the request of a public route, if there is one',
-            ),
-          )
-        : undefined,
+      optional: props.optionalAuthorizer ? this.#optional() : undefined,
     };
     this.admin = props.admin ? this.#admin() : undefined;
+  }
+
+  #optional(): Released {
+    const description = 'Puts the mirrored user on the request of a public route, if there is one';
+    return release(this.#authorizer('OptionalAuth', description));
   }
 
   #admin(): Function {

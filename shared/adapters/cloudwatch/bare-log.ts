@@ -11,7 +11,8 @@ export function createBareLog({ service, level: least = 'info' }: LogOptions): C
   let correlated: LogFacts = {};
   const write = (level: Level, message: string, facts: LogFacts = {}): void => {
     if (RANKS[level] < RANKS[least]) return;
-    const line = { level: level.toUpperCase(), message, timestamp: new Date().toISOString(), service };
+    // Without a time: CloudWatch puts its own on each line.
+    const line = { level: level.toUpperCase(), message, service };
     process.stdout.write(`${JSON.stringify({ ...line, ...request, ...correlated, ...facts })}\n`);
   };
   return {
