@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { AlarmedCloud } from './alarmed-cloud.ts';
 import { inParallel } from './in-parallel.ts';
@@ -18,10 +19,19 @@ export async function forgedVisits({ world, stack }: AlarmedCloud, count: number
   // A hundred thousand of them: `fetch` takes twice as much of a processor for one.
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   const statuses = await inParallel(numbers, AT_ONCE, (number) =>
-    statusOf(`${stack.file.api}/whoami`, `${head}.${body}.${number}${signature.slice(number.length)}`, agent),
+    statusPastThrottle(`${stack.file.api}/whoami`, `${head}.${body}.${number}${signature.slice(number.length)}`, agent),
   );
   agent.destroy();
   expect(statuses.filter((status) => status !== 401)).toEqual([]);
+}
+
+/** A machine that is fast enough is throttled by the stage: what never came to the authorizer comes again. */
+async function statusPastThrottle(url: string, token: string, agent: Agent): Promise<number | undefined> {
+  for (;;) {
+    const status = await statusOf(url, token, agent);
+    if (status !== 429) return status;
+    await sleep(100);
+  }
 }
 
 function statusOf(url: string, token: string, agent: Agent): Promise<number | undefined> {
