@@ -11,7 +11,7 @@ import type { CopyCounts } from './recover/copy-app.ts';
 import { copyApp } from './recover/copy-app.ts';
 import { restoreTable } from './recover/restore-table.ts';
 import { readCommand, refuse } from './support/arguments.ts';
-import { onInterrupt } from './support/interrupt.ts';
+import { runUntilInterrupted } from './support/interrupt.ts';
 import type { MirrorTable } from './support/table.ts';
 import { findTable } from './support/table.ts';
 import { createLine } from './sync/progress.ts';
@@ -52,12 +52,7 @@ if (asked.needed === undefined) refuse(`${command} needs ${asked.missing}.`, USA
 const at = values.at === undefined ? undefined : timeOrRefuse(values.at);
 
 const stop = new AbortController();
-const running = run();
-onInterrupt(async () => {
-  stop.abort();
-  await running;
-});
-process.exitCode = await running;
+await runUntilInterrupted(run, stop);
 
 /** @returns the exit code */
 async function run(): Promise<number> {

@@ -16,7 +16,7 @@ import { RECONCILE_LIMITS } from '../shared/sync/reconcile/dependencies.ts';
 import { RUN_ENDED } from '../shared/sync/reconcile/report-run.ts';
 import type { RunSummary } from '../shared/sync/reconcile/summary.ts';
 import { readArguments, refuse } from './support/arguments.ts';
-import { onInterrupt } from './support/interrupt.ts';
+import { runUntilInterrupted } from './support/interrupt.ts';
 import { runMeasures } from './support/measures.ts';
 import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
@@ -70,12 +70,7 @@ const since = options.since === undefined ? undefined : sinceOrRefuse(options.si
 const where = { stack, stackFile: resolve('.local/stack.json') };
 const measures = runMeasures();
 const stop = new AbortController();
-const running = run();
-onInterrupt(async () => {
-  stop.abort();
-  await running;
-});
-process.exitCode = await running;
+await runUntilInterrupted(run, stop);
 
 /** @returns the exit code */
 async function run(): Promise<number> {

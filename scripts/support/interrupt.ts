@@ -20,3 +20,17 @@ export function onInterrupt(stop: () => Promise<void>): void {
     });
   }
 }
+
+/**
+ * Runs a command to its end, which on Ctrl-C is where it can stop.
+ * @param run returns the exit code
+ * @param stop tells `run` to stop
+ */
+export async function runUntilInterrupted(run: () => Promise<number>, stop: AbortController): Promise<void> {
+  const running = run();
+  onInterrupt(async () => {
+    stop.abort();
+    await running;
+  });
+  process.exitCode = await running;
+}
