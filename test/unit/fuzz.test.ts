@@ -27,9 +27,11 @@ describe('Whatever comes to the webhook', () => {
   });
 
   it('would be seen if strangers were believed', async () => {
-    const believing = createWebhookWorld();
-    believing.stored.webhookSecrets = [OURS, webhookSecret(7)];
-    const searched = fuzz(200, strangersWebhooks, (input) => strangersWebhookHolds(input, believing));
+    const searched = fuzz(200, strangersWebhooks, (input) => {
+      const believing = createWebhookWorld();
+      believing.stored.webhookSecrets = [OURS, webhookSecret(7)];
+      return strangersWebhookHolds(input, believing);
+    });
     await expect(searched).rejects.toMatchObject({ cause: { message: 'A stranger was believed.' } });
   });
 });

@@ -42,7 +42,6 @@ export class Watch {
   #lastLine = 0;
   /** The latest that somebody has asked for. */
   #watched: readonly string[] = [];
-  #scans = 0;
   /** When the whole table is to be read again. */
   #scanAt = 0;
   /** How far the local clock is ahead of this machine's, ms. */
@@ -110,8 +109,7 @@ export class Watch {
     const rows = changes.flatMap(({ key }) => (key.startsWith(USER) ? [key.slice(USER.length)] : []));
     for (const id of new Set([...users, ...rows]))
       this.mirror.update(id, this.#clerk.users.get(id), this.#table.items.get(USER + id));
-    // What was there when the console was opened nobody has changed by hand before its eyes.
-    return this.#scans > 1 ? storyOfRows(changes, Date.now()) : [];
+    return storyOfRows(changes, Date.now());
   }
 
   /** All of it, if a look at all of it took so little that it is time again; else the rows that somebody looks at or writes. */
@@ -124,7 +122,6 @@ export class Watch {
     const changes = await this.#table.refreshAll();
     const now = performance.now();
     this.#scanAt = now + (now - from) * REST_AFTER_SCAN;
-    this.#scans += 1;
     return changes;
   }
 

@@ -15,7 +15,7 @@ export function storyOfRows(changes: readonly ItemChange[], at: number): Told[] 
 }
 
 function changedByHand({ before, after }: ItemChange): { readonly what: string; readonly why: string } | undefined {
-  // A tombstone goes by itself when its time is over.
+  // What is seen for the first time nobody has changed before its eyes; a tombstone goes by itself when its time is over.
   if (before === undefined || (after === undefined && before['expiresAt'] !== undefined)) return undefined;
   if (after === undefined) return { what: 'row removed', why: 'not by the synchronisation, which leaves a tombstone' };
   if (before['revision'] !== after['revision']) return undefined;
