@@ -9,6 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Expected errors are logged while tests pass: only those of a failing test are worth reading.
     silent: 'passed-only',
+    globalSetup: ['test/support/scratch.ts'],
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...limits } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...limits } },

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts'],
-    globalSetup: ['test/support/e2e/assembly.ts'],
+    globalSetup: ['test/support/scratch.ts', 'test/support/e2e/assembly.ts'],
     fileParallelism: false,
     testTimeout: 600_000,
     hookTimeout: 120_000,
