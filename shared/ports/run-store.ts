@@ -75,9 +75,24 @@ export interface RunCounts {
 }
 
 /** Runs and the deletions they propose. Every method throws StoreUnavailable. */
+/** How far a run has come by its record: a later stage is never taken back. */
+export const RUN_STAGE = { requested: 0, atWork: 1, ended: 2 } as const;
+
+export type RunStage = (typeof RUN_STAGE)[keyof typeof RUN_STAGE];
+
+export function stageOf({ status, endedAt }: Pick<Run, 'status' | 'endedAt'>): RunStage {
+  if (endedAt !== undefined) return RUN_STAGE.ended;
+  return status === 'requested' ? RUN_STAGE.requested : RUN_STAGE.atWork;
+}
+
 export interface RunStore {
-  /** Puts the run, over an earlier state of the same run. */
+  /**
+   * Puts the run, over an earlier state of the same run: a request, then a run at work, then one that has ended. A state that
+   * arrives when the record has come further changes nothing: a call that was given up may arrive after those that followed it.
+   */
   save(run: Run): Promise<void>;
+  /** Puts a run that does not seem to have been taken on, over its request alone: should it have been, its own record counts. */
+  saveUnstarted(run: Run): Promise<void>;
   get(id: string): Promise<Run | undefined>;
   /** Runs that began at `since` (ms) or later, the earliest first; read page by page. */
   list(since: number): AsyncIterable<Run>;

@@ -1,8 +1,9 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
-import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Run, RunStage, RunStore } from '../../ports/run-store.ts';
+import { RUN_STAGE, stageOf } from '../../ports/run-store.ts';
 import type { Attributes } from './attribute-value.ts';
-import { callTable } from './errors.ts';
+import { callIfMet, callTable } from './errors.ts';
 import { timeKey } from './creation-index.ts';
 import { expiryAfter, HELD_DAYS } from './expiry.ts';
 import { listRows } from './index-query.ts';
@@ -14,7 +15,8 @@ import { keyOf, readItem } from './table-access.ts';
 
 export function createDynamoDbRunStore(deps: TableAccess): RunStore {
   return {
-    save: (run) => save(deps, run),
+    save: (run) => save(deps, run, stageOf(run)),
+    saveUnstarted: (run) => save(deps, run, RUN_STAGE.requested),
     get: (id) => get(deps, id),
     list: (since) => list(deps, since),
     putSuspects: (runId, piece, userIds) => putSuspects(deps, runId, piece, userIds),
@@ -24,8 +26,16 @@ export function createDynamoDbRunStore(deps: TableAccess): RunStore {
   };
 }
 
-async function save({ client, tableName }: TableAccess, run: Run): Promise<void> {
-  await callTable(() => client.send(new PutCommand({ TableName: tableName, Item: itemOfRun(run) })));
+/** A record that has come further stays as it is: whoever wrote it knew more. */
+async function save({ client, tableName }: TableAccess, run: Run, stage: RunStage): Promise<void> {
+  const command = new PutCommand({
+    TableName: tableName,
+    Item: { ...itemOfRun(run), stage },
+    ConditionExpression: 'attribute_not_exists(#stage) OR #stage <= :stage',
+    ExpressionAttributeNames: { '#stage': 'stage' },
+    ExpressionAttributeValues: { ':stage': stage },
+  });
+  await callIfMet(() => client.send(command));
 }
 
 async function get(deps: TableAccess, id: string): Promise<Run | undefined> {

@@ -1,4 +1,5 @@
-import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Run, RunStage, RunStore } from '../../ports/run-store.ts';
+import { RUN_STAGE, stageOf } from '../../ports/run-store.ts';
 import type { Clock } from '../../ports/time.ts';
 import { expiryAfter, HELD_DAYS, isExpired } from '../dynamodb/expiry.ts';
 
@@ -13,9 +14,17 @@ interface Piece {
 export function createMemoryRunStore({ clock }: { readonly clock: Clock }): RunStore {
   const runs = new Map<string, Run>();
   const spools = new Map<string, ReadonlyMap<number, Piece>>();
+  const stages = new Map<string, RunStage>();
   let marks: readonly number[] = [];
+  const put = (run: Run, stage: RunStage): Promise<void> => {
+    if ((stages.get(run.id) ?? RUN_STAGE.requested) > stage) return Promise.resolve();
+    runs.set(run.id, run);
+    stages.set(run.id, stage);
+    return Promise.resolve();
+  };
   return {
-    save: (run) => Promise.resolve(void runs.set(run.id, run)),
+    save: (run) => put(run, stageOf(run)),
+    saveUnstarted: (run) => put(run, RUN_STAGE.requested),
     get: (id) => Promise.resolve(runs.get(id)),
     async *list(since) {
       const listed = [...runs.values()].filter(({ startedAt }) => startedAt >= since);

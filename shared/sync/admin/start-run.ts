@@ -6,7 +6,7 @@ import type { Run, RunStore } from '../../ports/run-store.ts';
 import type { Clock } from '../../ports/time.ts';
 
 export interface StartDependencies {
-  readonly runs: Pick<RunStore, 'get' | 'save' | 'list'>;
+  readonly runs: Pick<RunStore, 'get' | 'save' | 'saveUnstarted' | 'list'>;
   readonly starter: RunStarter;
   readonly random: Random;
   readonly clock: Clock;
@@ -32,8 +32,12 @@ export async function startRun(deps: StartDependencies, request: RunRequest): Pr
   } catch (error) {
     if (!(error instanceof RunNotStarted)) throw error;
     deps.log.error('run not started', { runId: run.id, reason: error.message });
-    // Should it have been taken on after all, the run itself records over this.
-    await deps.runs.save({ ...run, status: 'failed', endedAt: deps.clock.now(), failedBecause: error.message });
+    await deps.runs.saveUnstarted({
+      ...run,
+      status: 'failed',
+      endedAt: deps.clock.now(),
+      failedBecause: error.message,
+    });
     return { runId: run.id, status: 'not-started' };
   }
 }

@@ -199,6 +199,7 @@ function monthsSince(from: number, now: number): readonly Month[] {
 function runStore(runs: RunStore, read: Through, change: Through): RunStore {
   return {
     save: (run) => change(undefined, () => runs.save(run)),
+    saveUnstarted: (run) => change(undefined, () => runs.saveUnstarted(run)),
     get: (id) => read(undefined, () => runs.get(id)),
     list: (since) => listed(read, undefined, () => runs.list(since)),
     putSuspects: (id, piece, ids) => change(undefined, () => runs.putSuspects(id, piece, ids)),

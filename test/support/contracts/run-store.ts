@@ -81,9 +81,57 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
     );
 
     it('lets a later state take back what an earlier one said', async () => {
-      await store.save({ ...RUN, endedAt: NOW, heldBecause: 'because', drift: { email: 1 } });
+      await store.save({ ...RUN, heldBecause: 'because', drift: { email: 1 } });
       await store.save(RUN);
       expect(await store.get(RUN.id)).toEqual(RUN);
+    });
+
+    describe('a state that arrives late', () => {
+      const requested: Run = { ...RUN, status: 'requested' };
+      const ended: Run = { ...RUN, status: 'failed', endedAt: NOW + 9, failedBecause: 'The table did not answer.' };
+
+      it.each([
+        ['the opening, after the end', ended, RUN],
+        ['the request, after the opening', RUN, requested],
+        ['the request, after the end', ended, requested],
+      ])('leaves the record as it is: %s', async (_what, record, late) => {
+        await store.save(record);
+        await store.save(late);
+        expect(await store.get(RUN.id)).toEqual(record);
+      });
+
+      it('is passed by: request, opening, end', async () => {
+        for (const state of [requested, RUN, ended]) {
+          await store.save(state);
+          expect(await store.get(RUN.id)).toEqual(state);
+        }
+      });
+    });
+
+    describe('a run that nobody seems to have taken on', () => {
+      const requested: Run = { ...RUN, status: 'requested' };
+      const unstarted: Run = { ...RUN, status: 'failed', endedAt: NOW + 3, failedBecause: 'It was not started.' };
+
+      it('says so, in place of its request', async () => {
+        await store.save(requested);
+        await store.saveUnstarted(unstarted);
+        expect(await store.get(RUN.id)).toEqual(unstarted);
+      });
+
+      it('is opened all the same, should it have been taken on', async () => {
+        await store.saveUnstarted(unstarted);
+        await store.save(RUN);
+        expect(await store.get(RUN.id)).toEqual(RUN);
+      });
+
+      it.each([
+        ['at work', RUN],
+        ['at its end', { ...RUN, status: 'repaired', endedAt: NOW + 2 } satisfies Run],
+      ])('is not said to have failed while its own record has it %s', async (_what, record) => {
+        await store.save(record);
+        await store.saveUnstarted(unstarted);
+        expect(await store.get(RUN.id)).toEqual(record);
+      });
     });
 
     it('gives back the marks that were kept last, none before that, to the millisecond', async () => {
