@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
+import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
+import { isOrigin } from '../../shared/config/urls.ts';
 import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
 import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/setting-error.ts';
 import type { Context } from './context.ts';
+import { corsFor } from './cors.ts';
 
 /** The issuer that cdk.json starts with: well-formed, nobody's. */
 export const EXAMPLE_ISSUER = 'https://example.clerk.accounts.dev';
@@ -14,6 +17,7 @@ const NAMES = [
   'stage',
   'issuer',
   'authorizedParties',
+  'corsOrigins',
   'clerkApiUrl',
   'clerkShare',
   'reconcilerMemory',
@@ -47,6 +51,8 @@ const NAMES = [
 export interface Settings extends AuthorizerSettings {
   readonly stage: Stage;
   readonly stackName: string;
+  /** Whose browsers may call the API from a page elsewhere; none by default. */
+  readonly cors?: CorsPreflightOptions;
   readonly clerkApiUrl?: string;
   readonly clerkShare?: number;
   readonly reconcilerMemory?: number;
@@ -76,6 +82,7 @@ export function readSettings(context: Context): Settings {
     stage,
     stackName: readStackName(context) ?? `clerk-sync-${stage}`,
     ...readAuthorizerSettings(context),
+    ...present('cors', readCors(context)),
     ...present('clerkApiUrl', context.text('clerkApiUrl')),
     ...present('clerkShare', context.number('clerkShare')),
     ...present('reconcilerMemory', context.count('reconcilerMemory')),
@@ -160,6 +167,16 @@ function readTableSuffix(context: Context): string | undefined {
   if (suffix === undefined || /^[A-Za-z0-9]{1,20}$/.test(suffix)) return suffix;
   throw new SettingError(
     `Context tableSuffix is ${JSON.stringify(suffix)}, but must be at most 20 letters and digits: pass such a text as -c tableSuffix=2`,
+  );
+}
+
+function readCors(context: Context): CorsPreflightOptions | undefined {
+  const origins = context.list('corsOrigins');
+  const wrong = origins.find((origin) => !isOrigin(origin));
+  if (wrong === undefined) return origins.length === 0 ? undefined : corsFor(origins);
+  throw new SettingError(
+    `Context corsOrigins has ${JSON.stringify(wrong)}, which is not an origin as a browser sends it. Pass scheme, host and any port, ` +
+      'without a path, as -c corsOrigins=https://app.example.com,http://localhost:5173',
   );
 }
 

@@ -39,7 +39,7 @@ export function configurationDocument(): string {
     'Required are `issuer` and `authorizedParties`. A prop that cannot work is refused while your app is synthesised, with what to set\ninstead. [construct.md](construct.md) shows them in use.',
     ...props.map((section) => section.trimEnd()),
     '## Settings of `npm run deploy` and `npm start`',
-    `The app of this repository takes them from \`cdk.json\` or as \`-c NAME=VALUE\`: ${contextNames().map(code).join(', ')}. Lists have commas\nbetween. What each means stands under the prop of that name; a name ending in \`Seconds\` is the prop without it, in seconds.`,
+    `The app of this repository takes them from \`cdk.json\` or as \`-c NAME=VALUE\`: ${contextNames().map(code).join(', ')}. Lists have commas\nbetween. What each means stands under the prop of that name; a name ending in \`Seconds\` is the prop without it, in seconds; \`corsOrigins\` are the origins that \`cors\` is to let call the API.`,
     '## The secret',
     'One JSON document in Secrets Manager, which the output `SecretArn` names. It is read again within five minutes, and within 30 seconds of a\nfailure that a newer one could mend: no change of it needs a deployment.',
     secretFields().join('\n'),

@@ -80,6 +80,30 @@ describe('the app', () => {
     expect(authorizerOf(resources, 'Authorizer').Properties['AuthorizerResultTtlInSeconds']).toBe(5);
   });
 
+  it('lets browsers at the origins that it is given call the API from elsewhere, and nobody by default', () => {
+    const corsOf = (context: Record<string, unknown>): readonly unknown[] =>
+      ofType(readResources(stackWith(context)), 'AWS::ApiGatewayV2::Api').map(
+        ({ Properties }) => Properties['CorsConfiguration'],
+      );
+    expect(corsOf({})).toEqual([undefined]);
+    expect(corsOf({ corsOrigins: 'https://app.example.com, http://localhost:5173' })).toEqual([
+      {
+        AllowOrigins: ['https://app.example.com', 'http://localhost:5173'],
+        AllowMethods: ['GET', 'PATCH', 'POST'],
+        AllowHeaders: ['authorization', 'content-type'],
+        MaxAge: 3_600,
+      },
+    ]);
+  });
+
+  it.each(['*', 'https://app.example.com/', 'app.example.com', 'https://app.example.com/path'])(
+    'refuses the cross-origin rule %j',
+    (corsOrigins) => {
+      expect(() => stackWith({ corsOrigins })).toThrow(SettingError);
+      expect(() => stackWith({ corsOrigins })).toThrow(/corsOrigins has .* as -c corsOrigins=https:/);
+    },
+  );
+
   it('calls no schedule of one stage as one of another, which CloudFormation would take for the same', () => {
     const namesIn = (context: Record<string, unknown>): readonly unknown[] =>
       ofType(readResources(stackWith(context)), 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties['Name']);
