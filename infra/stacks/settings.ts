@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
-import { isOrigin } from '../../shared/config/urls.ts';
 import { LOG_LEVELS } from '../constructs/clerk-user-sync-props.ts';
 import type { AuthorizerSettings, ClaimField, LogLevel, RosterSettings } from '../constructs/clerk-user-sync-props.ts';
 import { STAGES } from '../constructs/stage.ts';
 import type { Stage } from '../constructs/stage.ts';
 import { SettingError } from '../constructs/setting-error.ts';
 import type { Context } from './context.ts';
-import { corsFor } from './cors.ts';
+import { readCors } from './cors.ts';
 
 /** The issuer that cdk.json starts with: well-formed, nobody's. */
 export const EXAMPLE_ISSUER = 'https://example.clerk.accounts.dev';
@@ -167,16 +166,6 @@ function readTableSuffix(context: Context): string | undefined {
   if (suffix === undefined || /^[A-Za-z0-9]{1,20}$/.test(suffix)) return suffix;
   throw new SettingError(
     `Context tableSuffix is ${JSON.stringify(suffix)}, but must be at most 20 letters and digits: pass such a text as -c tableSuffix=2`,
-  );
-}
-
-function readCors(context: Context): CorsPreflightOptions | undefined {
-  const origins = context.list('corsOrigins');
-  const wrong = origins.find((origin) => !isOrigin(origin));
-  if (wrong === undefined) return origins.length === 0 ? undefined : corsFor(origins);
-  throw new SettingError(
-    `Context corsOrigins has ${JSON.stringify(wrong)}, which is not an origin as a browser sends it. Pass scheme, host and any port, ` +
-      'without a path, as -c corsOrigins=https://app.example.com,http://localhost:5173',
   );
 }
 
