@@ -170,7 +170,7 @@ function isHttpsUrl(text: string): boolean {
 }
 
 /** Exactly what a browser sends as origin; browser extensions and native shells have schemes of their own. */
-function isOrigin(text: string): boolean {
+export function isOrigin(text: string): boolean {
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^\s/,?#@]+$/.test(text) || !URL.canParse(text)) return false;
   return /^https?:/.test(text) ? new URL(text).origin === text : true;
 }

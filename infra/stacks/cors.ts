@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { CorsHttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { CorsPreflightOptions } from 'aws-cdk-lib/aws-apigatewayv2';
-import { isOrigin } from '../../shared/config/urls.ts';
+import { isOrigin } from '../constructs/validate-props.ts';
 import { SettingError } from '../constructs/setting-error.ts';
 import type { Context } from './context.ts';
 
