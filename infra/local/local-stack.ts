@@ -26,6 +26,8 @@ export interface LocalStackOptions {
   readonly assembly?: string;
   /** 1: Svix's own retry schedule; 0.001: a thousand times faster. */
   readonly webhookRetryScale?: number;
+  /** What the waits of durable functions are multiplied by: 0.01 makes them a hundred times shorter. Absent: 1. */
+  readonly timeAccelerationForDurableWaits?: number;
   /** Absent: schedules are fired when asked for only, so that no run comes upon a test or a demo at half past the hour. */
   readonly schedulesOnTime?: boolean;
   onProgress?(message: string): void;
@@ -77,8 +79,10 @@ async function startParts(
   options.onProgress?.('Synthesising the template');
   const assembly = options.assembly ?? (await synthesiseFor(clerk, options, closers));
   options.onProgress?.('Starting the local cloud');
+  const { timeAccelerationForDurableWaits } = options;
   const cloud = await startLocalCloud({
     assembly,
+    ...(timeAccelerationForDurableWaits === undefined ? {} : { timeAccelerationForDurableWaits }),
     clock,
     schedulesOnTime: options.schedulesOnTime ?? false,
     environment: { [ENVIRONMENT.clerkApiUrl]: clerk.url },

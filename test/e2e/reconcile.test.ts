@@ -10,7 +10,7 @@ let world: World;
 
 // Each test needs a world of its own: what a run does depends on every user there is.
 beforeEach(async () => {
-  stack = await startLocalStack({ assembly: inject('assembly') });
+  stack = await startLocalStack({ assembly: inject('assembly'), timeAccelerationForDurableWaits: 0.1 });
   world = createWorld(stack.file);
   await world.control('PUT', 'faults', { webhooks: { drop: 1 } });
 });

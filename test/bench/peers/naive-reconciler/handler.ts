@@ -2,7 +2,7 @@
  * The naive loop: `getUserList` page by page, as the reference of `@clerk/backend` shows it, and for each user a `GetItem` that
  * tells whether she is new, and an upsert. The clients stand at module scope, so that connections are kept.
  *
- * What it lacks beside ours is in docs/bench.md, and shown by test/contract/bench-reconciler.test.ts.
+ * What it lacks beside ours is in docs/bench.md, and shown by test/long/bench-reconciler.test.ts.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
