@@ -125,8 +125,7 @@ function writeApp(simulation: Simulation, draws: Draws): void {
       const user = draws.pick(table.live());
       if (!user) return;
       const attributes = { ...user.app, [draws.pick(['bio', 'location', 'followers'])]: draws.between(1, 1e6) };
-      table.store.writeApp(user.id, attributes);
-      simulation.appChanged(user, attributes);
+      simulation.writeApp(user, attributes);
       simulation.chronicle.tell('application', `writes its attributes of ${user.id}`);
     });
   }

@@ -88,10 +88,11 @@ export class Simulation {
     return `p${this.#newcomers}`;
   }
 
-  /** The application has written its attributes of a user: of that the stream tells, too. */
-  appChanged(before: StoredUser, app: JsonObject): void {
-    this.users.app.set(before.id, app);
-    this.changes.userChanged(before, { ...before, app });
+  /** The application writes its attributes of a user: of that the stream tells, too. */
+  writeApp(user: StoredUser, app: JsonObject): void {
+    this.table.store.writeApp(user.id, app);
+    this.users.app.set(user.id, app);
+    this.changes.userChanged(user, this.table.get(user.id) ?? user);
   }
 
   /** Refuses some events now and then, and takes those before them. */
