@@ -5,7 +5,14 @@ import type { World } from '../../scripts/demo/world.ts';
 import { createWorld, signUp } from '../../scripts/demo/world.ts';
 import { tell } from '../support/chaos/figures.ts';
 import { adminRequestHolds, adminRequests, imports, strangers, strangersRequestHolds } from '../support/fuzz/admin.ts';
-import { sendAdminRequest, sendUsersRequest, sendWebhook, tellingLines } from '../support/fuzz/over-http.ts';
+import { healthHolds, healthRequest, healthRequests } from '../support/fuzz/health.ts';
+import {
+  sendAdminRequest,
+  sendHealthRequest,
+  sendUsersRequest,
+  sendWebhook,
+  tellingLines,
+} from '../support/fuzz/over-http.ts';
 import { fuzz } from '../support/fuzz/runs.ts';
 import { asked, forgedTokenHolds, forgedTokens, signedTokenHolds, signedTokens } from '../support/fuzz/tokens.ts';
 import { requests, usersRequestHolds } from '../support/fuzz/users.ts';
@@ -35,6 +42,7 @@ it.each<[string, () => Promise<Came>]>([
   ["users' requests", () => fuzz(MANY, requests, usersRequestHolds)],
   ['administrative requests', () => fuzz(MANY, adminRequests, adminRequestHolds)],
   ['files of people', () => fuzz(MANY / 3, imports, adminRequestHolds)],
+  ['questions to health', () => fuzz(MANY, healthRequests, healthHolds)],
   ["strangers' administrative requests", () => fuzz(MANY, strangers, strangersRequestHolds)],
 ])(`${MANY.toLocaleString('en')} of a kind, distorted, do nothing that they should not: %s`, async (what, search) => {
   expect(Object.keys(await told(what, search())).length).toBeGreaterThan(0);
@@ -78,6 +86,14 @@ describe('Over HTTP, with a real engine behind it,', () => {
       'files',
       fuzz(60, imports, (request) => sendAdminRequest(stack.file, request)),
     );
+  });
+
+  it('questions to health are answered, whatever comes along with them', async () => {
+    const came = await told(
+      'health',
+      fuzz(100, healthRequest, (request) => sendHealthRequest(stack.file, request)),
+    );
+    expect(Object.keys(came)).toEqual(['GET 200']);
   });
 
   it('nobody can read in a log what was sent, or of an error that nobody has foreseen', async () => {

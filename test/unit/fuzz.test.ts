@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { healthRoutes } from '../../functions/health/health.ts';
 import { createMemoryLog } from '../../shared/adapters/memory/log.ts';
+import { routed } from '../../functions/http/router.ts';
+import { textWith } from '../support/cloud/matchers.ts';
 import { verified } from '../support/functions/authorizer.ts';
 import { createWebhookWorld, OURS, webhookSecret } from '../support/functions/webhook-world.ts';
 import { adminRequestHolds, adminRequests, imports, strangers, strangersRequestHolds } from '../support/fuzz/admin.ts';
+import { healthHolds, healthRequests } from '../support/fuzz/health.ts';
 import { CANARY } from '../support/fuzz/hostile.ts';
 import { fuzz } from '../support/fuzz/runs.ts';
 import { judgeAnswer } from '../support/fuzz/told.ts';
@@ -51,6 +55,33 @@ describe('A token', () => {
     const trusting = verified({ claims: { email: 'ada@example.com' } });
     const searched = fuzz(100, asked(forgedTokens), (input) => forgedTokenHolds(input, trusting));
     await expect(searched).rejects.toMatchObject({ cause: { message: 'It was allowed, with 1 writes.' } });
+  });
+});
+
+describe('Whatever comes along with a question to health', () => {
+  it('changes nothing of the answer, is in no log, and has nothing asked twice', async () => {
+    const came = await fuzz(60, healthRequests, healthHolds);
+    expect(Object.keys(came)).toEqual(expect.arrayContaining(['200 healthy', '200 ok', '200 unknown', '503 error']));
+  });
+
+  it('would be seen if every question asked CloudWatch', async () => {
+    const searched = fuzz(60, healthRequests, (input) =>
+      healthHolds(input, (deps) => async (event) => routed(healthRoutes(deps))(event)),
+    );
+    await expect(searched).rejects.toMatchObject({ cause: { message: textWith('CloudWatch was asked for') } });
+  });
+
+  it('would be seen if it were logged', async () => {
+    const searched = fuzz(60, healthRequests, (input) =>
+      healthHolds(input, (deps) => {
+        const route = routed(healthRoutes(deps));
+        return (event) => {
+          deps.log.info('asked', { query: JSON.stringify(event.queryStringParameters) });
+          return route(event);
+        };
+      }),
+    );
+    await expect(searched).rejects.toMatchObject({ cause: { message: textWith('The log says what was sent') } });
   });
 });
 

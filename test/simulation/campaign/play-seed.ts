@@ -2,7 +2,7 @@ import { planHistory } from '../history/plan.ts';
 import type { History } from '../history/play.ts';
 import { playHistory } from '../history/play.ts';
 import { shrinkHistory } from '../history/shrink.ts';
-import type { Violation } from '../history/simulation.ts';
+import type { Violation } from '../history/chronicle.ts';
 import { plantNamed } from '../plants/index.ts';
 import type { Coverage } from './coverage.ts';
 

@@ -10,7 +10,7 @@ export async function erase(simulation: Simulation, draws: Draws): Promise<void>
   const evenIfClerkHas = draws.chance(0.15);
   const user = draws.pick(evenIfClerkHas ? users : users.filter(({ tombstone }) => tombstone));
   if (!user) return;
-  if (evenIfClerkHas) simulation.erasable.add(user.id);
+  if (evenIfClerkHas) simulation.users.erasable.add(user.id);
   await administer(simulation, 'erase', {
     ...onUser('POST /admin/users/{id}/erase', user.id),
     ...(evenIfClerkHas && { body: JSON.stringify({ evenIfClerkHas }) }),
@@ -57,7 +57,7 @@ export async function replayQuarantine(simulation: Simulation, draws: Draws): Pr
 
 /** Approves the deletions of the run that was held last. */
 export async function approve(simulation: Simulation): Promise<void> {
-  const { lastHeld } = simulation;
+  const { lastHeld } = simulation.runs;
   if (lastHeld !== undefined)
     await administer(simulation, 'approve', onUser('POST /admin/sync-runs/{id}/approve-deletions', lastHeld));
 }
@@ -88,21 +88,22 @@ function onUser(routeKey: string, id: string): Request {
 }
 
 async function administer(simulation: Simulation, what: string, request: Request, key = ADMIN_KEY): Promise<void> {
-  simulation.event();
+  simulation.chronicle.event();
   const { stage, scheduler } = simulation;
-  const party = simulation.party('admin');
-  const start = simulation.takesRunsOn();
-  const api = simulation.container('admin', () => createAdmin(stage, start));
+  const party = simulation.processes.begin('admin');
+  const start = simulation.runs.takenOn();
+  const api = simulation.processes.container('admin', () => createAdmin(stage, start));
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const event: HttpEvent = { headers, isBase64Encoded: false, requestContext: {}, ...request };
   const answer = await scheduler.invoke(party, () => api(event));
-  if (answer === 'died') simulation.forget('admin');
+  if (answer === 'died') simulation.processes.forget('admin');
   const outcome = answer === 'died' ? 'no answer' : outcomeOf(answer);
-  simulation.count(`${what} ${outcome}`);
+  simulation.chronicle.count(`${what} ${outcome}`);
   const whom = Object.values(request.pathParameters ?? {}).join();
-  simulation.tell(party.name, `${what}s ${whom.split('@')[0]}: ${outcome}`);
-  if (answer !== 'died')
-    simulation.administered({ action: request.routeKey, party: party.name, status: answer.statusCode ?? 0 });
+  simulation.chronicle.tell(party.name, `${what}s ${whom.split('@')[0]}: ${outcome}`);
+  if (answer === 'died') return;
+  const told = { action: request.routeKey, party: party.name, status: answer.statusCode ?? 0 };
+  simulation.watchers.inform((watch) => watch.administered?.(told));
 }
 
 /** What the record says of it, too, or a refusal's code. */

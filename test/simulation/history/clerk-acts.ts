@@ -152,12 +152,12 @@ export class ClerkActs {
   }
 
   #say(type: string, person: Person): void {
-    this.#simulation.tell('clerk', `${type} of ${person.id}`);
+    this.#simulation.chronicle.tell('clerk', `${type} of ${person.id}`);
     this.#simulation.svix.announce(type, asJson(person));
   }
 
   #sayDeleted(id: string): void {
-    this.#simulation.tell('clerk', `user.deleted of ${id}`);
+    this.#simulation.chronicle.tell('clerk', `user.deleted of ${id}`);
     this.#simulation.svix.announce('user.deleted', { object: 'user', id, deleted: true });
   }
 

@@ -2,6 +2,7 @@ import type { Draws } from '../draws.ts';
 import { drawsOf } from '../draws.ts';
 import { asJson } from '../world/people.ts';
 import { STRANGERS_SECRET } from '../world/vault.ts';
+import { askGateway } from './ask-gateway.ts';
 import { approve, erase, look, register, replayQuarantine, restore, startRun, syncOne } from './admin-acts.ts';
 import { ClerkActs } from './clerk-acts.ts';
 import { askHealth } from './health-acts.ts';
@@ -12,14 +13,14 @@ import type { Simulation } from './simulation.ts';
 /** Does one act. What it sets going goes on by itself. */
 export function perform(simulation: Simulation, act: Act): void {
   const draws = drawsOf(simulation.seed, 'act', act.number);
-  simulation.count(`act ${act.kind}`);
-  simulation.event();
+  simulation.chronicle.count(`act ${act.kind}`);
+  simulation.chronicle.event();
   const clerk = new ClerkActs(simulation, draws);
   if (clerk.perform(act.kind)) return;
   const { storm } = act;
   if (storm) {
-    simulation.count(`storm ${storm.kind}`);
-    simulation.tell('world', `has ${storm.kind} for ${storm.forMs} ms at a rate of ${storm.rate}`);
+    simulation.chronicle.count(`storm ${storm.kind}`);
+    simulation.chronicle.tell('world', `has ${storm.kind} for ${storm.forMs} ms at a rate of ${storm.rate}`);
     return simulation.weather.begin(storm.kind, storm.forMs, storm.rate);
   }
   OTHERS[act.kind]?.(simulation, draws);
@@ -31,25 +32,27 @@ const OTHERS: Partial<Record<Act['kind'], Doing>> = {
   'sign-in': signIn,
   'forged-sign-in': (simulation, draws) => {
     const person = someone(simulation, draws);
-    if (person) simulation.keep(simulation.signIn(person.id, simulation.tokens.forged(person), draws, 'syncing'));
+    if (!person) return;
+    const request = { userId: person.id, token: simulation.tokens.forged(person), variant: 'syncing' } as const;
+    simulation.keep(askGateway(simulation, draws, request));
   },
   'read-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'GET /users/me')),
   'patch-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'PATCH /users/me')),
   'sync-me': (simulation, draws) => simulation.keep(callUsers(simulation, draws, 'POST /users/sync')),
   'write-app': writeApp,
   'hand-edit': editByHand,
-  'full-run': (simulation) => simulation.keep(simulation.run({ mode: 'full' })),
+  'full-run': (simulation) => simulation.keep(simulation.runs.start({ mode: 'full' })),
   'dry-run': (simulation) => simulation.keep(startRun(simulation, { dry_run: 'true' })),
-  'incremental-run': (simulation) => simulation.keep(simulation.run({ mode: 'incremental' })),
+  'incremental-run': (simulation) => simulation.keep(simulation.runs.start({ mode: 'incremental' })),
   'forced-run': (simulation) => simulation.keep(startRun(simulation, { force: 'true' })),
   'user-run': (simulation, draws) => {
     const person = someone(simulation, draws);
-    if (person) simulation.keep(simulation.run({ mode: 'user', userId: person.id, dryRun: draws.chance(0.2) }));
+    if (person) simulation.keep(simulation.runs.start({ mode: 'user', userId: person.id, dryRun: draws.chance(0.2) }));
   },
   'bad-night': badNight,
   approve: (simulation) => simulation.keep(approve(simulation)),
-  'interrupt-run': (simulation, draws) => draws.pick(simulation.underWay())?.interrupt(),
-  'stop-run': (simulation, draws) => draws.pick(simulation.underWay())?.stop(),
+  'interrupt-run': (simulation, draws) => draws.pick(simulation.runs.underWay())?.interrupt(),
+  'stop-run': (simulation, draws) => draws.pick(simulation.runs.underWay())?.stop(),
   erase: (simulation, draws) => simulation.keep(erase(simulation, draws)),
   restore: (simulation, draws) => simulation.keep(restore(simulation, draws)),
   'sync-user': (simulation, draws) => simulation.keep(syncOne(simulation, draws)),
@@ -98,20 +101,20 @@ const NIGHTS = [
 /** A run while something is wrong all the time. */
 function badNight(simulation: Simulation, draws: Draws): void {
   simulation.weather.begin(draws.pick(NIGHTS), 120_000, draws.pick([0.05, 0.2]));
-  simulation.keep(simulation.run({ mode: draws.pick(['full', 'incremental']) }));
+  simulation.keep(simulation.runs.start({ mode: draws.pick(['full', 'incremental']) }));
 }
 
 /** Somebody with a console changes what Clerk has said, in some histories: only a forced run is sure to see that. */
 function editByHand(simulation: Simulation, draws: Draws): void {
   const user = draws.pick(simulation.table.live());
-  if (!user || !simulation.hasHands) return;
+  if (!user || !simulation.settings.hasHands) return;
   simulation.table.editByHand(user.id, (edited) => {
     const { profile } = edited;
     return { ...edited, profile: { ...profile, content: { ...profile.content, lastName: 'by hand' } } };
   });
   simulation.isEdited = true;
-  simulation.count('item edited by hand');
-  simulation.tell('somebody', `edits the item of ${user.id}`);
+  simulation.chronicle.count('item edited by hand');
+  simulation.chronicle.tell('somebody', `edits the item of ${user.id}`);
 }
 
 /** The application counts followers: one user after another, in quick succession. */
@@ -122,9 +125,8 @@ function writeApp(simulation: Simulation, draws: Draws): void {
       const user = draws.pick(table.live());
       if (!user) return;
       const attributes = { ...user.app, [draws.pick(['bio', 'location', 'followers'])]: draws.between(1, 1e6) };
-      table.store.writeApp(user.id, attributes);
-      simulation.appChanged(user, attributes);
-      simulation.tell('application', `writes its attributes of ${user.id}`);
+      simulation.writeApp(user, attributes);
+      simulation.chronicle.tell('application', `writes its attributes of ${user.id}`);
     });
   }
 }

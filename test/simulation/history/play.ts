@@ -4,12 +4,13 @@ import { drawsOf } from '../draws.ts';
 import { partsOf } from '../parties/stage.ts';
 import type { Seams } from '../plants/plant.ts';
 import { asRead } from '../world/people.ts';
-import { askHealth } from './health-acts.ts';
+import type { Violation } from './chronicle.ts';
+import { BEGIN } from './chronicle.ts';
 import { ClerkActs } from './clerk-acts.ts';
+import { comeToRest } from './come-to-rest.ts';
 import { perform } from './perform.ts';
 import type { Act } from './plan.ts';
-import type { Violation } from './simulation.ts';
-import { BEGIN, NO_DEFECT, Simulation } from './simulation.ts';
+import { Simulation } from './simulation.ts';
 
 export interface History {
   readonly seed: number;
@@ -41,9 +42,9 @@ async function playThrough(simulation: Simulation, acts: readonly Act[]): Promis
   await populated;
   for (const act of acts) simulation.scheduler.at(BEGIN + 60_000 + act.at, () => perform(simulation, act));
   await simulation.scheduler.play();
-  if (simulation.violations.length === 0) await comeToRest(simulation);
-  const { seed, story, events, coverage, violations } = simulation;
-  return { seed, story, events, coverage, violation: violations[0] };
+  if (!simulation.chronicle.isBroken) await comeToRest(simulation);
+  const { story, events, coverage, violations } = simulation.chronicle;
+  return { seed: simulation.seed, story, events, coverage, violation: violations[0] };
 }
 
 /** Users that Clerk has from before; the table has most of them or, after a loss, hardly any. */
@@ -64,50 +65,4 @@ async function populate(simulation: Simulation): Promise<void> {
     const read = readSnapshot(asRead(person), scheduler.now, 'none');
     await applySnapshot(parts, read, { path: 'reconciler', budgetMs: 5_000 });
   }
-}
-
-/** Longer than any clock is off, and than a tombstone resists a read, ms. */
-const REST_MS = 20 * 60_000;
-
-/** The faults end, all that is under way ends, and one clean full run follows, forced where somebody has edited items; where it is held, its approval. */
-async function comeToRest(simulation: Simulation): Promise<void> {
-  const { scheduler, weather, table } = simulation;
-  weather.calm();
-  simulation.tell('world', 'comes to rest');
-  await scheduler.play(scheduler.now + REST_MS);
-  const summary = await runToItsEnd(simulation, { mode: 'full', ...(simulation.isEdited && { force: true }) });
-  if (summary?.status === 'held') await runToItsEnd(simulation, { mode: 'approve', run: summary.runId });
-  if (simulation.violations.length === 0) await simulation.atRest();
-  simulation.keep(askHealth(simulation, true));
-  await scheduler.play();
-  if (simulation.violations.length > 0 || !drawsOf(simulation.seed, 'replay').chance(0.3)) return;
-  const before = table.store.users();
-  await resendAll(simulation);
-  simulation.replayed(before);
-}
-
-async function runToItsEnd(simulation: Simulation, event: Parameters<Simulation['run']>[0]) {
-  const running = simulation.run(event);
-  await simulation.scheduler.play();
-  if (simulation.violations.length > 0) return undefined;
-  if (simulation.underWay().length > 0) {
-    simulation.broken(NO_DEFECT, 'Everything has come to an end but a run: it waits for something that never comes.');
-    return undefined;
-  }
-  const summary = await running;
-  if (summary === undefined || summary.status === 'failed') {
-    simulation.broken('table-equals-clerk', `The clean run failed: ${summary?.failedBecause ?? 'it never ended'}.`);
-  }
-  return summary;
-}
-
-/** Every accepted message once more, in another order. */
-async function resendAll(simulation: Simulation): Promise<void> {
-  const draws = drawsOf(simulation.seed, 'resend');
-  const { scheduler, svix, accepted } = simulation;
-  const messages = [...accepted.values()].toSorted(() => draws.next() - 0.5);
-  for (const [n, message] of messages.entries()) {
-    scheduler.at(scheduler.now + n * 7, () => simulation.keep(svix.resend(message)));
-  }
-  await scheduler.play();
 }

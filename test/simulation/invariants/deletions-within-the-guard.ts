@@ -11,7 +11,6 @@ export const deletionsWithinTheGuard: Invariant = {
     const deletions: number[] = [];
     return {
       written({ write, before, after }) {
-        const live = table.live().length;
         const isDeletion = after.tombstone !== undefined && before !== undefined && !before.tombstone;
         const runId = write.runChange?.runId;
         if (!isDeletion || runId === undefined) return;
@@ -20,7 +19,7 @@ export const deletionsWithinTheGuard: Invariant = {
         deletions.push(now());
         const lately = deletions.filter((at) => at > now() - DAY_MS).length;
         // Users may have come and gone since the run looked: what is live now and what was deleted is what there was.
-        const all = live + lately;
+        const all = table.live().length + lately;
         const most = Math.min(guard.most, Math.max(guard.few, all * guard.share), all * guard.mostOfAll);
         if (lately > Math.ceil(most) + SLACK) isBroken(`Runs deleted ${lately} of ${all} users in a day.`);
       },

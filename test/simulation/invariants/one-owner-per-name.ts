@@ -25,11 +25,10 @@ export const oneOwnerPerName: Invariant = {
 };
 
 function problemsOf({ table }: Truth): string[] {
-  const users = new Map(table.store.users().map((user) => [user.id, user]));
   const reservations = new Map(table.store.reservations().map((each) => [nameKey(each.name), each]));
   const owners = new Map<string, string>();
   const problems: string[] = [];
-  for (const user of users.values()) {
+  for (const user of table.store.users()) {
     for (const kind of ['email', 'username'] as const) {
       const value = user.held[kind];
       if (value === undefined) continue;

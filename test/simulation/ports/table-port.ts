@@ -1,5 +1,3 @@
-import { rowsOf } from '../../../shared/adapters/memory/user-items.ts';
-import { endOfMonth, monthGroups, UNKNOWN_CREATION } from '../../../shared/adapters/dynamodb/creation-index.ts';
 import type { Name } from '../../../shared/domain/names.ts';
 import type { AppReading, AppStore } from '../../../shared/ports/app-store.ts';
 import type { StoredUser } from '../../../shared/domain/user.ts';
@@ -8,7 +6,7 @@ import type { LeaseStore } from '../../../shared/ports/lease-store.ts';
 import type { Quarantine } from '../../../shared/ports/quarantine.ts';
 import type { RosterStore } from '../../../shared/ports/roster-store.ts';
 import type { RunStore } from '../../../shared/ports/run-store.ts';
-import type { CallOptions, IndexedUser, LiveCount, UserStore, UserWrite } from '../../../shared/ports/user-store.ts';
+import type { CallOptions, UserStore, UserWrite } from '../../../shared/ports/user-store.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import type { WatermarkStore } from '../../../shared/ports/watermark-store.ts';
 import type { Draws } from '../draws.ts';
@@ -16,6 +14,9 @@ import type { Party } from '../world/scheduler.ts';
 import type { SimulatedTable, Transition } from '../world/table.ts';
 import type { CallDependencies } from './call.ts';
 import { send } from './call.ts';
+import type { Through } from './listed.ts';
+import { listed } from './listed.ts';
+import { countOf, indexAsOf } from './table-index.ts';
 
 export interface TablePortOptions extends CallDependencies {
   readonly table: SimulatedTable;
@@ -37,6 +38,9 @@ export interface TablePorts {
   readonly rosterStore: RosterStore;
   readonly apps: AppStore;
 }
+
+/** Months of a count that pass between two points where others may go on: nearly all of the 700 since 1970 are empty. */
+const MONTHS_OF_PAGE = 100;
 
 /** An item read by key without consistency is at most this old, ms, and the index at most this far behind. */
 export const STALE_MS = 2_000;
@@ -95,8 +99,6 @@ export function tablePorts(options: TablePortOptions): TablePorts {
   };
 }
 
-type Through = <T>(own: CallOptions | undefined, apply: () => Promise<T>) => Promise<T>;
-
 interface Ways {
   readonly read: Through;
   readonly change: Through;
@@ -110,7 +112,7 @@ function userStore({ table, written, scheduler }: TablePortOptions, { read, chan
     party: Party | undefined,
     write: () => Promise<T>,
   ): Promise<T> => {
-    const before = new Map(store.users().map((user) => [user.id, user]));
+    const before = writes.map(({ next }) => table.get(next.id));
     const result = await write();
     if (result.status === 'written') for (const transition of table.note(writes, before)) written(transition, party);
     return result;
@@ -133,20 +135,15 @@ function userStore({ table, written, scheduler }: TablePortOptions, { read, chan
     tidy: (reservation, leftOver, own) => change(own, () => store.tidy(reservation, leftOver)),
     listConflicts: (own) => {
       const asOf = lag('index-lag', INDEX_LAG_MS);
-      return listed<Name>(read, own, () =>
-        asOf === undefined ? store.listConflicts() : each(table.waitedForAsOf(asOf)),
-      );
+      return listed<Name>(read, own, () => (asOf === undefined ? store.listConflicts() : table.waitedForAsOf(asOf)));
     },
     listDeleted: (range, own) => listed(read, own, () => store.listDeleted(range)),
     listErasedInClerk: (own) => listed(read, own, () => store.listErasedInClerk()),
-    countLive: (from, own) => listed(read, own, () => each(countOf(table, from, scheduler.now)), MONTHS_OF_PAGE),
+    countLive: (from, own) => listed(read, own, () => countOf(table, from, scheduler.now), MONTHS_OF_PAGE),
     listByCreation: (from, own = {}) => {
       const asOf = lag('index-lag', INDEX_LAG_MS);
       const { until = Number.POSITIVE_INFINITY } = own;
-      // The memory store names each month since 1970: that would take a tenth of a history's time.
-      return listed<IndexedUser>(read, own, () =>
-        each(indexAsOf(table, asOf ?? scheduler.now, (at) => at >= from && at < until)),
-      );
+      return listed(read, own, () => indexAsOf(table, asOf ?? scheduler.now, (at) => at >= from && at < until));
     },
     listUnknownCreation: (own) => listed(read, own, () => store.listUnknownCreation()),
   };
@@ -167,35 +164,6 @@ function appStore({ table, appWritten }: TablePortOptions, { read, change }: Way
   return { read: (id, own) => read(own, async () => readingOf(await table.store.apps.read(id))) };
 }
 
-function indexAsOf(table: SimulatedTable, asOf: number, isWanted: (at: number) => boolean): readonly IndexedUser[] {
-  return rowsOf(table.itemsAsOf(asOf)).flatMap(({ group, at, row }) =>
-    group.startsWith('created#') && group !== UNKNOWN_CREATION && isWanted(at) ? [row] : [],
-  );
-}
-
-/** As the memory store counts, which makes the name and the end of each month since 1970 anew: that took a third of a history's time. */
-function countOf(table: SimulatedTable, from: number, now: number): readonly LiveCount[] {
-  const users = new Map<string, number>();
-  for (const { group } of rowsOf(table.itemsAsOf(now))) users.set(group, (users.get(group) ?? 0) + 1);
-  return monthsSince(from, now).map(({ group, next }) => ({ users: users.get(group) ?? 0, next }));
-}
-
-interface Month {
-  readonly group: string;
-  readonly next: number | undefined;
-}
-
-const MONTHS = new Map<string, readonly Month[]>();
-
-function monthsSince(from: number, now: number): readonly Month[] {
-  const key = `${from} ${new Date(now).getUTCMonth()}`;
-  const known = MONTHS.get(key);
-  if (known) return known;
-  const months = [...monthGroups(from, now), UNKNOWN_CREATION].map((group) => ({ group, next: endOfMonth(group) }));
-  MONTHS.set(key, months);
-  return months;
-}
-
 function runStore(runs: RunStore, read: Through, change: Through): RunStore {
   return {
     save: (run) => change(undefined, () => runs.save(run)),
@@ -207,33 +175,4 @@ function runStore(runs: RunStore, read: Through, change: Through): RunStore {
     putMarks: (times) => change(undefined, () => runs.putMarks(times)),
     marks: () => read(undefined, () => runs.marks()),
   };
-}
-
-/** Rows of a page, as the table's own pages are: what comes between two of them is seen or not. */
-const PAGE = 4;
-
-/** Months of a count that pass between two points where others may go on: nearly all of the 700 since 1970 are empty. */
-const MONTHS_OF_PAGE = 100;
-
-async function* listed<T>(
-  read: Through,
-  own: CallOptions | undefined,
-  list: () => AsyncIterable<T>,
-  size = PAGE,
-): AsyncGenerator<T> {
-  const rows = await read(own, () => collect(list()));
-  for (const [at, row] of rows.entries()) {
-    if (at > 0 && at % size === 0) await read(own, () => Promise.resolve());
-    yield row;
-  }
-}
-
-async function collect<T>(rows: AsyncIterable<T>): Promise<readonly T[]> {
-  const all: T[] = [];
-  for await (const row of rows) all.push(row);
-  return all;
-}
-
-async function* each<T>(rows: readonly T[]): AsyncGenerator<T> {
-  yield* rows;
 }

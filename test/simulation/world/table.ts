@@ -72,17 +72,17 @@ export class SimulatedTable {
     return this.store.users().filter(({ tombstone }) => !tombstone);
   }
 
-  /** Keeps what the writes have made. @returns what became of each user */
-  note(writes: readonly UserWrite[], before: ReadonlyMap<string, StoredUser>): readonly Transition[] {
+  /** Keeps what the writes have made. @param before the users, in the order of the writes. @returns what became of each */
+  note(writes: readonly UserWrite[], before: readonly (StoredUser | undefined)[]): readonly Transition[] {
     const at = this.#now();
     this.#waited.push({ from: at, names: this.#listed() });
-    return writes.flatMap((write) => {
+    return writes.flatMap((write, n) => {
       const after = this.get(write.next.id);
       if (!after) return [];
       const versions = this.#versions.get(after.id) ?? [];
       versions.push({ from: at, item: { user: after, fingerprint: write.fingerprint, expiresAt: undefined } });
       this.#versions.set(after.id, versions);
-      return [{ at, write, before: before.get(after.id), after }];
+      return [{ at, write, before: before[n], after }];
     });
   }
 

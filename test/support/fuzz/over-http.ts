@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { signedWebhook } from '../e2e/signed-webhook.ts';
 import type { StackFile } from '../../../infra/local/stack-file.ts';
 import type { AdminRequest } from './admin.ts';
+import type { HealthRequest } from './health.ts';
 import { CANARY } from './hostile.ts';
 import { bodyParts } from './users.ts';
 import type { UsersRequest } from './users.ts';
@@ -31,7 +32,14 @@ export async function sendUsersRequest(
   );
 }
 
-/** The administrative routes take ten requests a second. */
+/** A question to health, from anybody; a body it cannot have over HTTP. */
+export async function sendHealthRequest({ api }: StackFile, { routeKey, query = {} }: HealthRequest): Promise<string> {
+  await sleep(BETWEEN_MS);
+  const [method = '', path = ''] = routeKey.split(' ');
+  return judged(method, fetch(urlWith(`${api}${path}`, query)));
+}
+
+/** The administrative routes and those of health take ten requests a second. */
 const BETWEEN_MS = 110;
 
 export async function sendAdminRequest({ api, adminApiKey }: StackFile, request: AdminRequest): Promise<string> {
@@ -41,13 +49,18 @@ export async function sendAdminRequest({ api, adminApiKey }: StackFile, request:
   const filled = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent((path[name] ?? '').toWellFormed()),
   );
-  const url = new URL(`${api}${filled}`);
-  for (const [name, value = ''] of Object.entries(query))
-    url.searchParams.set(name.toWellFormed(), value.toWellFormed());
+  const url = urlWith(`${api}${filled}`, query);
   const type = routeKey.endsWith('import') ? 'text/csv' : 'application/json';
   const headers = { authorization: `Bearer ${adminApiKey}`, 'content-type': type };
   const { body } = bodyParts({ ...sent, isBase64Encoded: false });
   return judged(method, fetch(url, { method, headers, ...(method !== 'GET' && { body: body?.toWellFormed() ?? '' }) }));
+}
+
+function urlWith(address: string, query: Readonly<Record<string, string | undefined>>): URL {
+  const url = new URL(address);
+  for (const [name, value = ''] of Object.entries(query))
+    url.searchParams.set(name.toWellFormed(), value.toWellFormed());
+  return url;
 }
 
 async function judged(what: string, answering: Promise<Response>): Promise<string> {
