@@ -39,11 +39,11 @@ describe('npm run simulate', () => {
   });
 
   it('exits 1 for a planted fault, and says how to play it again', { timeout: 120_000 }, () => {
-    const { status, stdout } = simulate('--plant', 'no-guard', '--json');
+    const { status, stdout } = simulate('--plant', 'lease-ignored', '--histories', '1', '--json');
     const [violation] = (JSON.parse(stdout) as Report).violations;
     expect(status).toBe(1);
     expect(violation?.invariant).toBe('deletions-within-the-guard');
-    expect(violation?.replay).toBe(`npm run simulate -- --replay ${violation?.seed} --plant no-guard`);
+    expect(violation?.replay).toBe(`npm run simulate -- --replay ${violation?.seed} --plant lease-ignored`);
     expect(violation?.story.at(-1)).toContain('BROKEN');
   });
 
