@@ -35,7 +35,7 @@ export function consoleServer(parts: ConsoleParts): Server {
 async function answer(request: IncomingMessage, response: ServerResponse, parts: ConsoleParts): Promise<void> {
   const refusal = whyRefused(request);
   if (refusal !== undefined) return answerJson(response, 403, { error: refusal });
-  const url = new URL(request.url ?? '/', 'http://console');
+  const url = urlOf(request);
   const { watch, live } = parts;
   if (request.method === 'POST' && url.pathname === '/api/actions') return act(request, response, parts);
   if (request.method !== 'GET') return answerJson(response, 405, { error: 'Only GET, and POST /api/actions.' });
@@ -45,6 +45,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   const userId = /^\/api\/users\/([\w-]+)$/.exec(url.pathname)?.[1];
   if (userId !== undefined) return answerUser(response, watch, userId);
   return answerFile(url.pathname, response, parts.files);
+}
+
+/** Behind a host, so that a path of two slashes is a path and not another host. */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  return new URL(`http://console${url.startsWith('/') ? url : `/${url}`}`);
 }
 
 function answerUser(response: ServerResponse, watch: Watch, userId: string): void {
