@@ -118,7 +118,11 @@ describe('The console', () => {
     ]);
     const { body } = await send('GET', '/api/users', {});
     expect(JSON.parse(body)).toMatchObject({ users: [{ name: 'Ada', standing: 'missing' }], total: 1 });
-    expect((await send('GET', '/api/users/user_nobody', {})).body).toBe('null');
+    // Whoever writes into the table by hand may write any id.
+    for (const id of ['user_nobody', encodeURIComponent('jemand / anders')])
+      expect((await send('GET', `/api/users/${id}`, {})).body).toBe('null');
+    for (const id of ['%zz', 'x'.repeat(2_000)])
+      expect([id, (await send('GET', `/api/users/${id}`, {})).status]).toEqual([id, 404]);
   });
 
   it('says what Clerk says where a button cannot do what it is for', async () => {
