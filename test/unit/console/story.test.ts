@@ -53,6 +53,11 @@ describe('What a line of the log tells', () => {
       'run ended: repaired',
       '3 in Clerk, 3 in the table · 1 created · drift: email: 1',
     ],
+    [
+      { message: 'reconcile run ended', status: 'in-sync', clerkUsers: 3, storedUsers: 3, suspects: 2, deleted: 0 },
+      'run ended: in-sync',
+      '3 in Clerk, 3 in the table · 2 suspects not deleted',
+    ],
     [{ message: 'something new', level: 'ERROR', reason: 'why' }, 'something new', 'why'],
   ])('%j', (facts, what, why) => {
     expect(told({ userId: 'user_a', ...facts })).toEqual([
