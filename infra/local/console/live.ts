@@ -46,6 +46,8 @@ export class Live {
   close(): void {
     this.#closing.abort();
     for (const page of this.#pages) page.end();
+    // A look that is under way must not write to what has ended.
+    this.#pages.clear();
   }
 
   async #look(): Promise<void> {

@@ -65,7 +65,7 @@ export class Watch {
     const isLate = Date.now() - this.#lookedAt > PAUSE_MS;
     const told = await Promise.all([this.#lookAtLog(), this.#lookAtWebhooks(isLate), this.#lookAtBus(isLate)]);
     // What was told of first: the log says whose row was written.
-    const seen = await this.#lookAtMirror(told[0]);
+    const seen = await this.#lookAtMirror(told[0], isLate);
     this.#lookedAt = Date.now();
     return this.story.add([...told.flat(), ...seen].map((line) => this.#named(line)));
   }
@@ -98,7 +98,7 @@ export class Watch {
     this.#table.close();
   }
 
-  async #lookAtMirror(logged: readonly Told[]): Promise<readonly Told[]> {
+  async #lookAtMirror(logged: readonly Told[], isLate: boolean): Promise<readonly Told[]> {
     const [users, changes] = await Promise.all([
       this.#troubles.unless(() => this.#clerk.refresh(), []),
       this.#troubles.unless(() => this.#lookAtTable(logged), []),
@@ -108,7 +108,7 @@ export class Watch {
     const rows = changes.flatMap(({ key }) => (key.startsWith(USER) ? [key.slice(USER.length)] : []));
     for (const id of new Set([...users, ...rows]))
       this.mirror.update(id, this.#clerk.users.get(id), this.#table.items.get(USER + id));
-    return storyOfRows(changes, Date.now());
+    return storyOfRows(changes, Date.now(), isLate);
   }
 
   /** All of it, if a look at all of it took so little that it is time again; else the rows that somebody looks at or writes. */

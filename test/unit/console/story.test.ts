@@ -149,6 +149,8 @@ describe('What happened while nobody looked', () => {
     const event = { id: '1', 'detail-type': 'UserUpdated', detail: { occurredAt: new Date(NOW).toISOString() } };
     bus.next([], NOW);
     expect(bus.next([event], NOW + 3_600_000, true)).toMatchObject([{ at: NOW }]);
+    const change = { key: 'user#user_a', before: { revision: 4, firstName: 'Ada' }, after: { revision: 4 } };
+    expect(storyOfRows([change], NOW, true)).toMatchObject([{ why: 'revision 4 as before; nobody saw when' }]);
   });
 });
 
