@@ -1,7 +1,9 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRun } from '../../infra/local/console/actions/run-actions.ts';
 import { startConsole } from '../../infra/local/console/index.ts';
+import { listen } from '../../infra/local/http/server.ts';
 import type { Listener } from '../../infra/local/http/server.ts';
 import { startStandIn } from '../support/clerk/stand-in.ts';
 import type { StandInUnderTest } from '../support/clerk/stand-in.ts';
@@ -10,6 +12,16 @@ import type { StandInUnderTest } from '../support/clerk/stand-in.ts';
 const NOWHERE = 'http://127.0.0.1:9';
 const ADMIN_KEY = 'cds_admin-key-that-no-page-may-know';
 
+const elsewhere = {
+  api: NOWHERE,
+  clerk: NOWHERE,
+  secretKey: '',
+  dynamodb: NOWHERE,
+  region: 'us-east-1',
+  tableName: 't',
+  adminApiKey: ADMIN_KEY,
+};
+
 let standIn: StandInUnderTest;
 let page: Listener;
 const problems: string[] = [];
@@ -17,16 +29,7 @@ const problems: string[] = [];
 beforeAll(async () => {
   standIn = await startStandIn();
   const { url: clerk, secretKey } = standIn.clerk;
-  const place = {
-    api: NOWHERE,
-    clerk,
-    secretKey,
-    dynamodb: NOWHERE,
-    region: 'us-east-1',
-    tableName: 't',
-    adminApiKey: ADMIN_KEY,
-  };
-  page = await startConsole(place, { onProblem: (problem) => problems.push(problem) });
+  page = await startConsole({ ...elsewhere, clerk, secretKey }, { onProblem: (problem) => problems.push(problem) });
 });
 afterAll(async () => {
   await page?.close();
@@ -43,13 +46,23 @@ describe('The console', () => {
     ['a sandboxed page', { origin: 'null' }],
     ['a name that was rebound to this machine', { host: 'rebound.example.com:3001' }],
     ['a page of another local server', { origin: 'http://localhost:5173' }],
+    // What a browser adds where it adds no Origin: an image, a script or a fetch whose answer the page may not read.
+    ['a page of another site that cannot read it', { 'sec-fetch-site': 'cross-site' }],
+    ['a page of another local server that cannot read it', { 'sec-fetch-site': 'same-site' }],
   ])('shows nothing to %s, and does nothing for it', async (_, headers) => {
-    for (const path of ['/', '/main.js', '/api/users', '/api/live', '/api/users/user_x'])
+    const mayBeLinkedTo = 'sec-fetch-site' in headers ? [] : ['/', '/main.js'];
+    for (const path of [...mayBeLinkedTo, '/api/users', '/api/live', '/api/users/user_x'])
       expect([path, (await send('GET', path, headers)).status]).toEqual([path, 403]);
     expect((await send('POST', '/api/actions', { ...JSON_TYPE, ...headers }, JSON.stringify(SIGN_UP))).status).toBe(
       403,
     );
     expect(await countUsers()).toBe(0);
+  });
+
+  it('opens from a link on any page, and from the address line', async () => {
+    expect((await send('GET', '/', { 'sec-fetch-site': 'cross-site' })).status).toBe(200);
+    for (const site of ['none', 'same-origin'])
+      expect((await send('GET', '/api/users', { 'sec-fetch-site': site })).status).toBe(200);
   });
 
   it('takes no form of a page: only JSON that says that it is', async () => {
@@ -74,7 +87,7 @@ describe('The console', () => {
   });
 
   it('has its page and nothing else of this machine', async () => {
-    for (const path of ['/../../package.json', '/%2e%2e/index.ts', '/page/main.ts', '/style/main.css', '/main.js.map'])
+    for (const path of ['/../../package.json', '/%2e%2e/index.ts', '/page/main.ts', '/style/main.css', '//'])
       expect([path, (await send('GET', path, {})).status]).toEqual([path, 404]);
     expect((await send('DELETE', '/', JSON_TYPE)).status).toBe(405);
   });
@@ -105,7 +118,11 @@ describe('The console', () => {
     ]);
     const { body } = await send('GET', '/api/users', {});
     expect(JSON.parse(body)).toMatchObject({ users: [{ name: 'Ada', standing: 'missing' }], total: 1 });
-    expect((await send('GET', '/api/users/user_nobody', {})).body).toBe('null');
+    // Whoever writes into the table by hand may write any id.
+    for (const id of ['user_nobody', encodeURIComponent('jemand / anders')])
+      expect((await send('GET', `/api/users/${id}`, {})).body).toBe('null');
+    for (const id of ['%zz', 'x'.repeat(2_000)])
+      expect([id, (await send('GET', `/api/users/${id}`, {})).status]).toEqual([id, 404]);
   });
 
   it('says what Clerk says where a button cannot do what it is for', async () => {
@@ -115,11 +132,26 @@ describe('The console', () => {
       ok: false,
       message: expect.stringContaining('Clerk answers 422: ') as unknown,
     });
+    expect(await act({ ...SIGN_UP, email: 'no@example.com', firstName: '', lastName: '' })).toMatchObject({
+      message: 'no@example.com has signed up in Clerk.',
+    });
     expect(await act({ action: 'run', kind: 'full' })).toEqual({ ok: false, message: 'The API does not answer.' });
     expect(await act({ action: 'break-row', userId: 'user_x' })).toEqual({
       ok: false,
       message: 'The table cannot be written.',
     });
+  });
+});
+
+describe('A run that takes its time', () => {
+  it('does not keep the button waiting for its end: a browser has few connections', async () => {
+    const api = await listen(createServer());
+    const place = { ...elsewhere, api: api.url };
+    expect(await startRun('full', place, 20)).toEqual({
+      ok: true,
+      message: 'The full run is at work: see Runs for how it goes.',
+    });
+    await api.close();
   });
 });
 

@@ -21,6 +21,22 @@ const RUNS = { timeout: 2 * A_RUN };
 const PICTURE = process.env['CONSOLE_PICTURE'];
 /** The colour behind everything, as the browser has worked it out. */
 const GROUND = 'getComputedStyle(document.body).backgroundColor';
+/** The looks of those of its kind that are chosen, and of those that are not. */
+const LOOKS = (kind: string, chosen: string, look: string): string => `['', ':not('].map((not) => {
+  const selector = '${kind}' + (not === '' ? '${chosen}' : not + '${chosen})');
+  return [...document.querySelectorAll(selector)].map((element) => getComputedStyle(element).${look});
+})`;
+/** Which of these does not lie in the window when it is shown, whatever it is folded into. */
+const OUTSIDE = (selectors: readonly string[]): string => `${JSON.stringify(selectors)}.filter((selector) => {
+  const element = document.querySelector(selector);
+  const details = element.closest('details');
+  if (details !== null) details.open = true;
+  const { left, right, top, bottom, width } = element.getBoundingClientRect();
+  if (details !== null) details.open = false;
+  return width === 0 || left < 0 || right > innerWidth || top < 0 || bottom > innerHeight;
+})`;
+/** As a browser does that is told to keep nothing. */
+const NO_STORAGE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })";
 /** More than a run may delete by itself. */
 const MANY = 24;
 
@@ -43,7 +59,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
       colorScheme: 'light',
       reducedMotion: 'reduce',
     });
-    complaints = complaintsOf(page);
+    complaints = await complaintsOf(page);
     page.setDefaultTimeout(10_000);
   });
   afterAll(async () => {
@@ -89,6 +105,36 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     expect(await field('firstName').locator('td').allTextContents()).toEqual(['Augusta', 'Grace']);
     await seen(listed(grace, '≠ firstName'));
     await seen(page.locator('#story li', { hasText: 'user.updated dropped' }));
+  });
+
+  it('keeps the focus where it is, whoever moves in the list', async () => {
+    const row = page.locator(`#users button[data-id=${ada.id}]`);
+    await row.focus();
+    await world.clerk.users.updateUser(grace.id, { lastName: 'Hopper' });
+    await seen(listed(grace, '≠ 2 fields'));
+    expect(await focusedUser()).toBe(ada.id);
+    await editRow(ada.id, 'Ada');
+    await seen(listed(ada, 'in sync'));
+    expect(await focusedUser()).toBe(ada.id);
+    await editRow(ada.id, 'Edited');
+  });
+
+  it('shows what it heard last, whichever answer comes first', async () => {
+    await choose(grace);
+    let isFirst = true;
+    await page.route(`**/api/users/${grace.id}`, async (route) => {
+      const wasFirst = isFirst;
+      isFirst = false;
+      const response = await route.fetch();
+      if (wasFirst) await seen(field('lastName').getByText('Newer'));
+      await route.fulfill({ response });
+    });
+    await world.clerk.users.updateUser(grace.id, { lastName: 'Older' });
+    await expect.poll(() => isFirst).toBe(false);
+    await world.clerk.users.updateUser(grace.id, { lastName: 'Newer' });
+    await seen(field('lastName').getByText('Newer'));
+    await page.unrouteAll({ behavior: 'wait' });
+    expect(await field('lastName').locator('td').first().textContent()).toBe('Newer');
   });
 
   it('shows them heal: the lost change by the schedule, the edited row by a forced run', RUNS, async () => {
@@ -142,6 +188,37 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.getByLabel('deliver', { exact: true }).check();
   });
 
+  it('says so where faults are set that no button of it sets', async () => {
+    await world.control('PUT', 'faults', { webhooks: { drop: 0.2, delayMs: 2_000 } });
+    await seen(page.locator('#webhooks-other', { hasText: '20 % lost, 2 s late' }));
+    expect(await page.locator('input[name=webhooks]:checked').count()).toBe(0);
+    await page.getByLabel('deliver', { exact: true }).check();
+    await page.locator('#webhooks-other').waitFor({ state: 'hidden' });
+  });
+
+  it('suggests another address each time: users come and go, and no two can have one', async () => {
+    const suggested = async (): Promise<string> => {
+      await page.getByRole('button', { name: 'Sign up somebody' }).click();
+      const address = await page.locator('#email').inputValue();
+      await page.keyboard.press('Escape');
+      return address;
+    };
+    expect(await suggested()).not.toBe(await suggested());
+  });
+
+  it('says so of somebody whom nobody has, and shows the user of its address', async () => {
+    const { console: address } = stack.file;
+    await page.goto(`${address}/#user_nobody`);
+    await seen(page.locator('#user-body', { hasText: 'Neither Clerk nor the table has her' }));
+    await page.goto(`${address}/#${grace.id}`);
+    await seen(page.locator('#user-id', { hasText: grace.id }));
+    await page.locator('.skip').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('user');
+    await page.reload();
+    await seen(page.locator('#user-id', { hasText: grace.id }));
+  });
+
   it('can be used with nothing but a keyboard', async () => {
     await page.locator('body').click({ position: { x: 1, y: 1 } });
     await tabTo('Sign up somebody');
@@ -151,6 +228,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.keyboard.press('Enter');
     await seen(page.locator('#user-name', { hasText: 'Keyla Sample' }));
     expect(await focused()).toContain('Sign up somebody');
+    await page.getByLabel('deliver', { exact: true }).focus();
     await page.keyboard.press('/');
     await page.keyboard.type('grace');
     await expect.poll(() => page.locator('#users button').count()).toBe(1);
@@ -160,8 +238,11 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await tabTo('Change');
     await page.keyboard.press('Enter');
     await page.keyboard.type('Graciela');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Delete');
     await page.keyboard.press('Enter');
     await expect.poll(() => field('firstName').locator('td').allTextContents()).toEqual(['Graciela', 'Graciela']);
+    expect(await field('lastName').locator('td').allTextContents()).toEqual(['none', 'none']);
     await tabTo('Delete');
     await page.keyboard.press('Enter');
     await seen(page.locator('#user-standing', { hasText: 'deleted' }));
@@ -170,6 +251,17 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.locator('#users button').first().focus();
     await page.keyboard.press('ArrowDown');
     expect(await page.locator('#users button').nth(1).getAttribute('aria-current')).toBe('true');
+  });
+
+  it('needs one press of Tab for all names among the decisions, and arrows between them', async () => {
+    const names = page.locator('#story button');
+    expect(await names.count()).toBeGreaterThan(9);
+    expect(await page.locator('#story button:not([tabindex="-1"])').count()).toBe(1);
+    await names.first().focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.locator(':focus').textContent()).toBe(await names.nth(1).textContent());
+    await page.keyboard.press('End');
+    expect(await page.locator('#story button:not([tabindex="-1"])').innerText()).toBe(await focused());
   });
 
   it.each(['light', 'dark'] as const)(
@@ -186,12 +278,48 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     },
   );
 
-  it('fits on a phone', async () => {
+  it('marks what is chosen also where the system allows its own colours only', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    for (const of of [
+      LOOKS('.segments label', ':has(:checked)', 'forcedColorAdjust'),
+      LOOKS('#users button', '[aria-current]', 'borderInlineStartWidth'),
+    ]) {
+      const [chosen, others] = await page.evaluate<[string[], string[]]>(of);
+      expect([chosen.length, others.length > 0, others.includes(chosen[0] ?? '')]).toEqual([1, true, false]);
+    }
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
+
+  it('fits on a phone, which shows what came of a button wherever it is', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     const lag = await page.locator('#lag canvas').boundingBox();
     expect(lag?.width).toBeLessThan(360);
+    await page.locator('#alarms').scrollIntoViewIfNeeded();
+    await page.evaluate("document.querySelector('#deliver-waiting').click()");
+    await seen(page.locator('#result', { hasText: 'delivered.' }));
+    expect(await page.evaluate(OUTSIDE(['#result']))).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it.each([1280, 800])('says inside the window what an alarm means, %i wide', async (width) => {
+    await page.setViewportSize({ width, height: 740 });
+    const alarms = await page.locator('#alarms details').count();
+    expect(alarms).toBeGreaterThan(9);
+    const meanings = Array.from({ length: alarms }, (_, at) => `#alarms li:nth-child(${at + 1}) p`);
+    await page.locator('#alarms').scrollIntoViewIfNeeded();
+    expect(await page.evaluate(OUTSIDE(meanings))).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('works where nothing may be kept in the browser', async () => {
+    const strict = await browser.newPage();
+    await strict.addInitScript(NO_STORAGE);
+    await strict.goto(stack.file.console);
+    await seen(strict.locator('#link', { hasText: 'live' }));
+    await strict.locator('#theme').click();
+    expect(await strict.locator('#theme').textContent()).toBe('Theme: light');
+    await strict.close();
   });
 
   it('shows names as they are, whatever is in them', async () => {
@@ -211,6 +339,8 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     const { secretKey, adminApiKey, jwtPrivateKey, webhookSecrets } = stack.file;
     const told = (await complaints.texts()) + (await page.content());
     expect(told).toContain('Ada');
+    // Only what is pushed says this: the streams are in it.
+    expect(told).toContain('"revision":');
     for (const secret of [secretKey, adminApiKey, jwtPrivateKey, ...webhookSecrets]) expect(told).not.toContain(secret);
   });
 
@@ -218,7 +348,13 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await stack.close();
     await seen(page.getByRole('alert').getByText('The local cloud does not answer.'));
     expect(await text('#link')).toBe('not connected');
+    expect([await text('#sync'), await page.title()]).toEqual(['? unknown', '? clerk-dynamodb-sync']);
     await seen(page.locator('#users', { hasText: 'Ada' }));
+    await page.locator('#users button:not([aria-current])').first().click();
+    await seen(page.locator('#user-body', { hasText: 'nothing is known of her' }));
+    await page.getByLabel('drop').click();
+    await seen(page.locator('#result', { hasText: 'The console does not answer.' }));
+    expect(await page.getByLabel('drop').isChecked()).toBe(false);
     await page.getByRole('button', { name: 'incremental' }).click();
     await seen(page.locator('#result', { hasText: 'The console does not answer.' }));
   });
@@ -277,6 +413,10 @@ async function tabTo(name: string): Promise<void> {
     if ((await focused()) === name) return;
   }
   throw new Error(`No pressing of Tab leads to "${name}".`);
+}
+
+async function focusedUser(): Promise<string | null> {
+  return (await page.locator(':focus').count()) === 0 ? null : page.locator(':focus').getAttribute('data-id');
 }
 
 async function focused(): Promise<string> {

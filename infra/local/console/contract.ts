@@ -81,6 +81,9 @@ export interface RunView {
   readonly canApprove: boolean;
 }
 
+/** How long the button holds webhooks back: long enough to be seen, short enough to wait for. */
+export const DELAY_MS = 15_000;
+
 /** What is to become of the webhooks that Clerk sends. */
 export interface WebhookFaults {
   readonly drop: number;

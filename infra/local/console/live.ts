@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pushed } from './contract.ts';
-import { Unreachable } from './sources/call.ts';
 import type { Watch } from './watch.ts';
 
 /** How often what runs is looked at while somebody looks at the page, ms. */
@@ -47,6 +46,8 @@ export class Live {
   close(): void {
     this.#closing.abort();
     for (const page of this.#pages) page.end();
+    // A look that is under way must not write to what has ended.
+    this.#pages.clear();
   }
 
   async #look(): Promise<void> {
@@ -73,13 +74,9 @@ export class Live {
   }
 
   async #lookSlowly(): Promise<void> {
-    try {
-      this.#push('alarms', await this.#watch.alarms());
-      this.#push('plots', await this.#watch.plots());
-    } catch (error) {
-      // The overview says which part is gone.
-      if (!(error instanceof Unreachable)) throw error;
-    }
+    const { alarms, plots } = await this.#watch.lookSlowly();
+    if (alarms !== undefined) this.#push('alarms', alarms);
+    if (plots !== undefined) this.#push('plots', plots);
   }
 
   #push<Name extends EventName>(name: Name, value: Pushed[Name]): void {

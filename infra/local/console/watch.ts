@@ -1,18 +1,21 @@
 import { TABLE } from '../../../shared/names/table.ts';
 import { asList, asNumber, asRecord, asText } from '../cloud/json.ts';
 import type { JsonRecord } from '../cloud/json.ts';
-import type { AlarmView, Overview, Plots, StoryLine, Trouble, UserDetail, WebhookFaults } from './contract.ts';
+import type { Overview, StoryLine, Trouble, UserDetail, WebhookFaults } from './contract.ts';
 import type { ConsolePlace } from './place.ts';
-import { look, Unreachable } from './sources/call.ts';
+import type { SlowlySeen } from './slow-watch.ts';
+import { SlowWatch } from './slow-watch.ts';
+import { look } from './sources/call.ts';
+import { clerkClock } from './sources/clerk-clock.ts';
 import { ClerkUsers } from './sources/clerk-users.ts';
 import type { ItemChange } from './sources/table-items.ts';
 import { TableItems } from './sources/table-items.ts';
+import { Troubles } from './troubles.ts';
 import { BusStory } from './view/bus-story.ts';
 import { DeliveryStory } from './view/delivery-story.ts';
 import type { Told } from './view/log-story.ts';
 import { storyOfLog } from './view/log-story.ts';
 import { MirrorView } from './view/mirror.ts';
-import { plotsOf, PLOTTED_MS } from './view/plots.ts';
 import { storyOfRows } from './view/row-story.ts';
 import { runsOf } from './view/runs.ts';
 import { Story } from './view/story.ts';
@@ -23,6 +26,8 @@ const LISTED_EVENTS = 100;
 const MOST_WATCHED = 20;
 /** Reading a large table must leave the machine to what it is there for: so many times its own length. */
 const REST_AFTER_SCAN = 9;
+/** Longer than any look and its rest: nobody has looked in between. */
+const PAUSE_MS = 30_000;
 const USER = TABLE.userPrefix;
 
 /** Looks at every part of what runs, and keeps what was seen: a part that does not answer leaves what it said last. */
@@ -34,7 +39,8 @@ export class Watch {
   readonly #table: TableItems;
   readonly #deliveries = new DeliveryStory();
   readonly #bus = new BusStory();
-  readonly #troubles = new Map<string, string>();
+  readonly #troubles = new Troubles();
+  readonly #slow: SlowWatch;
   #stack = '';
   #schedules: readonly string[] = [];
   #webhooks: WebhookFaults = { drop: 0, delayMs: 0, waiting: 0 };
@@ -44,21 +50,23 @@ export class Watch {
   #watched: readonly string[] = [];
   /** When the whole table is to be read again. */
   #scanAt = 0;
-  /** How far the local clock is ahead of this machine's, ms. */
-  #aheadMs = 0;
+  #lookedAt = 0;
 
   constructor(place: ConsolePlace) {
     this.#place = place;
     this.#clerk = new ClerkUsers(place.clerk);
     this.#table = new TableItems(place);
+    this.#slow = new SlowWatch(place);
   }
 
   /** Looks at users, rows, log, webhooks and bus. @returns what has been told since the last look */
   async look(): Promise<readonly StoryLine[]> {
     this.#troubles.clear();
-    const told = await Promise.all([this.#lookAtLog(), this.#lookAtWebhooks(), this.#lookAtBus()]);
+    const isLate = Date.now() - this.#lookedAt > PAUSE_MS;
+    const told = await Promise.all([this.#lookAtLog(), this.#lookAtWebhooks(isLate), this.#lookAtBus(isLate)]);
     // What was told of first: the log says whose row was written.
-    const seen = await this.#lookAtMirror(told[0]);
+    const seen = await this.#lookAtMirror(told[0], isLate);
+    this.#lookedAt = Date.now();
     return this.story.add([...told.flat(), ...seen].map((line) => this.#named(line)));
   }
 
@@ -69,7 +77,6 @@ export class Watch {
   }
 
   overview(): Overview {
-    const troubles = [...this.#troubles].map(([part, problem]): Trouble => ({ part, problem }));
     return {
       stack: this.#stack,
       tableName: this.#place.tableName,
@@ -78,38 +85,30 @@ export class Watch {
       webhooks: this.#webhooks,
       schedules: this.#schedules,
       runs: runsOf(this.#table.items),
-      troubles,
+      troubles: this.#allTroubles(),
     };
   }
 
-  async alarms(): Promise<readonly AlarmView[]> {
-    const alarms = await look('Alarms', `${this.#place.api}/__local/alarms`);
-    return asList(alarms).map(asRecord).map(alarmOf);
-  }
-
-  async plots(): Promise<Plots> {
-    const clock = asRecord(await look('Clerk', `${this.#place.clerk}/__local/clock`));
-    const now = asNumber(clock['now']) ?? Date.now();
-    this.#aheadMs = now - Date.now();
-    const points = await look('Metrics', `${this.#place.api}/__local/metrics?raw&since=${now - PLOTTED_MS}`);
-    return plotsOf(points, now);
+  /** What costs more to look at, and changes less. */
+  lookSlowly(): Promise<SlowlySeen> {
+    return this.#slow.look();
   }
 
   close(): void {
     this.#table.close();
   }
 
-  async #lookAtMirror(logged: readonly Told[]): Promise<readonly Told[]> {
+  async #lookAtMirror(logged: readonly Told[], isLate: boolean): Promise<readonly Told[]> {
     const [users, changes] = await Promise.all([
-      this.#unless(() => this.#clerk.refresh(), []),
-      this.#unless(() => this.#lookAtTable(logged), []),
+      this.#troubles.unless(() => this.#clerk.refresh(), []),
+      this.#troubles.unless(() => this.#lookAtTable(logged), []),
     ]);
     if (users.length === 0 && changes.length === 0) return [];
     this.#revision += 1;
     const rows = changes.flatMap(({ key }) => (key.startsWith(USER) ? [key.slice(USER.length)] : []));
     for (const id of new Set([...users, ...rows]))
       this.mirror.update(id, this.#clerk.users.get(id), this.#table.items.get(USER + id));
-    return storyOfRows(changes, Date.now());
+    return storyOfRows(changes, Date.now(), isLate);
   }
 
   /** All of it, if a look at all of it took so little that it is time again; else the rows that somebody looks at or writes. */
@@ -128,7 +127,7 @@ export class Watch {
   async #lookAtLog(): Promise<Told[]> {
     const { api } = this.#place;
     const limit = this.#lastLine === 0 ? FIRST_LINES : 10_000;
-    const lines = await this.#unless(async () => {
+    const lines = await this.#troubles.unless(async () => {
       if (this.#stack === '') this.#introduce(asRecord(await look('The API', `${api}/__local`)));
       return asList(await look('The API', `${api}/__local/logs?limit=${limit}&after=${this.#lastLine}`)).map(asRecord);
     }, []);
@@ -136,23 +135,25 @@ export class Watch {
     return lines.flatMap((entry) => storyOfLog(logLineOf(entry)));
   }
 
-  async #lookAtWebhooks(): Promise<Told[]> {
+  async #lookAtWebhooks(isLate: boolean): Promise<Told[]> {
     const { clerk } = this.#place;
-    return this.#unless(async () => {
-      const [faults, deliveries] = await Promise.all([
+    return this.#troubles.unless(async () => {
+      const [faults, deliveries, clock] = await Promise.all([
         look('Clerk', `${clerk}/__local/faults`),
         look('Clerk', `${clerk}/__local/deliveries`),
+        clerkClock(clerk),
       ]);
       const webhooks = asRecord(asRecord(faults)['webhooks']);
       const waiting = asList(deliveries).filter((delivery) => asRecord(delivery)['state'] === 'waiting').length;
       this.#webhooks = { drop: asNumber(webhooks['drop']) ?? 0, delayMs: asNumber(webhooks['delayMs']) ?? 0, waiting };
-      return this.#deliveries.next(deliveries, Date.now(), this.#aheadMs);
+      const now = Date.now();
+      return this.#deliveries.next(deliveries, now, { aheadMs: clock - now, isLate });
     }, []);
   }
 
-  async #lookAtBus(): Promise<Told[]> {
+  async #lookAtBus(isLate: boolean): Promise<Told[]> {
     const url = `${this.#place.api}/__local/events?limit=${LISTED_EVENTS}`;
-    return this.#unless(async () => this.#bus.next(await look('The API', url), Date.now()), []);
+    return this.#troubles.unless(async () => this.#bus.next(await look('The API', url), Date.now(), isLate), []);
   }
 
   /** Lines name users by their ids; people know them by name. */
@@ -166,25 +167,13 @@ export class Watch {
     this.#schedules = asList(index['schedules']).map((schedule) => asText(asRecord(schedule)['name']) ?? '');
   }
 
-  /** What a part says; where it does not answer, that is noted, and what is given instead is returned. */
-  async #unless<T>(ask: () => Promise<T>, instead: T): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-      this.#troubles.set(error.part, error.message);
-      return instead;
-    }
+  #allTroubles(): readonly Trouble[] {
+    const now = this.#troubles.list;
+    const isNamed = (name: string): boolean => now.some(({ part }) => part === name);
+    // Where the API does not answer at all, that says it of each part of it.
+    const slow = isNamed('The API') ? [] : this.#slow.troubles.list;
+    return [...now, ...slow.filter(({ part }) => !isNamed(part))];
   }
-}
-
-function alarmOf(alarm: JsonRecord): AlarmView {
-  return {
-    name: asText(alarm['name']) ?? '',
-    description: asText(alarm['description']) ?? '',
-    state: asText(alarm['state']) ?? '',
-    since: asNumber(alarm['since']) ?? 0,
-  };
 }
 
 function logLineOf(entry: JsonRecord): { at: number; functionName: string; line: string } {

@@ -10,11 +10,18 @@ const known = new Map<string, Colour>();
 /** @returns each text that is too faint, after its contrast */
 export function faintTexts(): string[] {
   return [...document.querySelectorAll('body *')].flatMap((element) => {
-    const text = ownText(element);
+    const { text, colour } = said(element);
     if (text === '' || !isSeen(element)) return [];
-    const contrast = contrastOf(colourOf(getComputedStyle(element).color), groundOf(element));
+    const contrast = contrastOf(colourOf(colour), groundOf(element));
     return contrast >= LEAST_CONTRAST ? [] : [`${contrast.toFixed(2)} ${element.tagName} ${text.slice(0, 40)}`];
   });
+}
+
+/** An empty field says what belongs into it. */
+function said(element: Element): { readonly text: string; readonly colour: string } {
+  const isEmpty = element instanceof HTMLInputElement && element.value === '';
+  const { color } = getComputedStyle(element, isEmpty ? '::placeholder' : '');
+  return { text: isEmpty ? element.placeholder : ownText(element), colour: color };
 }
 
 function ownText(element: Element): string {

@@ -21,13 +21,14 @@ export async function openBrowser(): Promise<Browser> {
 export interface Complaints {
   /** Errors and warnings of the browser's console, what a script threw, and what the page's own policy refused. */
   readonly all: string[];
-  /** The bodies of all answers but streams. */
+  /** The bodies of all answers, and what was pushed over streams. */
   texts(): Promise<string>;
 }
 
-export function complaintsOf(page: Page): Complaints {
+export async function complaintsOf(page: Page): Promise<Complaints> {
   const all: string[] = [];
   const bodies: Promise<string>[] = [];
+  const pushed = await pushedTo(page);
   page.on('console', (message: ConsoleMessage) => {
     if (message.type() === 'error' || message.type() === 'warning') all.push(message.text());
   });
@@ -36,7 +37,16 @@ export function complaintsOf(page: Page): Complaints {
     if (response.url().endsWith('/api/live')) return;
     bodies.push(response.text().catch(() => ''));
   });
-  return { all, texts: async () => (await Promise.all(bodies)).join('\n') };
+  return { all, texts: async () => [...(await Promise.all(bodies)), ...pushed].join('\n') };
+}
+
+/** Everything that server-sent events have brought: a stream has no body that ends. */
+async function pushedTo(page: Page): Promise<readonly string[]> {
+  const pushed: string[] = [];
+  const session = await page.context().newCDPSession(page);
+  session.on('Network.eventSourceMessageReceived', ({ data }) => pushed.push(data));
+  await session.send('Network.enable');
+  return pushed;
 }
 
 /** Texts whose contrast with their ground is too low for WCAG's level AA. */

@@ -26,8 +26,14 @@ describe('The runs', () => {
     expect(view(held)[0]).toMatchObject({ status: 'held', why: 'Too many.', suspects: 3, canApprove: true });
   });
 
+  it('are at most six, and those whose deletions wait for somebody however many came after', () => {
+    const hourly = Array.from({ length: 9 }, (_, at) => run(`i${at}`, at + 2, { mode: 'incremental' }));
+    expect(view(held, ...hourly).map(({ id }) => id)).toEqual(['h', 'i8', 'i7', 'i6', 'i5', 'i4']);
+  });
+
   it.each([
     ['a newer full run has judged', run('n', 2)],
+    ['a newer full run has failed after it had judged', run('n', 2, { status: 'failed' })],
     ['they have been approved', run('n', 2, { mode: 'approve', approves: 'h', status: 'repaired' })],
   ])('can no longer be approved once %s', (_, newer) => {
     expect(view(held, newer).find(({ id }) => id === 'h')?.canApprove).toBe(false);
@@ -37,6 +43,9 @@ describe('The runs', () => {
     ['a dry run', run('n', 2, { dryRun: true })],
     ['an incremental one', run('n', 2, { mode: 'incremental' })],
     ['an approval that failed', run('n', 2, { mode: 'approve', approves: 'h', status: 'failed' })],
+    ['a full run began that is still at work', run('n', 2, { status: 'running', endedAt: undefined })],
+    ['a full run was asked for', run('n', 2, { status: 'requested', endedAt: undefined })],
+    ['a full run failed before it judged anybody', run('n', 2, { status: 'failed', counts: { suspects: 0 } })],
   ])('can still be approved after %s', (_, newer) => {
     expect(view(held, newer).find(({ id }) => id === 'h')?.canApprove).toBe(true);
   });

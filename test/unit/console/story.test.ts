@@ -53,6 +53,11 @@ describe('What a line of the log tells', () => {
       'run ended: repaired',
       '3 in Clerk, 3 in the table · 1 created · drift: email: 1',
     ],
+    [
+      { message: 'reconcile run ended', status: 'in-sync', clerkUsers: 3, storedUsers: 3, suspects: 2, deleted: 0 },
+      'run ended: in-sync',
+      '3 in Clerk, 3 in the table · 2 suspects not deleted',
+    ],
     [{ message: 'something new', level: 'ERROR', reason: 'why' }, 'something new', 'why'],
   ])('%j', (facts, what, why) => {
     expect(told({ userId: 'user_a', ...facts })).toEqual([
@@ -125,11 +130,27 @@ describe('What becomes of a message', () => {
     const story = new DeliveryStory();
     const ahead = 86_400_000;
     const failed = message('failed', { id: 'msg_3', attempts: [{ at: NOW + ahead - 9, status: 500 }] });
-    expect(story.next([message('dropped'), failed], NOW, ahead)).toMatchObject([
+    expect(story.next([message('dropped'), failed], NOW, { aheadMs: ahead })).toMatchObject([
       { at: NOW - 9, what: 'user.updated given up' },
     ]);
     const late = message('waiting', { id: 'msg_4', nextAttemptAt: NOW + ahead + 3_000 });
-    expect(story.next([late], NOW, ahead)).toMatchObject([{ why: 'to be sent in 3 s' }]);
+    expect(story.next([late], NOW, { aheadMs: ahead })).toMatchObject([{ why: 'to be sent in 3 s' }]);
+  });
+});
+
+describe('What happened while nobody looked', () => {
+  it('is told by when it was: a message that was dropped not at all, an event of the bus by its own time', () => {
+    const deliveries = new DeliveryStory();
+    const dropped = (id: string): object => ({ id, url: 'u', type: 'user.updated', attempts: [], state: 'dropped' });
+    deliveries.next([], NOW);
+    expect(deliveries.next([dropped('msg_1')], NOW, { isLate: true })).toEqual([]);
+    expect(deliveries.next([dropped('msg_1'), dropped('msg_2')], NOW)).toHaveLength(1);
+    const bus = new BusStory();
+    const event = { id: '1', 'detail-type': 'UserUpdated', detail: { occurredAt: new Date(NOW).toISOString() } };
+    bus.next([], NOW);
+    expect(bus.next([event], NOW + 3_600_000, true)).toMatchObject([{ at: NOW }]);
+    const change = { key: 'user#user_a', before: { revision: 4, firstName: 'Ada' }, after: { revision: 4 } };
+    expect(storyOfRows([change], NOW, true)).toMatchObject([{ why: 'revision 4 as before; nobody saw when' }]);
   });
 });
 
@@ -180,7 +201,8 @@ describe('The story', () => {
       [1, 1],
       [2, 2],
     ]);
-    story.add(Array.from({ length: 300 }, (_, index) => line(index)));
+    const told = story.add(Array.from({ length: 300 }, (_, index) => line(index)));
+    expect([told.length, told.at(-1)?.number]).toEqual([200, 302]);
     expect([story.lines.length, story.lines.at(-1)?.number]).toEqual([200, 302]);
   });
 });

@@ -15,7 +15,7 @@ export async function signUp(
   const answer = await backend(place, 'POST', '/users', body);
   const id = asText(asRecord(answer.body)['id']);
   if (answer.status !== 200 || id === undefined) return refused(answer);
-  return { ok: true, message: `${firstName} has signed up in Clerk.`, userId: id };
+  return { ok: true, message: `${firstName.trim() || email} has signed up in Clerk.`, userId: id };
 }
 
 export async function changeUser(

@@ -1,16 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asRecord, asText } from '../../cloud/json.ts';
 import type { ActionResult } from '../contract.ts';
 import type { ConsolePlace } from '../place.ts';
 import type { Answer } from '../sources/call.ts';
 import { call } from '../sources/call.ts';
 
-/** A run may take its time: the page shows how it goes, and need not wait for its end. */
+/** A run may take its time. */
 const RUN_TIMEOUT_MS = 10 * 60_000;
+/** A browser has six connections to one server: some runs that take long must not use them all. */
+const PATIENCE_MS = 10_000;
 
-/** Fires a schedule, or starts a run that reads every item, which no schedule does. */
-export async function startRun(kind: 'full' | 'incremental' | 'forced', place: ConsolePlace): Promise<ActionResult> {
+/**
+ * Fires a schedule, or starts a run that reads every item, which no schedule does.
+ * @param patienceMs for so long its end is waited for: the page shows how it goes on
+ */
+export async function startRun(
+  kind: 'full' | 'incremental' | 'forced',
+  place: ConsolePlace,
+  patienceMs = PATIENCE_MS,
+): Promise<ActionResult> {
   if (kind === 'forced')
     return admin(place, '/admin/sync-users?force', 'A forced run has started: it reads every item.');
+  const later = { ok: true, message: `The ${kind} run is at work: see Runs for how it goes.` };
+  return Promise.race([fire(kind, place), sleep(patienceMs, later, { ref: false })]);
+}
+
+async function fire(kind: string, place: ConsolePlace): Promise<ActionResult> {
   const url = `${place.api}/__local/schedules/${kind}`;
   const { status, body } = await call({ part: 'The API', url, method: 'POST', timeoutMs: RUN_TIMEOUT_MS });
   const ended = asText(asRecord(body)['status']);

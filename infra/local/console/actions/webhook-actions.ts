@@ -1,10 +1,8 @@
 import { asNumber, asRecord } from '../../cloud/json.ts';
 import type { ActionResult } from '../contract.ts';
+import { DELAY_MS } from '../contract.ts';
 import type { ConsolePlace } from '../place.ts';
 import { call, look, Unreachable } from '../sources/call.ts';
-
-/** Long enough to be seen, short enough to wait for. */
-const DELAY_MS = 15_000;
 
 const MODES = {
   deliver: { drop: 0, delayMs: 0, message: 'Webhooks are delivered at once.' },

@@ -1,6 +1,7 @@
-import type { Action, ActionResult, RunView, UserDetail } from '../contract.ts';
+import type { Action, ActionResult, Overview, RunView, UserDetail } from '../contract.ts';
 import { button, part } from './dom.ts';
 import { askPerson, confirmed } from './dialogs.ts';
+import { otherFaults, webhookMode } from './says.ts';
 import { send } from './server.ts';
 
 export interface ActionContext {
@@ -9,6 +10,11 @@ export interface ActionContext {
   /** Called with a user who has just been made. */
   readonly choose: (id: string) => void;
 }
+
+type Webhooks = Overview['webhooks'];
+
+/** What is set, as it was heard last. */
+let webhooks: Webhooks = { drop: 0, delayMs: 0, waiting: 0 };
 
 /** Connects every button with what it does. */
 export function startActions({ user, userCount, choose }: ActionContext): void {
@@ -41,7 +47,7 @@ export function startActions({ user, userCount, choose }: ActionContext): void {
   for (const kind of ['full', 'incremental', 'forced'] as const)
     button(`run-${kind}`, () => void perform({ action: 'run', kind }));
   for (const mode of ['deliver', 'delay', 'drop'] as const)
-    webhookChoice(mode)?.addEventListener('change', () => void perform({ action: 'webhooks', mode }));
+    webhookChoice(mode)?.addEventListener('change', () => void setWebhooks(mode));
 }
 
 /** Asks first: what is approved is deleted. */
@@ -56,10 +62,15 @@ export async function approve({ id: runId, suspects, why = '' }: RunView): Promi
 }
 
 /** Shows what is set, also where somebody else has set it. */
-export function showWebhooks({ drop, delayMs, waiting }: { drop: number; delayMs: number; waiting: number }): void {
-  const mode = drop > 0 ? 'drop' : delayMs > 0 ? 'delay' : 'deliver';
-  const choice = webhookChoice(mode);
-  if (choice !== undefined) choice.checked = true;
+export function showWebhooks(heard: Webhooks): void {
+  webhooks = heard;
+  const { waiting } = heard;
+  const mode = webhookMode(heard);
+  for (const choice of document.querySelectorAll<HTMLInputElement>('input[name=webhooks]'))
+    choice.checked = choice.value === mode;
+  const other = part(HTMLElement, 'webhooks-other');
+  other.textContent = otherFaults(heard);
+  other.hidden = mode !== undefined;
   const deliver = part(HTMLButtonElement, 'deliver-waiting');
   deliver.hidden = waiting === 0;
   deliver.textContent = `Deliver ${waiting} waiting`;
@@ -69,9 +80,16 @@ function webhookChoice(mode: string): HTMLInputElement | undefined {
   return document.querySelector<HTMLInputElement>(`input[name=webhooks][value=${mode}]`) ?? undefined;
 }
 
+async function setWebhooks(mode: 'deliver' | 'delay' | 'drop'): Promise<void> {
+  const { ok } = await perform({ action: 'webhooks', mode });
+  // What was pressed is not what is.
+  if (!ok) showWebhooks(webhooks);
+}
+
 async function signUp(count: number, choose: (id: string) => void): Promise<void> {
   const [firstName = '', lastName = ''] = SUGGESTIONS[count % SUGGESTIONS.length] ?? [];
-  const email = `${firstName.toLowerCase()}.${count + 1}@example.com`;
+  // Of all numbers that of this moment is the one that nobody has yet.
+  const email = `${firstName.toLowerCase()}.${Date.now().toString(36)}@example.com`;
   const person = await askPerson('Sign up', { firstName, lastName, email });
   if (person === undefined) return;
   const { userId } = await perform({ action: 'sign-up', ...person });

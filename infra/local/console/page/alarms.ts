@@ -23,7 +23,7 @@ export function showAlarms(alarms: readonly AlarmView[]): void {
     ringing === 0 ? 'Alarms: none rings' : `Alarms: ${ringing} of ${alarms.length} ring`;
 }
 
-function alarmItem({ name, description, state }: AlarmView): HTMLElement {
+function alarmItem({ name, description, state }: AlarmView, before: Element | undefined): HTMLElement {
   const { sign, says, tone } = STATES[state] ?? { sign: '?', says: state, tone: 'quiet' };
   const shortName = name.split('-').at(-1) ?? name;
   const summary = el(
@@ -33,5 +33,8 @@ function alarmItem({ name, description, state }: AlarmView): HTMLElement {
     ` ${shortName} `,
     el('span', { class: 'sr' }, says),
   );
-  return el('li', {}, el('details', { name: 'alarm' }, summary, el('p', {}, el('b', {}, `${says}. `), description)));
+  const meaning = el('p', {}, el('b', {}, `${says}. `), description);
+  // Whoever reads it goes on reading when its state changes.
+  const isOpen = before?.querySelector('details')?.open;
+  return el('li', {}, el('details', { name: 'alarm', open: isOpen }, summary, meaning));
 }

@@ -1,22 +1,26 @@
 import type { Overview } from '../contract.ts';
 import { part } from './dom.ts';
-import { users } from './format.ts';
+import { agreement, UNKNOWN } from './says.ts';
 
 /** The first line: how many users each side has, and whether they agree. */
-export function showHeader({ stack, clerkUsers, tableUsers, differing }: Overview): void {
+export function showHeader({ stack, clerkUsers, tableUsers, differing, troubles }: Overview): void {
   part(HTMLElement, 'stack').textContent = stack;
   part(HTMLElement, 'clerk-count').textContent = clerkUsers.toLocaleString('en');
   part(HTMLElement, 'table-count').textContent = tableUsers.toLocaleString('en');
+  showAgreement(agreement(differing, troubles));
+}
+
+function showAgreement({ text, sign, tone }: ReturnType<typeof agreement>): void {
   const sync = part(HTMLElement, 'sync');
-  const text = differing === 0 ? '✓ in sync' : `≠ ${users(differing)} ${differing === 1 ? 'differs' : 'differ'}`;
   // Said once, not with every look.
   if (sync.textContent !== text) sync.textContent = text;
-  sync.dataset['tone'] = differing === 0 ? 'good' : 'bad';
-  document.title = `${differing === 0 ? '✓' : `≠ ${differing}`} clerk-dynamodb-sync`;
+  sync.dataset['tone'] = tone;
+  document.title = `${sign} clerk-dynamodb-sync`;
 }
 
 export function showLink(state: 'live' | 'lost'): void {
   const link = part(HTMLElement, 'link');
   link.dataset['state'] = state;
   link.textContent = state === 'live' ? 'live' : 'not connected';
+  if (state === 'lost') showAgreement(UNKNOWN);
 }

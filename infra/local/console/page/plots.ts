@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import type { Plot, Plots } from '../contract.ts';
 import { el, part } from './dom.ts';
-import { duration, timeOfDay } from './format.ts';
+import { drawnLag, duration, timeOfDay } from './format.ts';
 
 const PADDING: [number, number, number, number] = [8, 16, 0, 0];
 
@@ -77,11 +77,7 @@ function drawLag(box: HTMLElement, { times, values, series }: Plot, colours: rea
     cursor: { show: false },
     padding: PADDING,
   };
-  return new uPlot(
-    options,
-    [[...times], ...values.map((each) => each.map((value) => value && Math.max(value, 10)))],
-    box,
-  );
+  return new uPlot(options, [[...times], ...values.map(drawnLag)], box);
 }
 
 /** What people count lags in: from 10 ms to a month. */

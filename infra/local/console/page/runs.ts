@@ -1,6 +1,7 @@
 import type { RunView } from '../contract.ts';
 import { el, keyed, part } from './dom.ts';
 import { duration, timeOfDay } from './format.ts';
+import { runCounts } from './says.ts';
 
 const list = part(HTMLUListElement, 'runs');
 
@@ -24,7 +25,7 @@ function runItem(run: RunView, approve: (run: RunView) => void): HTMLElement {
     'li',
     { 'data-tone': TONES[status] ?? 'warn' },
     el('span', { class: 'tag', 'data-tone': TONES[status] ?? 'warn' }, status),
-    el('span', { class: 'what' }, kind.join(', '), el('span', { class: 'counts small' }, countsOf(run))),
+    el('span', { class: 'what' }, kind.join(', '), el('span', { class: 'counts small' }, runCounts(run))),
     el('span', { class: 'muted small' }, `${timeOfDay(startedAt)}${took}`),
     ...(endedAt === undefined ? [el('progress', { 'aria-label': 'The run is at work' })] : []),
     ...(why === undefined ? [] : [el('span', { class: 'why' }, why)]),
@@ -40,15 +41,6 @@ const TONES: Readonly<Record<string, string>> = {
   running: 'quiet',
   requested: 'quiet',
 };
-
-function countsOf(run: RunView): string {
-  if (run.endedAt === undefined) return `${run.clerkUsers} users in Clerk, ${run.changedSoFar} rows changed so far`;
-  const { created, updated, deleted, restored, suspects } = run;
-  const counted = Object.entries({ created, updated, deleted, restored }).filter(([, count]) => count > 0);
-  const changes = counted.map(([name, count]) => `${count} ${name}`);
-  const held = run.status === 'held' ? [`${suspects} deletions held`] : [];
-  return [`${run.clerkUsers} users`, ...changes, ...held].join(' · ');
-}
 
 function approval(run: RunView, approve: (run: RunView) => void): HTMLElement {
   const button = el('button', { type: 'button', class: 'danger' }, `Approve ${run.suspects} deletions`);

@@ -28,9 +28,10 @@ export async function fetchUsers(search: string): Promise<UserList | undefined> 
   return isList(value) ? value : undefined;
 }
 
-export async function fetchUser(id: string): Promise<UserDetail | undefined> {
+/** @returns null where neither side has the user, undefined where there was no answer */
+export async function fetchUser(id: string): Promise<UserDetail | null | undefined> {
   const value = await get(`/api/users/${encodeURIComponent(id)}`);
-  return isDetail(value) ? value : undefined;
+  return value === null || isDetail(value) ? value : undefined;
 }
 
 /** @returns what came of it; also when the server did not answer */

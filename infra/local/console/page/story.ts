@@ -1,6 +1,7 @@
 import type { StoryLine } from '../contract.ts';
 import { el, part } from './dom.ts';
 import { timeOfDay, withReadableTimes } from './format.ts';
+import { focusedButton, makeStop, startMoving } from './roving.ts';
 
 const list = part(HTMLOListElement, 'story');
 
@@ -12,6 +13,7 @@ let choose: (userId: string) => void = () => undefined;
 /** @param onChoose called with the user whom somebody wants to see */
 export function startStory(onChoose: (userId: string) => void): void {
   choose = onChoose;
+  startMoving(list, (button) => makeStop(list, button));
   forgetStory();
 }
 
@@ -26,6 +28,7 @@ export function tell(lines: readonly StoryLine[]): void {
   list.querySelector('.empty')?.remove();
   list.prepend(...lines.toReversed().map(item));
   while (list.children.length > MOST_SHOWN) list.lastElementChild?.remove();
+  makeStop(list, focusedButton(list));
 }
 
 function item({ at, who, tone, what, why, userId, userName }: StoryLine): HTMLElement {

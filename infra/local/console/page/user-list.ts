@@ -1,5 +1,6 @@
 import type { ListedUser, UserList } from '../contract.ts';
 import { el, keyed, part } from './dom.ts';
+import { makeStop, startMoving } from './roving.ts';
 import { STANDINGS } from './standing.ts';
 
 const list = part(HTMLUListElement, 'users');
@@ -25,12 +26,12 @@ export function showUsers(
 
 const EMPTY = 'Nobody here. Sign somebody up, or search for somebody else.';
 
-/** Marks the chosen user; only she, or the first one, is in the order of the Tab key. */
+/** Marks the chosen user. */
 export function mark(selected: string | undefined): void {
   const buttons = [...list.querySelectorAll('button')];
   const current = buttons.find(({ dataset }) => dataset['id'] === selected);
+  makeStop(list, current);
   for (const button of buttons) {
-    button.tabIndex = button === (current ?? buttons[0]) ? 0 : -1;
     if (button === current) button.setAttribute('aria-current', 'true');
     else button.removeAttribute('aria-current');
   }
@@ -51,13 +52,4 @@ function row({ id, name, email, standing, differing }: ListedUser, choose: (id: 
   return el('li', {}, button);
 }
 
-list.addEventListener('keydown', (event) => {
-  const buttons = [...list.querySelectorAll('button')];
-  const at = buttons.findIndex((button) => button === document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
-  const next = to === undefined ? undefined : buttons[to];
-  if (next === undefined) return;
-  event.preventDefault();
-  next.focus();
-  next.click();
-});
+startMoving(list, (button) => button.click());

@@ -1,22 +1,36 @@
 import type { FieldKind, FieldView, RowFacts, UserDetail } from '../contract.ts';
 import { el, part } from './dom.ts';
-import { fieldText, moment } from './format.ts';
+import { bothTexts, fieldText, moment } from './format.ts';
 import { STANDINGS } from './standing.ts';
+
+interface Chosen {
+  /** '' for nobody. */
+  readonly id: string;
+  /** Whether there was an answer. */
+  readonly isKnown: boolean;
+}
 
 let shown = '';
 
-/** One user, Clerk's side and the table's beside each other. */
-export function showUser(user: UserDetail | undefined): void {
-  const text = JSON.stringify(user ?? null);
+/**
+ * One user, Clerk's side and the table's beside each other.
+ * @param user undefined where neither has her
+ */
+export function showUser(user: UserDetail | undefined, { id, isKnown }: Chosen): void {
+  const text = JSON.stringify([user ?? null, id, isKnown]);
   if (text === shown) return;
   shown = text;
   const standing = part(HTMLElement, 'user-standing');
   standing.hidden = user === undefined;
   part(HTMLElement, 'user-actions').hidden = user === undefined;
-  part(HTMLElement, 'user-name').textContent = user?.name ?? 'No user chosen';
-  part(HTMLElement, 'user-id').textContent = user?.id ?? '';
+  part(HTMLElement, 'user-name').textContent =
+    user?.name ?? (id === '' ? 'No user chosen' : isKnown ? 'Nobody' : 'Not known');
+  part(HTMLElement, 'user-id').textContent = id;
   const body = part(HTMLElement, 'user-body');
-  if (user === undefined) return body.replaceChildren(el('p', { class: 'empty' }, 'Choose somebody from the list.'));
+  if (user === undefined) {
+    const why = id === '' ? CHOOSE : isKnown ? NOBODY : SILENT;
+    return body.replaceChildren(el('p', { class: 'empty' }, why));
+  }
   const { short, long, tone } = STANDINGS[user.standing];
   standing.textContent = short;
   standing.dataset['tone'] = tone;
@@ -27,6 +41,10 @@ export function showUser(user: UserDetail | undefined): void {
     ...rowFacts(user.inTable),
   );
 }
+
+const CHOOSE = 'Choose somebody from the list.';
+const NOBODY = 'Neither Clerk nor the table has her: not yet, or no more.';
+const SILENT = 'The console does not answer: nothing is known of her.';
 
 /** Only what can be done to her as she is. */
 function offer({ inClerk, inTable, banned }: UserDetail): void {
@@ -53,12 +71,13 @@ function fieldTable({ fields, standing, inClerk, inTable }: UserDetail): HTMLEle
 
 function fieldRow({ field, kind, clerk, table, note }: FieldView, differs: boolean): HTMLElement {
   const label = differs ? [field, el('span', { class: 'sr' }, ' differs')] : [field];
+  const [left, right] = differs ? bothTexts(kind, clerk, table) : [fieldText(kind, clerk), fieldText(kind, table)];
   return el(
     'tr',
     { class: differs ? 'differs' : undefined, 'data-field': field },
     el('th', { scope: 'row' }, ...label),
-    cell(fieldText(kind, clerk), kind, { value: clerk, differs }),
-    cell(fieldText(kind, table), kind, { value: table, differs, ...(note !== undefined && { note }) }),
+    cell(left, kind, { value: clerk, differs }),
+    cell(right, kind, { value: table, differs, ...(note !== undefined && { note }) }),
   );
 }
 

@@ -45,7 +45,9 @@ export class TableItems {
   /** Reads single items: what costs the same however large the table is. @throws Unreachable */
   async refresh(keys: readonly string[]): Promise<readonly ItemChange[]> {
     const wanted = new Set(keys.slice(0, MOST_KEYS));
-    return wanted.size === 0 ? [] : this.#take(wanted, await reading(() => this.#get([...wanted])));
+    if (wanted.size === 0) return [];
+    const { found, putOff } = await reading(() => this.#get([...wanted]));
+    return this.#take(new Set([...wanted].filter((key) => !putOff.has(key))), found);
   }
 
   close(): void {
@@ -74,17 +76,24 @@ export class TableItems {
     };
     const found = new Map<string, JsonRecord>();
     for await (const { Items: items = [] } of paginateScan({ client: this.#documents }, input)) {
-      for (const item of items) found.set(String(item['pk']), item);
+      for (const item of items) found.set(keyOf(item), item);
     }
     return found;
   }
 
-  async #get(keys: readonly string[]): Promise<Map<string, JsonRecord>> {
+  async #get(keys: readonly string[]): Promise<{ found: Map<string, JsonRecord>; putOff: ReadonlySet<string> }> {
     const asked = { Keys: keys.map((pk) => ({ pk })), ConsistentRead: true };
     const command = new BatchGetCommand({ RequestItems: { [this.#tableName]: asked } });
-    const { Responses: responses = {} } = await this.#documents.send(command);
-    return new Map((responses[this.#tableName] ?? []).map((item) => [String(item['pk']), item]));
+    const { Responses: responses = {}, UnprocessedKeys: unprocessed = {} } = await this.#documents.send(command);
+    const items = responses[this.#tableName] ?? [];
+    // They are read with the next look.
+    const putOff = unprocessed[this.#tableName]?.Keys ?? [];
+    return { found: new Map(items.map((item) => [keyOf(item), item])), putOff: new Set(putOff.map(keyOf)) };
   }
+}
+
+function keyOf({ pk }: JsonRecord): string {
+  return String(pk);
 }
 
 async function reading<T>(read: () => Promise<T>): Promise<T> {

@@ -5,8 +5,12 @@ import type { Told } from './log-story.ts';
 export class BusStory {
   #known: ReadonlySet<string> | undefined;
 
-  /** @param events as the local cloud lists them, the oldest first @param now ms */
-  next(events: unknown, now: number): Told[] {
+  /**
+   * @param events as the local cloud lists them, the oldest first
+   * @param now ms
+   * @param isLate whether nobody has looked for a while
+   */
+  next(events: unknown, now: number, isLate = false): Told[] {
     const listed = asList(events).map(asRecord);
     const known = this.#known;
     const fresh = listed.filter(({ id }) => known?.has(asText(id) ?? '') !== true);
@@ -15,8 +19,9 @@ export class BusStory {
       const detail = asRecord(event['detail']);
       const fields = texts(detail['changedFields']).join(', ');
       return {
-        // An event says when its change was, and is told a moment later; of those that were told before, only the first is known.
-        at: known === undefined ? Date.parse(asText(detail['occurredAt']) ?? asText(event['time']) ?? '') : now,
+        // An event says when its change was, and is told a moment later: when, only somebody who looks can tell.
+        at:
+          known === undefined || isLate ? Date.parse(asText(detail['occurredAt']) ?? asText(event['time']) ?? '') : now,
         who: 'bus',
         tone: 'quiet',
         what: `told subscribers: ${asText(event['detail-type']) ?? ''}`,

@@ -2,6 +2,14 @@ import { asList, asNumber, asRecord, asText } from '../../cloud/json.ts';
 import type { JsonRecord } from '../../cloud/json.ts';
 import type { Told } from './log-story.ts';
 
+/** How deliveries are looked at. */
+interface Look {
+  /** How far the clock that deliveries go by is ahead of this machine's, ms. */
+  readonly aheadMs?: number;
+  /** Whether nobody has looked for a while. */
+  readonly isLate?: boolean;
+}
+
 /** Follows the messages that Clerk sends, and tells of those that do not simply arrive: of the others the webhook tells. */
 export class DeliveryStory {
   readonly #known = new Map<string, string>();
@@ -10,18 +18,18 @@ export class DeliveryStory {
   /**
    * @param deliveries as the stand-in lists them, the newest first
    * @param now ms
-   * @param aheadMs how far the clock that deliveries go by is ahead of that
    */
-  next(deliveries: unknown, now: number, aheadMs = 0): Told[] {
+  next(deliveries: unknown, now: number, { aheadMs = 0, isLate = false }: Look = {}): Told[] {
     const seen = asList(deliveries).map(asRecord).toReversed();
-    const told = seen.flatMap((delivery) => this.#tell(delivery, { now, aheadMs }));
+    const isFirst = isLate || !this.#hasLooked;
+    const told = seen.flatMap((delivery) => this.#tell(delivery, { now, aheadMs, isFirst }));
     this.#hasLooked = true;
     const ids = new Set(seen.map(keyOf));
     for (const key of this.#known.keys()) if (!ids.has(key)) this.#known.delete(key);
     return told;
   }
 
-  #tell(delivery: JsonRecord, { now, aheadMs }: { now: number; aheadMs: number }): Told[] {
+  #tell(delivery: JsonRecord, { now, aheadMs, isFirst }: { now: number; aheadMs: number; isFirst: boolean }): Told[] {
     const attempts = asList(delivery['attempts']).map(asRecord);
     const state = asText(delivery['state']) ?? '';
     const dueAt = asNumber(delivery['nextAttemptAt']);
@@ -32,7 +40,7 @@ export class DeliveryStory {
     const said = sayOf(state, attempts, dueAt === undefined ? undefined : dueAt - aheadMs - now);
     const attemptedAt = asNumber(attempts.at(-1)?.['at']);
     // When a message was dropped that was there at the first look, nobody knows.
-    if (said === undefined || (state === 'dropped' && !this.#hasLooked)) return [];
+    if (said === undefined || (state === 'dropped' && isFirst)) return [];
     const at = attemptedAt === undefined ? now : attemptedAt - aheadMs;
     return [
       {

@@ -117,9 +117,11 @@ function countsOf(facts: JsonRecord): string {
     return count > 0 ? [`${count} ${name}`] : [];
   });
   const drift = texts(facts['drift']);
+  const left = (asNumber(facts['suspects']) ?? 0) - (asNumber(facts['deleted']) ?? 0);
   const [clerkUsers, storedUsers] = [facts['clerkUsers'], facts['storedUsers']].map((count) => asNumber(count) ?? 0);
   const compared = `${clerkUsers} in Clerk, ${storedUsers} in the table`;
-  return [compared, ...counted, ...(drift.length > 0 ? [`drift: ${drift.join(', ')}`] : [])].join(' · ');
+  const suspects = left > 0 ? [`${left} suspects not deleted`] : [];
+  return [compared, ...counted, ...suspects, ...(drift.length > 0 ? [`drift: ${drift.join(', ')}`] : [])].join(' · ');
 }
 
 function word(facts: JsonRecord, name: string): string {

@@ -4,13 +4,16 @@ import type { ItemChange } from '../sources/table-items.ts';
 import { MIRRORED_FIELDS } from './mirrored.ts';
 import type { Told } from './log-story.ts';
 
-/** Changes of rows that the synchronisation has not made: it raises the revision with each of its own. */
-export function storyOfRows(changes: readonly ItemChange[], at: number): Told[] {
+/**
+ * Changes of rows that the synchronisation has not made: it raises the revision with each of its own.
+ * @param isLate whether nobody has looked for a while
+ */
+export function storyOfRows(changes: readonly ItemChange[], at: number, isLate = false): Told[] {
   return changes.flatMap((change) => {
     const what = change.key.startsWith('user#') ? changedByHand(change) : undefined;
-    return what === undefined
-      ? []
-      : [{ at, who: 'table', tone: 'bad', userId: change.key.slice('user#'.length), ...what } as const];
+    if (what === undefined) return [];
+    const why = isLate ? `${what.why}; nobody saw when` : what.why;
+    return [{ at, who: 'table', tone: 'bad', userId: change.key.slice('user#'.length), ...what, why } as const];
   });
 }
 

@@ -4,17 +4,19 @@ import type { RunView } from '../contract.ts';
 
 const MOST_SHOWN = 6;
 
-/** The latest runs, by the items that they keep of themselves. */
+/** The latest runs, those whose deletions wait for an approval first, by the items that they keep of themselves. */
 export function runsOf(items: ReadonlyMap<string, JsonRecord>): RunView[] {
   const runs = [...items].filter(([key]) => key.startsWith('run#')).map(([, item]) => item);
   const latest = runs.toSorted((a, b) => timeOf(b['startedAt']) - timeOf(a['startedAt']));
-  return latest
-    .filter(({ mode }) => mode !== 'user')
-    .slice(0, MOST_SHOWN)
-    .map((run) => viewOf(run, latest, items));
+  const shown = latest.filter(({ mode }) => mode !== 'user');
+  const isWaiting = (run: JsonRecord): boolean =>
+    run['status'] === 'held' && !latest.some((other) => settles(other, run));
+  // What waits for somebody stays, however many hourly runs come after it.
+  const inOrder = [...shown.filter(isWaiting), ...shown.filter((run) => !isWaiting(run))];
+  return inOrder.slice(0, MOST_SHOWN).map((run) => viewOf(run, isWaiting(run), items));
 }
 
-function viewOf(run: JsonRecord, all: readonly JsonRecord[], items: ReadonlyMap<string, JsonRecord>): RunView {
+function viewOf(run: JsonRecord, canApprove: boolean, items: ReadonlyMap<string, JsonRecord>): RunView {
   const id = asText(run['id']) ?? '';
   const { approves } = run;
   const why = WHYS.map((name) => asText(run[name])).find((text) => text !== undefined);
@@ -30,7 +32,7 @@ function viewOf(run: JsonRecord, all: readonly JsonRecord[], items: ReadonlyMap<
     ...countsOf(asRecord(run['counts'])),
     changedSoFar: run['endedAt'] === undefined ? changedBy(id, items) : 0,
     ...(why !== undefined && { why }),
-    canApprove: run['status'] === 'held' && !all.some((other) => settles(other, run)),
+    canApprove,
   };
 }
 
@@ -51,11 +53,17 @@ function countsOf(counts: JsonRecord): Pick<RunView, Counted> {
   };
 }
 
-/** Whether another run has approved the deletions of a held one, or judged anew. */
+/** Whether another run has approved the deletions of a held one, or judged anew: the admin API says no for the same reasons. */
 function settles(other: JsonRecord, held: JsonRecord): boolean {
   const isApproval = other['approves'] === held['id'] && other['status'] !== 'failed';
   const isNewer = other['mode'] === 'full' && other['dryRun'] !== true && other['id'] !== held['id'];
-  return isApproval || (isNewer && timeOf(other['startedAt']) >= timeOf(held['startedAt']));
+  return isApproval || (isNewer && hasJudged(other) && timeOf(other['startedAt']) >= timeOf(held['startedAt']));
+}
+
+/** A run at work has not yet, and one that failed before it proposed anybody will not. */
+function hasJudged({ status, counts }: JsonRecord): boolean {
+  if (status === 'running' || status === 'requested') return false;
+  return status !== 'failed' || (asNumber(asRecord(counts)['suspects']) ?? 0) > 0;
 }
 
 /** A run leaves its id on each user whom it changes. */

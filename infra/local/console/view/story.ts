@@ -13,11 +13,11 @@ export class Story {
     return this.#lines;
   }
 
-  /** @returns the new lines, numbered, in the order in which they happened */
+  /** @returns the new lines, numbered, in the order in which they happened; only the latest, where there are more than are kept */
   add(told: readonly Told[]): readonly StoryLine[] {
     const inOrder = told.toSorted((a, b) => a.at - b.at);
     const added = inOrder.map((line) => ({ ...line, number: (this.#told += 1) }));
     this.#lines = [...this.#lines, ...added].slice(-KEPT);
-    return added;
+    return added.slice(-KEPT);
   }
 }
