@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { drawsOf } from '../draws.ts';
 import type { RunEvent } from '../parties/reconciler.ts';
@@ -14,15 +15,22 @@ export async function comeToRest(simulation: Simulation): Promise<void> {
   weather.calm();
   chronicle.tell('world', 'comes to rest');
   await scheduler.play(scheduler.now + REST_MS);
-  const summary = await runToItsEnd(simulation, { mode: 'full', ...(simulation.isEdited && { force: true }) });
-  if (summary?.status === 'held') await runToItsEnd(simulation, { mode: 'approve', run: summary.runId });
-  if (!chronicle.isBroken) await watchers.informInTurn((watch) => watch.atRest?.());
+  await runCleanly(simulation);
   simulation.keep(askHealth(simulation, true));
   await scheduler.play();
   if (chronicle.isBroken || !drawsOf(simulation.seed, 'replay').chance(0.3)) return;
   const before = table.store.users();
   await resendAll(simulation);
   watchers.inform((watch) => watch.replayed?.(before));
+  if (!chronicle.isBroken && !isDeepStrictEqual(table.store.users(), before)) await runCleanly(simulation);
+}
+
+/** A full run with nothing in its way, and what must hold after it. */
+async function runCleanly(simulation: Simulation): Promise<void> {
+  const { chronicle, watchers } = simulation;
+  const summary = await runToItsEnd(simulation, { mode: 'full', ...(simulation.isEdited && { force: true }) });
+  if (summary?.status === 'held') await runToItsEnd(simulation, { mode: 'approve', run: summary.runId });
+  if (!chronicle.isBroken) await watchers.informInTurn((watch) => watch.atRest?.());
 }
 
 async function runToItsEnd(simulation: Simulation, event: RunEvent): Promise<RunSummary | undefined> {

@@ -1,20 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StoredUser } from '../../../shared/domain/user.ts';
+import type { Person } from '../world/people.ts';
 import type { Invariant } from './invariant.ts';
 
 export const replaysChangeNothing: Invariant = {
   number: 8,
   name: 'replays-change-nothing',
   promise:
-    'Every message that was accepted, sent once more in another order, changes nothing; where Clerk had to be asked again, it may have told of a later version of the same.',
+    'Every message that was accepted, sent once more in another order, changes nothing; of what only Clerk can tell, the next run brings back what was changed.',
   watch: ({ table, people }, isBroken) => ({
     replayed(before) {
       for (const user of before) {
         // Any deletion gives such a tombstone its end, however it is dated, and the next run takes it away again: ADR 18.
         if (user.tombstone?.inClerk) continue;
         const after = table.get(user.id);
-        if (!isDeepStrictEqual(after, user) && !hasOnlyMovedOn(user, after, people.get(user.id)?.updatedAt))
-          isBroken(`${user.id} was changed by a replay.`);
+        if (isDeepStrictEqual(after, user) || hasOnlyMovedOn(user, after, people.get(user.id)?.updatedAt)) continue;
+        if (!isTieReadByALateClock(user, people.statesOf(user.id))) isBroken(`${user.id} was changed by a replay.`);
       }
       if (table.store.users().length !== before.length) isBroken('A replay has brought a user.');
     },
@@ -28,6 +29,15 @@ export const replaysChangeNothing: Invariant = {
 function hasOnlyMovedOn(before: StoredUser, after: StoredUser | undefined, inClerk: number | undefined): boolean {
   if (after === undefined || inClerk === undefined || after.profile?.version.asOf !== inClerk) return false;
   return isDeepStrictEqual(withoutVersions(after), withoutVersions(before));
+}
+
+/**
+ * Which of two changes within one millisecond stands is told by when their sources looked, and a clock of ours that is behind
+ * Clerk's dates a read before the change that it has read. Section 2 promises no more of a tie than that the next run mends it.
+ */
+function isTieReadByALateClock({ profile }: StoredUser, states: readonly Person[]): boolean {
+  const { asOf, seenAt } = profile.version;
+  return seenAt < asOf && states.filter(({ updatedAt }) => updatedAt === asOf).length > 1;
 }
 
 function withoutVersions({ profile, record, revision: _r, updatedAt: _u, changedBy: _c, ...rest }: StoredUser): object {
