@@ -89,6 +89,8 @@ describe('Over HTTP, with a real engine behind it,', () => {
   });
 
   it('questions to health are answered, whatever comes along with them', async () => {
+    // Each waits a limited time: that a container starts first, which takes long on a busy machine, is no question's fault.
+    await fetch(`${stack.file.api}/health`);
     const came = await told(
       'health',
       fuzz(100, healthRequest, (request) => sendHealthRequest(stack.file, request)),
