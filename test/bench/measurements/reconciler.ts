@@ -19,6 +19,11 @@ const PRICES = { readUnit: 0.125, writeUnit: 0.625 };
 const READ_BY_A_UNIT = 8_192;
 const MIB = 1_048_576;
 
+/** What a run does within a minute or two: one chunk. Each further one asks Clerk once more whose instance the key is of. */
+const USERS_OF_A_CHUNK = 100_000;
+/** How much more memory a run may take than one over the small table: of one chunk, of many. */
+const MORE_MEMORY = { one: 1.1, many: 1.2 };
+
 const LARGE = 'ours, large';
 
 /**
@@ -90,11 +95,12 @@ function timeRows(samples: Samples, { small }: Sizes): readonly RowDefinition[] 
 }
 
 function memoryRows(samples: Samples, { small, large }: Sizes): readonly RowDefinition[] {
-  const [ours, most] = [samples.of(OURS.name, 'peakMemory'), samples.of(LARGE, 'peakMemory')];
-  const values = ratio(most, ours);
+  const [ofFew, ofMany] = [samples.of(OURS.name, 'peakMemory'), samples.of(LARGE, 'peakMemory')];
+  const values = ratio(ofMany, ofFew);
   const shown = (all: readonly number[]): string => all.map((bytes) => (bytes / MIB).toFixed(0)).join(', ');
-  const detail = `MiB at ${large} users: ${shown(most)}; at ${small}: ${shown(ours)}`;
-  return [{ suffix: '.memory', unit: '×', values, target: atMost(1.1), detail }];
+  const detail = `MiB at ${large} users: ${shown(ofMany)}; at ${small}: ${shown(ofFew)}`;
+  const most = large > USERS_OF_A_CHUNK ? MORE_MEMORY.many : MORE_MEMORY.one;
+  return [{ suffix: '.memory', unit: '×', values, target: atMost(most), detail }];
 }
 
 function countedRows(samples: Samples, { large }: Sizes): readonly RowDefinition[] {
@@ -102,6 +108,7 @@ function countedRows(samples: Samples, { large }: Sizes): readonly RowDefinition
   const ours = (quantity: string): number => once(LARGE, quantity);
   const predicted = ours('predictedReadUnits');
   const ownWrites = ours('writeUnits') - ours('userWriteUnits');
+  const mostCalls = large / 500 + 10 + Math.ceil(large / USERS_OF_A_CHUNK) - 1;
   return [
     {
       suffix: `.units/${NAIVE.name}`,
@@ -110,7 +117,7 @@ function countedRows(samples: Samples, { large }: Sizes): readonly RowDefinition
       target: atMost(0.05),
       detail: `$${ours('dollars').toFixed(4)} a million users, naive $${once(NAIVE.name, 'dollars').toFixed(4)}`,
     },
-    { suffix: '.calls', unit: 'calls', values: [ours('clerkCalls')], target: atMost(large / 500 + 10) },
+    { suffix: '.calls', unit: 'calls', values: [ours('clerkCalls')], target: atMost(mostCalls) },
     {
       suffix: '.writes',
       unit: 'units',
