@@ -8,8 +8,8 @@ export type ParsedKeys =
 const PEM = /-----BEGIN ([A-Z ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g;
 
 /**
- * Clerk signs with RSA keys of 2,048 bits and the exponent 65537, and its package's `verifyToken` reads no other: it takes
- * the modulus out of the PEM text by its known beginning and end. With another key every token would fail as forged.
+ * Clerk signs with RSA keys of 2,048 bits and the exponent 65537. Another key was copied from elsewhere: every token would fail
+ * as forged, and nobody would know why.
  */
 const MODULUS_BITS = 2_048;
 const EXPONENT = 65_537n;
