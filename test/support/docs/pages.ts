@@ -29,7 +29,7 @@ export function pages(): readonly Page[] {
   return find('{*.md,docs/**/*.md}').map((path) => ({ path, text: read(path) }));
 }
 
-const FENCE = /^( *)```(\w*)[^\n]*\n([\s\S]*?)^\1```$/gm;
+export const FENCE = /^( *)```(\w*)[^\n]*\n([\s\S]*?)^\1```$/gm;
 
 export function blocksOf({ text }: Page): readonly Block[] {
   return [...text.matchAll(FENCE)].map(([, indent = '', language = '', content = '']) => ({
