@@ -100,8 +100,8 @@ describe('What the documentation tells one to type', () => {
     expect(settings.filter((setting) => !isTaken(setting))).toEqual([]);
   });
 
+  const known = find('scripts/*.ts').flatMap((script) => optionsOf(script).map((option) => `--${option}`));
   it.each(all)('has options that a script takes: $path', ({ told }) => {
-    const known = find('scripts/*.ts').flatMap((script) => optionsOf(script).map((option) => `--${option}`));
     expect(told.options.filter((option) => !known.includes(option))).toEqual([]);
   });
 
