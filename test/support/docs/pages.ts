@@ -38,11 +38,6 @@ export function blocksOf({ text }: Page): readonly Block[] {
   }));
 }
 
-/** A page without those of its blocks that are not typed into a shell. */
-export function withoutProse({ text }: Page): string {
-  return text.replaceAll(FENCE, (block, _, language: string) => (['sh', 'json', ''].includes(language) ? block : ''));
-}
-
 export function withoutBlocks({ text }: Page): string {
   return text.replaceAll(FENCE, '');
 }

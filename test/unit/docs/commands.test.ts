@@ -38,7 +38,7 @@ function problemOfVariables(names: readonly string[]): string | undefined {
 
 /** By the parser of its script, whether it is run or not. */
 function parse(command: string): void {
-  const [name = '', rest = ''] = command.replace('npm run ', '').split(/ -- (.*)/);
+  const [name = '', rest = ''] = command.replace(/^npm (?:run )?/, '').split(/ -- (.*)/);
   const script = /node (scripts\/[\w-]+\.ts)/.exec(scripts[name] ?? '')?.[1];
   if (scripts[name] === undefined) throw new Error(`package.json has no script ${name}`);
   if (rest !== '' && script === undefined) throw new Error(`${name} takes no options`);
@@ -103,6 +103,17 @@ describe('What the documentation tells one to type', () => {
   const known = find('scripts/*.ts').flatMap((script) => optionsOf(script).map((option) => `--${option}`));
   it.each(all)('has options that a script takes: $path', ({ told }) => {
     expect(told.options.filter((option) => !known.includes(option))).toEqual([]);
+  });
+
+  it('has in each row of the README that begins with a command options of that one', () => {
+    const rows = [...read('README.md').matchAll(/^\| `(npm (?:run )?[\w:-]+)` +\| (.*)$/gm)];
+    const told = rows.flatMap(([, command = '', text = '']) =>
+      [...text.matchAll(/`(?:-- )?([^`]*)`/g)]
+        .filter(([span, words = '']) => span.startsWith('`-- ') || words.startsWith('--'))
+        .map(([, words = '']) => `${command} -- ${words}`),
+    );
+    expect(told.length).toBeGreaterThan(20);
+    for (const command of told) expect(() => parse(command)).not.toThrow();
   });
 
   it('sends events that the reconciler knows', () => {
