@@ -48,7 +48,8 @@ afterAll(async () => {
 const ONLY_STARTS_A_RUN = /^curl .*\/(sync-users\?|approve-deletions)|^npm run failures -- retry/;
 
 describe('the commands of the documentation', () => {
-  it.each(commandsToRun())('work: %s', async (command) => {
+  // The demo has a local cloud of its own to start.
+  it.each(commandsToRun())('work: %s', { timeout: 120_000 }, async (command) => {
     const { says, code } = expectedOf(command);
     const type = () => reader.type(command);
     const ended = ONLY_STARTS_A_RUN.test(command) ? await untilItsRunEnds(cloud, type) : await type();
