@@ -108,6 +108,25 @@ describe('A function behind the authorizer', () => {
   });
 });
 
+describe('The few lines that pages show of a function', () => {
+  it('answer by who is signed in', async () => {
+    const user = await signUp(world, 'orders@example.com', 'Orders');
+    await world.flushWebhooks();
+    const token = await world.token(user.id);
+    expect(await world.get('/orders', token)).toEqual({ status: 200, body: { of: 'orders@example.com' } });
+    expect(await world.get('/greeting', token)).toEqual({ status: 200, body: { hello: 'Orders' } });
+    expect(await world.get('/catalogue', token)).toEqual({ status: 200, body: { hello: 'Orders' } });
+    const acted = await world.token(user.id, { claims: { act: { sub: 'user_support' } } });
+    expect((await world.get('/greeting', acted)).body).toEqual({ hello: 'Orders', impersonatedBy: 'user_support' });
+  });
+
+  it('let nobody in who is not, but for the one that is public', async () => {
+    const statusOf = async (path: string) => (await fetch(`${stack.file.api}${path}`)).status;
+    expect([await statusOf('/orders'), await statusOf('/greeting')]).toEqual([401, 401]);
+    expect(await (await fetch(`${stack.file.api}/catalogue`)).json()).toEqual({ hello: 'stranger' });
+  });
+});
+
 describe('useUserSync', () => {
   it('has a user mirrored at her sign-in whom no webhook has brought, by one request', async () => {
     const user = await signUpUnheard(world);

@@ -146,3 +146,48 @@ describe("somebody else's application with a REST API", () => {
     expect(sources.match(/asset\.[0-9a-f]{64}/g)).toHaveLength(7);
   });
 });
+
+describe('what the documentation shows of the infrastructure, with the package as it is installed', () => {
+  interface Resource {
+    readonly Type: string;
+    readonly Properties: Readonly<Record<string, unknown>>;
+  }
+  const template = (name: string, stack = 'Shop') =>
+    JSON.parse(readFileSync(join(shop.documented, name, `${stack}.template.json`), 'utf8')) as {
+      readonly Outputs?: Readonly<Record<string, unknown>>;
+      readonly Resources: Readonly<Record<string, Resource>>;
+    };
+  const ofType = (name: string, type: string, stack?: string) =>
+    Object.values(template(name, stack).Resources)
+      .filter(({ Type }) => Type === type)
+      .map(({ Properties }) => Properties);
+  const authorizerOf = (name: string, path: string): unknown =>
+    ofType(name, 'AWS::ApiGatewayV2::Route').find(({ RouteKey }) => String(RouteKey).endsWith(` ${path}`))?.[
+      'AuthorizerId'
+    ];
+
+  it('puts routes behind authorizers, and lets a function read the table', () => {
+    expect(authorizerOf('construct', '/orders')).toBeDefined();
+    expect(authorizerOf('authorizer', '/catalogue')).toBeDefined();
+    expect(authorizerOf('authorizer', '/orders')).not.toEqual(authorizerOf('authorizer', '/catalogue'));
+    const ofOrders = ofType('construct', 'AWS::IAM::Policy').filter(({ PolicyName }) =>
+      /Orders/.test(String(PolicyName)),
+    );
+    expect(JSON.stringify(ofOrders)).toMatch(/dynamodb:BatchGetItem.*user#/);
+  });
+
+  it('keeps the table in another stack, tells a topic of alarms, and has outputs for commands', () => {
+    expect(ofType('existing-table', 'AWS::DynamoDB::GlobalTable', 'Data')).toHaveLength(1);
+    expect(ofType('existing-table', 'AWS::DynamoDB::GlobalTable')).toEqual([]);
+    const [topic] = Object.entries(template('alarm-topic').Resources).filter(
+      ([, { Type }]) => Type === 'AWS::SNS::Topic',
+    );
+    for (const alarm of ofType('alarm-topic', 'AWS::CloudWatch::Alarm')) {
+      expect(alarm['AlarmActions']).toEqual([{ Ref: topic?.[0] }]);
+    }
+    expect(JSON.stringify(ofType('alarm-topic', 'AWS::SNS::TopicPolicy'))).toContain('cloudwatch.amazonaws.com');
+    expect(JSON.stringify(ofType('alarm-topic', 'AWS::KMS::Key'))).toContain('cloudwatch.amazonaws.com');
+    const outputs = ['ReconcilerName', 'AuthorizerName', 'ApiUrl', 'WebhookUrl'];
+    expect(Object.keys(template('outputs').Outputs ?? {})).toEqual(expect.arrayContaining(outputs));
+  });
+});

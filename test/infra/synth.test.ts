@@ -5,15 +5,30 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../infra/constructs/bundles.ts';
 import { synthesise } from '../../infra/synth.ts';
+import { read } from '../support/docs/pages.ts';
+import { toldBy } from '../support/docs/told.ts';
 import { functionOf, newDirectory, target } from './stack.ts';
 import type { Resource } from './stack.ts';
 
-describe('synthesise', () => {
+const ROOT = join(import.meta.dirname, '../..');
+/** As a page says it, which tells of nothing else to type. */
+const [command = ''] = toldBy(read('docs/regions.md')).commands;
+
+/** Types it as it stands, but for the folder; the comparison with CloudFormation's schemas is made by checks.test.ts. */
+async function type(outdir: string): Promise<string> {
+  const [, program = '', ...args] = command.split(' ');
+  const PATH = `${join(ROOT, 'node_modules/.bin')}:${process.env['PATH']}`;
+  const where = { cwd: ROOT, env: { ...process.env, PATH, CDK_VALIDATION: 'false' } };
+  await promisify(execFile)(program, [...args, '--output', outdir], where);
+  return outdir;
+}
+
+describe(`\`${command}\``, () => {
   let assembly = '';
   let resources: readonly Resource[] = [];
 
   beforeAll(async () => {
-    assembly = await synthesise({ outdir: newDirectory() });
+    assembly = await type(newDirectory());
     const template = readFileSync(join(assembly, 'clerk-sync-production.template.json'), 'utf8');
     const parsed = JSON.parse(template) as { Resources: Record<string, Omit<Resource, 'logicalId'>> };
     resources = Object.entries(parsed.Resources).map(([logicalId, resource]) => ({ logicalId, ...resource }));
@@ -53,6 +68,13 @@ describe('synthesise', () => {
     },
   );
 
+  function bundleOf(name: (typeof FUNCTION_NAMES)[number]): string {
+    const { Metadata } = functionOf(resources, name) as Resource & { Metadata: Record<string, string> };
+    return join(assembly, Metadata['aws:asset:path']!, 'index.mjs');
+  }
+});
+
+describe('synthesise', () => {
   it('takes context over that of cdk.json', async () => {
     const staging = await synthesise({
       outdir: newDirectory(),
@@ -67,9 +89,4 @@ describe('synthesise', () => {
       /^The infrastructure could not be synthesised\.\nContext stage is "prod", but must be one of [^\n]*$/,
     );
   });
-
-  function bundleOf(name: (typeof FUNCTION_NAMES)[number]): string {
-    const { Metadata } = functionOf(resources, name) as Resource & { Metadata: Record<string, string> };
-    return join(assembly, Metadata['aws:asset:path']!, 'index.mjs');
-  }
 });

@@ -1,10 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { read } from '../support/docs/pages.ts';
+import { toldBy } from '../support/docs/told.ts';
 import { EXPECTED, neverHappened } from './campaign/coverage.ts';
 import { PLANTS } from './plants/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the page says to type, in its own order: many histories, one of them, with a plant, and which plants there are. */
+const [many = '', one = '', planted = '', listing = ''] = toldBy(read('docs/simulation.md')).commands.filter(
+  (command) => command.startsWith('npm run simulate -- '),
+);
 
 function simulate(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/simulate.ts', ...args], {
@@ -13,6 +20,9 @@ function simulate(...args: readonly string[]) {
   });
   return { status, stdout, stderr };
 }
+
+/** A command as it stands there, with more behind it. */
+const type = (command: string, ...more: readonly string[]) => simulate(...command.split(' ').slice(4), ...more);
 
 interface Report {
   readonly ok: boolean;
@@ -30,7 +40,8 @@ interface Report {
 
 describe('npm run simulate', () => {
   it('prints one document, and exits 0 when every promise was kept', { timeout: 120_000 }, () => {
-    const { status, stdout } = simulate('--histories', '4', '--seed', '5', '--json');
+    expect(many).toBe('npm run simulate -- --histories 5000');
+    const { status, stdout } = type(many.replace('5000', '4'), '--seed', '5', '--json');
     const report = JSON.parse(stdout) as Report;
     expect(status).toBe(0);
     expect(report).toMatchObject({ ok: true, histories: 4, violations: [] });
@@ -39,16 +50,26 @@ describe('npm run simulate', () => {
   });
 
   it('exits 1 for a planted fault, and says how to play it again', { timeout: 120_000 }, () => {
-    const { status, stdout } = simulate('--plant', 'lease-ignored', '--histories', '1', '--json');
+    const { status, stdout } = type(planted, '--json');
     const [violation] = (JSON.parse(stdout) as Report).violations;
     expect(status).toBe(1);
     expect(violation?.invariant).toBe('deletions-within-the-guard');
-    expect(violation?.replay).toBe(`npm run simulate -- --replay ${violation?.seed} --plant lease-ignored`);
+    expect(planted).toBe('npm run simulate -- --plant no-guard');
+    expect(violation?.replay).toBe(`npm run simulate -- --replay ${violation?.seed} --plant no-guard`);
     expect(violation?.story.at(-1)).toContain('BROKEN');
   });
 
+  it('plays one history, line by line', () => {
+    expect(one).toMatch(/ --replay \d+$/);
+    const { status, stdout, stderr } = type(one);
+    expect(status).toBe(0);
+    expect(stdout.split('\n').length).toBeGreaterThan(200);
+    expect(stderr).toContain('No promise was broken.');
+  });
+
   it('lists the plants', () => {
-    const { status, stdout } = simulate('--list-plants', '--json');
+    expect(listing).toBe('npm run simulate -- --list-plants');
+    const { status, stdout } = type(listing, '--json');
     const { plants } = JSON.parse(stdout) as { readonly plants: readonly { readonly name: string }[] };
     expect(status).toBe(0);
     expect(plants.map(({ name }) => name)).toEqual(PLANTS.map(({ name }) => name));

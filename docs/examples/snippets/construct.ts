@@ -3,18 +3,16 @@ import { Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ClerkUserSync } from 'clerk-dynamodb-sync';
 
-import type { HttpRouteIntegration } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { Function } from 'aws-cdk-lib/aws-lambda';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Function } from 'aws-cdk-lib/aws-lambda';
+import type { FunctionProps } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-interface Own {
-  readonly orders: Function;
-  readonly integration: HttpRouteIntegration;
-}
-
 export class Shop extends Stack {
-  constructor(scope: Construct, { orders, integration }: Own) {
+  constructor(scope: Construct, code: FunctionProps) {
     super(scope, 'Shop');
+    const orders = new Function(this, 'Orders', code);
+    const integration = new HttpLambdaIntegration('Orders', orders);
 
     const api = new HttpApi(this, 'Shop');
     const users = new ClerkUserSync(this, 'Users', {

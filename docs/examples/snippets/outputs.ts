@@ -2,12 +2,18 @@
 import { CfnOutput } from 'aws-cdk-lib';
 
 import { Stack } from 'aws-cdk-lib';
-import type { ClerkUserSync } from 'clerk-dynamodb-sync';
+import { ClerkUserSync } from 'clerk-dynamodb-sync';
 import type { Construct } from 'constructs';
 
+interface Own {
+  readonly issuer: string;
+  readonly authorizedParties: readonly string[];
+}
+
 export class Shop extends Stack {
-  constructor(scope: Construct, users: ClerkUserSync) {
+  constructor(scope: Construct, { issuer, authorizedParties }: Own) {
     super(scope, 'Shop');
+    const users = new ClerkUserSync(this, 'Users', { issuer, authorizedParties });
 
     new CfnOutput(this, 'ReconcilerName', { value: users.functions.reconciler.functionName });
     new CfnOutput(this, 'AuthorizerName', { value: users.functions.authorizer.functionName });

@@ -1,11 +1,10 @@
 /** What docs/events.md shows of the infrastructure. */
-import { Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Function } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ClerkUserSync } from 'clerk-dynamodb-sync';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 
 interface Own {
   readonly sync: ClerkUserSync;
@@ -13,7 +12,7 @@ interface Own {
   readonly deadLetterQueue: IQueue;
 }
 
-export class Mails extends Stack {
+export class Mails extends Construct {
   constructor(scope: Construct, { sync, welcome, deadLetterQueue }: Own) {
     super(scope, 'Mails');
 

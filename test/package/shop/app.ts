@@ -6,6 +6,7 @@ import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { ClerkUserSync, SettingError } from 'clerk-dynamodb-sync';
+import { synthesiseDocumented } from './documented.ts';
 
 /** What the stand-in for Clerk goes by. */
 const CLERK = {
@@ -60,9 +61,12 @@ function mistakes(stack: Stack): readonly unknown[] {
   return [withoutIssuer, inNoStage];
 }
 
+// Comparing each template with CloudFormation's schemas takes seconds; the repository's own test does it for all.
+process.env['CDK_VALIDATION'] = 'false';
 const [, , outdir = 'cdk.out'] = process.argv;
 httpShop(join(outdir, 'http'));
 restShop(join(outdir, 'rest'));
+synthesiseDocumented(join(outdir, 'documented'));
 const required = createRequire(import.meta.url)('clerk-dynamodb-sync') as { ClerkUserSync?: unknown };
 process.stdout.write(
   JSON.stringify({

@@ -29,18 +29,13 @@ export function pages(): readonly Page[] {
   return find('{*.md,docs/**/*.md}').map((path) => ({ path, text: read(path) }));
 }
 
-const FENCE = /^( *)```(\w*)[^\n]*\n([\s\S]*?)^\1```$/gm;
+export const FENCE = /^( *)```(\w*)[^\n]*\n([\s\S]*?)^\1```$/gm;
 
 export function blocksOf({ text }: Page): readonly Block[] {
   return [...text.matchAll(FENCE)].map(([, indent = '', language = '', content = '']) => ({
     language,
     content: content.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   }));
-}
-
-/** A page without those of its blocks that are not typed into a shell. */
-export function withoutProse({ text }: Page): string {
-  return text.replaceAll(FENCE, (block, _, language: string) => (['sh', 'json', ''].includes(language) ? block : ''));
 }
 
 export function withoutBlocks({ text }: Page): string {

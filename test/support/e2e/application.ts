@@ -7,11 +7,10 @@ import { CorsHttpMethod, HttpMethod, PayloadFormatVersion } from 'aws-cdk-lib/aw
 import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Rule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { build } from 'esbuild';
-import { EVENTS } from '../../../shared/names/events.ts';
+import { Mails } from '../../../docs/examples/snippets/welcome-rules.ts';
 import { ClerkSyncStack } from '../../../infra/stacks/clerk-sync-stack.ts';
 
 /** What the stand-in for Clerk goes by. */
@@ -19,7 +18,13 @@ export const ISSUER = 'https://sync-local.clerk.accounts.dev';
 export const ORIGIN = 'http://localhost:5173';
 
 const VISITOR = new URL('functions/visitor.ts', import.meta.url);
-const example = (name: string): URL => new URL(`../../../docs/examples/${name}/handler.ts`, import.meta.url);
+/** Functions that pages show, by the names that they have here. */
+const EXAMPLES = {
+  plan: 'docs/examples/plan/handler.ts',
+  welcome: 'docs/examples/welcome/handler.ts',
+  orders: 'docs/examples/snippets/orders.ts',
+  greeting: 'docs/examples/snippets/impersonation.ts',
+} as const;
 
 /** How long the gateway repeats an authorizer's answer. */
 export const CACHE_SECONDS = 4;
@@ -27,16 +32,18 @@ export const CACHE_SECONDS = 4;
 /**
  * An application that uses the construct as its documentation says, with routes of its own behind every kind of authorizer:
  * `/public` behind the optional one, `/flat/...` behind one of payload 1.0 that answers with policies, once with a function
- * of payload 2.0 and once with one of 1.0. The examples of the documentation are in it: `/plan`, and rules on the bus that drive a
- * function which welcomes new users.
+ * of payload 2.0 and once with one of 1.0. The examples of the documentation are in it: `/plan`, `/orders`, `/greeting` and, where
+ * nobody has to be signed in, `/catalogue`, and rules on the bus that drive a function which welcomes new users.
  *
  * @returns its cloud assembly, and how to remove it
  */
 export async function synthesiseApplication(): Promise<{ readonly assembly: string; readonly remove: () => void }> {
   const scratch = mkdtempSync(join(tmpdir(), 'application-'));
   const visitorCode = await bundle(VISITOR, join(scratch, 'visitor'));
-  const planCode = await bundle(example('plan'), join(scratch, 'plan'));
-  const welcomeCode = await bundle(example('welcome'), join(scratch, 'welcome'));
+  const codeOf = async (name: keyof typeof EXAMPLES): Promise<string> =>
+    bundle(new URL(`../../../${EXAMPLES[name]}`, import.meta.url), join(scratch, name));
+  const [plan, welcome] = [await codeOf('plan'), await codeOf('welcome')];
+  const [orders, greeting] = [await codeOf('orders'), await codeOf('greeting')];
   const outdir = join(scratch, 'assembly');
   const app = new App({ outdir });
   const stack = new ClerkSyncStack(app, 'application', {
@@ -49,8 +56,9 @@ export async function synthesiseApplication(): Promise<{ readonly assembly: stri
     throttle: { rateLimit: 10_000, burstLimit: 10_000 },
   });
   addRoutes(stack, visitorCode);
-  addPlan(stack, planCode);
-  addSubscriber(stack, welcomeCode);
+  addPlan(stack, plan);
+  addSubscriber(stack, welcome);
+  addSnippets(stack, orders, greeting);
   app.synth();
   return { assembly: outdir, remove: () => rmSync(scratch, { recursive: true, force: true }) };
 }
@@ -80,22 +88,27 @@ function addPlan(stack: ClerkSyncStack, code: string): void {
 }
 
 function addSubscriber(stack: ClerkSyncStack, code: string): void {
-  const { bus: eventBus, table } = stack.sync;
+  const { sync } = stack;
   const welcome = new Function(stack, 'Welcome', {
     runtime: Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: Code.fromAsset(code),
-    environment: { TABLE_NAME: table.tableName },
+    environment: { TABLE_NAME: sync.table.tableName },
   });
-  table.grant(welcome, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
-  const source = [EVENTS.source];
-  const created = { source, detailType: ['UserCreated'] };
-  const verified = { source, detailType: ['UserUpdated'], detail: { changedFields: ['verifiedEmail'] } };
-  const rules = [
-    new Rule(stack, 'Created', { eventBus, eventPattern: created }),
-    new Rule(stack, 'Verified', { eventBus, eventPattern: verified }),
-  ];
-  for (const rule of rules) rule.addTarget(new LambdaFunction(welcome));
+  new Mails(stack, { sync, welcome, deadLetterQueue: new Queue(stack, 'Unwelcomed') });
+}
+
+/** A route for each of the functions that pages show in a few lines. */
+function addSnippets(stack: ClerkSyncStack, orders: string, greeting: string): void {
+  const { api, authorizer, optionalAuthorizer } = stack.sync;
+  const route = (path: string, code: string, handler: string, authorizer: IHttpRouteAuthorizer | undefined) => {
+    const own = new Function(stack, path, { runtime: Runtime.NODEJS_24_X, handler, code: Code.fromAsset(code) });
+    const integration = new HttpLambdaIntegration(path, own);
+    api.addRoutes({ path, methods: [HttpMethod.GET], integration, ...(authorizer && { authorizer }) });
+  };
+  route('/orders', orders, 'index.handler', authorizer);
+  route('/greeting', greeting, 'index.handler', authorizer);
+  route('/catalogue', greeting, 'index.publicHandler', optionalAuthorizer);
 }
 
 function addRoutes(stack: ClerkSyncStack, visitorCode: string): void {

@@ -6,6 +6,9 @@ import { runProgram } from '../../../scripts/package/run-program.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const NAME = 'clerk-dynamodb-sync';
+/** The application, and what it takes from the documentation: where they are in the repository, so that one finds the other. */
+const APP = 'test/package/shop';
+const SNIPPETS = 'docs/examples/snippets';
 
 /** An application in an empty folder that has installed the package as `npm pack` makes it, and nothing else but its peers. */
 export interface Shop {
@@ -18,6 +21,8 @@ export interface Shop {
   /** Cloud assemblies. */
   readonly http: string;
   readonly rest: string;
+  /** With one for each of the stacks that the documentation shows, by the name of its file. */
+  readonly documented: string;
   remove(): Promise<void>;
 }
 
@@ -26,10 +31,10 @@ export async function openShop(): Promise<Shop> {
   const directory = await mkdtemp(join(tmpdir(), 'shop-'));
   const tarball = await pack(directory);
   await install(directory, tarball);
-  await cp(join(ROOT, 'test/package/shop'), directory, { recursive: true });
-  await bundleOrders(directory);
+  for (const part of [APP, SNIPPETS]) await cp(join(ROOT, part), join(directory, part), { recursive: true });
+  await bundleOrders(join(directory, APP));
   const outdir = join(directory, 'cdk.out');
-  const printed = await runProgram(process.execPath, ['app.ts', outdir], directory);
+  const printed = await runProgram(process.execPath, [join(APP, 'app.ts'), outdir], directory);
   const installed = join(directory, 'node_modules', NAME);
   return {
     directory,
@@ -40,6 +45,7 @@ export async function openShop(): Promise<Shop> {
     printed: JSON.parse(printed) as Record<string, unknown>,
     http: join(outdir, 'http'),
     rest: join(outdir, 'rest'),
+    documented: join(outdir, 'documented'),
     remove: () => rm(directory, { recursive: true, force: true }),
   };
 }
@@ -82,10 +88,11 @@ async function bundleOrders(directory: string): Promise<void> {
 
 /** Checks the types of the shop, as its author would. */
 export async function typeCheck(directory: string): Promise<void> {
-  const options = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, skipLibCheck: true };
-  const files = ['app.ts', 'orders.ts'];
+  const strict = { strict: true, exactOptionalPropertyTypes: true };
+  const options = { module: 'nodenext', target: 'es2024', noEmit: true, allowImportingTsExtensions: true };
+  const files = ['app.ts', 'orders.ts'].map((name) => join(APP, name));
   await symlink(join(ROOT, 'node_modules/@types'), join(directory, 'node_modules/@types'));
-  const compilerOptions = { ...options, types: ['node'], exactOptionalPropertyTypes: true };
+  const compilerOptions = { ...options, ...strict, skipLibCheck: true, types: ['node'] };
   await writeFile(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   await runProgram(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', '.'], directory);
 }

@@ -2,11 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { MEASUREMENTS } from '../../bench/measurements/index.ts';
 import { benchOptions, OptionInvalid } from '../../bench/options.ts';
 import type { BenchArguments } from '../../bench/options.ts';
+import { pages } from '../../support/docs/pages.ts';
+import { toldBy } from '../../support/docs/told.ts';
 
 const chosen = (given: BenchArguments): string[] =>
   benchOptions(given, MEASUREMENTS).measurements.map(({ name }) => name);
 
+const told = new Set(pages().flatMap(({ text }) => toldBy(text).commands));
+const documented = [...told].filter((command) => command.startsWith('npm run bench -- '));
+
 describe('the options of the bench', () => {
+  it.each(documented)('can be used as pages have them: %s', (command) => {
+    const [, only] = /--only '?([^' ]+)/.exec(command) ?? [];
+    const [, rounds] = /--rounds (\S+)/.exec(command) ?? [];
+    expect(() => benchOptions({ only, rounds }, MEASUREMENTS)).not.toThrow();
+  });
+
   it('are everything in 20 rounds, if there are none', () => {
     expect(benchOptions({}, MEASUREMENTS)).toEqual({ rounds: 20, measurements: MEASUREMENTS });
   });

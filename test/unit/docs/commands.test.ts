@@ -2,122 +2,65 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { CONTROLS } from '../../../infra/local/cloud/control/routes.ts';
+import { parseRunRequest } from '../../../functions/reconciler/run-request.ts';
 import { Context } from '../../../infra/stacks/context.ts';
 import { readSettings } from '../../../infra/stacks/settings.ts';
+import { elsewhere, ELSEWHERE, isToRun } from '../../support/docs/elsewhere.ts';
+import { expectedOf } from '../../support/docs/expected.ts';
 import { optionsOf, parseFor } from '../../support/docs/options.ts';
-import { blocksOf, find, pages, read, withoutProse } from '../../support/docs/pages.ts';
-import type { Page } from '../../support/docs/pages.ts';
-import type { Told } from '../../support/runbook-commands.ts';
-import { toldBy } from '../../support/runbook-commands.ts';
+import { find, pages, read } from '../../support/docs/pages.ts';
+import { toldBy, variablesOf } from '../../support/docs/told.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
-
-/** Decisions tell what was found, not what to type. The runbook's commands are run, each as it stands: test/e2e/runbook.test.ts. */
-const typed = pages().filter(({ path }) => !path.startsWith('docs/adr/') && path !== 'docs/runbook.md');
-
-/** What a page tells one to type. Comments and lines that go on are put right first. */
-function told(page: Page): Told {
-  const text = withoutProse(page).replaceAll(/\\\n\s*/g, '');
-  return toldBy(text.replaceAll(/^((?:npm|npx) .*?)\s+#.*$/gm, '$1'));
-}
-
-/** By command, the file that shows it and what must stand there. What has no such file says why. */
-const PROVEN: Readonly<Record<string, readonly [file: string, words: string] | string>> = {
-  'npm ci': ['.ci/run', 'npm ci'],
-  'npm test': ['.ci/run', 'npm test'],
-  'npm start': ['test/e2e/start.test.ts', 'scripts/start.ts'],
-  'npx cdk synth': ['test/infra/synth.test.ts', 'synth'],
-  'npm pack': ['test/support/package/shop.ts', 'pack'],
-  'npm install ./that.tgz': ['test/support/package/shop.ts', 'install'],
-  'npx cdk bootstrap': "the CDK's own, before the first deployment into an account: there is none here",
-  'npm publish': 'told as what refuses: package.json is private',
-  'npm audit': ['scripts/audit.ts', 'audit'],
-  'npm ls --omit=dev': 'told as what shows nothing',
-  'npm publish --provenance': 'told as what somebody who publishes does: nobody does yet',
-  'npm audit signatures': 'told as what the registry has to answer',
-  'npm install': ['test/support/package/shop.ts', 'install'],
-  'git log': "git's own",
-  'cdk deploy': ['scripts/deploy/deploy.ts', 'deploy'],
-  'cdk destroy': ['scripts/deploy/destroy.ts', 'destroy'],
-};
-
-/** Blocks for the shell that test/unit/docs/snippets.test.ts runs as they stand there. */
-const RUN = pages()
-  .flatMap((page) => blocksOf(page))
-  .filter(({ content }) => /^(key|API)=/.test(content))
-  .flatMap(({ content }) => content.trim().split('\n'));
+const all = pages().map(({ path, text }) => ({ path, told: toldBy(text) }));
 
 /** Settings of tests are read by one. */
 const SOURCES = find('{test,scripts}/**/*.ts').map((path) => read(path));
 
-/** What is wrong with a command; undefined if nothing is. */
+/** What is wrong with a command, as far as can be told without running it; undefined if nothing is. */
 function problemOf(command: string): string | undefined {
-  const parts = command.split(' && ');
-  if (parts.length > 1) return parts.map((part) => problemOf(part)).find((problem) => problem !== undefined);
-  // The name of a package, or of a program that is spoken of.
-  if (/^\w+$/.test(command) || RUN.includes(command)) return undefined;
-  if (/^[A-Z_]+=\S*(?: [A-Z_]+=\S*)*$/.test(command)) return problemOfVariables(command);
-  if (command.startsWith('curl ')) return problemOfCall(command);
-  if (command.startsWith('npm run ') || command.startsWith('npm start ')) return problemOfScript(command);
-  if (/(?:^| )npx vitest run /.test(command)) return problemOfTests(command);
-  const proof = PROVEN[command];
-  if (proof === undefined) return `${command}: nothing shows that it works. Say in PROVEN what does.`;
-  if (typeof proof === 'string') return undefined;
-  return existsSync(join(ROOT, proof[0])) && read(proof[0]).includes(proof[1])
-    ? undefined
-    : `${proof[0]} does not show ${command}`;
-}
-
-function problemOfVariables(command: string): string | undefined {
-  const names = command.split(' ').map((word) => word.replace(/=.*$/, ''));
-  const unread = names.filter((name) => !SOURCES.some((source) => source.includes(`'${name}'`)));
-  return unread.length === 0 ? undefined : `${command}: no test reads ${unread.join(', ')}`;
-}
-
-function problemOfScript(command: string): string | undefined {
-  const [name = '', rest = ''] = command.replace(/^npm (?:run )?/, '').split(/ -- (.*)/);
-  const script = /node (scripts\/[\w-]+\.ts)/.exec(scripts[name] ?? '')?.[1];
-  if (scripts[name] === undefined) return `${command}: package.json has no script ${name}`;
-  if (rest === '') return undefined;
-  if (script === undefined) return `${command}: ${name} takes no options`;
+  const variables = command.includes('$(') ? undefined : variablesOf(command);
+  if (variables !== undefined) return problemOfVariables(variables);
   try {
-    parseFor(script, rest.split(' '));
-    return undefined;
+    if (command.startsWith('npm run ')) parse(command);
+    if (isToRun(command)) expectedOf(command);
   } catch (error) {
     return `${command}: ${String(error)}`;
   }
+  return /(?:^| )npx vitest run /.test(command) ? problemOfTests(command) : undefined;
 }
 
+function problemOfVariables(names: readonly string[]): string | undefined {
+  const unread = names.filter((name) => !SOURCES.some((source) => source.includes(`'${name}'`)));
+  return unread.length === 0 ? undefined : `no test reads ${unread.join(', ')}`;
+}
+
+/** By the parser of its script, whether it is run or not. */
+function parse(command: string): void {
+  const [name = '', rest = ''] = command.replace(/^npm (?:run )?/, '').split(/ -- (.*)/);
+  const script = /node (scripts\/[\w-]+\.ts)/.exec(scripts[name] ?? '')?.[1];
+  if (scripts[name] === undefined) throw new Error(`package.json has no script ${name}`);
+  if (rest !== '' && script === undefined) throw new Error(`${name} takes no options`);
+  if (rest !== '' && script !== undefined) parseFor(script, rest.split(' '));
+}
+
+/** Long tests have a configuration of their own, without which they are not found. */
 function problemOfTests(command: string): string | undefined {
-  const files =
-    command
-      .split(' npx ')
-      .at(-1)
-      ?.split(' ')
-      .filter((word) => word.startsWith('test/')) ?? [];
-  const missing = files.filter((file) => !existsSync(join(ROOT, file)));
-  return files.length > 0 && missing.length === 0 ? undefined : `${command}: there is no ${missing.join(', ')}`;
+  const [, words = ''] = command.split('npx vitest run ');
+  const paths = words.split(' ').filter((word) => word.startsWith('test/') && !word.endsWith('.config.ts'));
+  const missing = paths.filter((path) => !existsSync(join(ROOT, path)));
+  if (paths.length === 0 || missing.length > 0) return `${command}: there is no ${missing.join(', ')}`;
+  const needed = paths.some((path) => path.startsWith('test/long/'));
+  return needed === words.includes('--config test/long/vitest.config.ts') ? undefined : `${command}: finds no test`;
 }
 
 const routes = Object.entries(
   (JSON.parse(read('docs/openapi.json')) as { readonly paths: Readonly<Record<string, object>> }).paths,
 ).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`));
-const standIn = find('infra/local/clerk/control/*.ts').flatMap((file) =>
-  [...read(file).matchAll(/method: '(\w+)',\s+pattern: '([^']+)'/g)].map(([, method, path]) => `${method} ${path}`),
-);
-const known = [...routes, ...CONTROLS, ...standIn].map(shapeOf);
 
-/** `GET /admin/users/{}`: without query, body and the names of what is filled in. */
-function shapeOf(request: string): string {
-  const [method = '', path = ''] = request.split(/[ ?]/);
-  return `${method} ${path.replaceAll(/\{\w+\}|:\w+|\$\w+|[\w.-]+@[\w.-]+|<[^>]+>/g, '{}')}`;
-}
-
-/** Clerk's own routes are told of where we call them. */
-const isKnown = (request: string): boolean =>
-  request.includes(' /v1/') || request.includes('/2025-12-01/') || known.includes(shapeOf(request));
+/** Those of the local cloud itself are sent by test/e2e/documentation.test.ts, all others by test/e2e/openapi.test.ts. */
+const isKnown = (request: string): boolean => request.includes(' /__local') || routes.includes(request.split('?')[0]!);
 
 /** Whether the app of this repository knows a setting, and takes the value. */
 function isTaken(setting: string): boolean {
@@ -131,50 +74,53 @@ function isTaken(setting: string): boolean {
   }
 }
 
-function problemOfCall(command: string): string | undefined {
-  const [, path = ''] = /"\$\{?(?:API|CLERK)\}?(\/[^"]*)"/.exec(command) ?? [];
-  const request = `${/-X (\w+)/.exec(command)?.[1] ?? 'GET'} ${path}`;
-  return isKnown(request) ? undefined : `${command}: there is no ${shapeOf(request)}`;
-}
-
 describe('What the documentation tells one to type', () => {
-  it.each(typed)('works, or would: $path', (page) => {
-    const { commands, others } = told(page);
-    expect(
-      [...commands, ...others].map((command) => problemOf(command)).filter((problem) => problem !== undefined),
-    ).toEqual([]);
+  it.each(all)('has nothing wrong in it that can be seen before it is run: $path', ({ told }) => {
+    expect(told.commands.map((command) => problemOf(command)).filter((problem) => problem !== undefined)).toEqual([]);
   });
 
-  it('is much', () => {
-    const all = new Set(typed.flatMap((page) => [...told(page).commands, ...told(page).others]));
-    expect(all.size).toBeGreaterThan(60);
+  it('is run by test/e2e/documentation.test.ts, but for what the table of others has', () => {
+    const told = all.flatMap(({ told: { commands } }) => commands);
+    const used = new Set(told.map((command) => elsewhere(command)));
+    expect(Object.keys(ELSEWHERE).filter((start) => !used.has(start))).toEqual([]);
   });
 
-  it.each(typed)('asks for routes that there are: $path', (page) => {
-    expect(told(page).requests.filter((request) => !isKnown(request))).toEqual([]);
+  it('is run or shown elsewhere, as the table says', () => {
+    const shown = Object.values(ELSEWHERE).flatMap(({ shownBy }) => (shownBy === undefined ? [] : [shownBy]));
+    expect(shown.length).toBeGreaterThan(15);
+    expect(shown.filter(([file, words]) => !read(file).includes(words))).toEqual([]);
   });
 
-  it.each(typed)('has settings that a deployment takes: $path', (page) => {
-    const settings = told(page).settings.filter((setting) => !/VALUE|…/.test(setting));
+  it.each(all)('asks for routes that there are: $path', ({ told }) => {
+    expect(told.requests.filter((request) => !isKnown(request))).toEqual([]);
+  });
+
+  it.each(all)('has settings that a deployment takes: $path', ({ told }) => {
+    const settings = told.settings.filter((setting) => !/VALUE|…/.test(setting));
     expect(settings.filter((setting) => !isTaken(setting))).toEqual([]);
   });
 
-  it.each(typed)('has options that a script takes: $path', (page) => {
-    const all = find('scripts/*.ts').flatMap((script) => optionsOf(script).map((option) => `--${option}`));
-    expect(told(page).options.filter((option) => !all.includes(option) && !NOT_OURS.includes(option))).toEqual([]);
+  const known = find('scripts/*.ts').flatMap((script) => optionsOf(script).map((option) => `--${option}`));
+  it.each(all)('has options that a script takes: $path', ({ told }) => {
+    expect(told.options.filter((option) => !known.includes(option))).toEqual([]);
   });
-});
 
-/** Options of Node and others that pages speak of. */
-const NOT_OURS: readonly string[] = [];
+  it('has in each row of the README that begins with a command options of that one', () => {
+    const rows = [...read('README.md').matchAll(/^\| `(npm (?:run )?[\w:-]+)` +\| (.*)$/gm)];
+    const told = rows.flatMap(([, command = '', text = '']) =>
+      [...text.matchAll(/`(?:-- )?([^`]*)`/g)]
+        .filter(([span, words = '']) => span.startsWith('`-- ') || words.startsWith('--'))
+        .map(([, words = '']) => `${command} -- ${words}`),
+    );
+    expect(told.length).toBeGreaterThan(20);
+    for (const command of told) expect(() => parse(command)).not.toThrow();
+  });
 
-describe('What the README shows of the demo', () => {
-  it('is what the demo prints', () => {
-    const steps = read('scripts/demo/steps.ts');
-    const shown = [...read('README.md').matchAll(/^✓ (.*)$/gm)].map(([, name = '']) => name);
-    expect(shown.length).toBeGreaterThan(5);
-    expect(shown.filter((name) => !steps.includes(`name: '${name}'`))).toEqual([]);
-    expect(read('scripts/demo.ts')).toContain('Clerk and the table agree.');
+  it('sends events that the reconciler knows', () => {
+    const told = all.flatMap(({ told: { events } }) => events);
+    const events = told.map((event) => event.replace('user_…', 'user_1').replace('<held run>', 'run_1'));
+    expect(events.length).toBeGreaterThan(4);
+    for (const event of events) expect(() => parseRunRequest(JSON.parse(event))).not.toThrow();
   });
 });
 
@@ -220,10 +166,9 @@ describe('A page to which something is added', () => {
     'curl -sS "$API/nowhere"',
     'curl -sS -X DELETE "$API/users/me"',
     'npx vitest run test/nowhere.test.ts',
+    'npx vitest run test/long/bench-cost.test.ts',
     'NOBODY_READS_THIS=1',
-    'npm ci && npm run nothing',
   ])('that does not work fails: %s', (command) => {
-    const { commands, others } = told({ path: 'x.md', text: `\`\`\`sh\n${command}\n\`\`\`\n` });
-    expect([...commands, ...others].map((each) => problemOf(each))).toEqual([expect.any(String)]);
+    expect(problemOf(command)).toEqual(expect.any(String));
   });
 });

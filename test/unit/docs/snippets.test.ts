@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { SESSION_CLAIMS } from '../../../scripts/deploy/what-to-paste.ts';
 import { readProfileClaims } from '../../../shared/adapters/clerk/profile-claims.ts';
@@ -18,6 +15,11 @@ const SOURCES = find('{docs/examples/**/*.{ts,tsx},test/package/shop/*.ts}').map
   path,
   lines: linesOf(read(path)),
 }));
+
+const withText = (pattern: string) => find(pattern).map((path) => ({ path, text: read(path) }));
+/** What imports or bundles a file of the examples: a test, what belongs to one, or another example. */
+const TESTS = withText('test/{e2e,package,support,unit}/**/*.ts');
+const EXAMPLES = withText('docs/examples/**/*.{ts,tsx}');
 
 /** Without indentation: a snippet stands at the left edge. */
 function linesOf(text: string): readonly string[] {
@@ -38,13 +40,21 @@ function isTakenFrom(lines: readonly string[], snippet: string): boolean {
   return partsOf(snippet).every((part) => text.includes(`\n${part.join('\n')}\n`));
 }
 
+const TYPESCRIPT = ['ts', 'tsx', 'js', 'typescript'];
+
 describe('TypeScript in the documentation', () => {
-  const snippets = inLanguage('ts', 'tsx', 'js', 'typescript');
+  const snippets = inLanguage(...TYPESCRIPT);
 
   it('is there', () => expect(snippets.length).toBeGreaterThan(6));
 
   it.each(snippets)('is taken out of a file that is compiled: $page, $at', ({ content }) => {
     expect(SOURCES.filter(({ lines }) => isTakenFrom(lines, content)).map(({ path }) => path)).not.toEqual([]);
+  });
+
+  it.each(find('docs/examples/**/*.{ts,tsx}'))('is run by a test, and not only compiled: %s', (path) => {
+    const name = path.replace('docs/examples/', 'examples/');
+    const others = [...TESTS, ...EXAMPLES.filter((other) => other.path !== path)];
+    expect(others.some(({ text }) => text.includes(name) || text.includes(`'./${basename(path)}'`))).toBe(true);
   });
 
   it('would fail for a line that is in no file', () => {
@@ -79,6 +89,18 @@ describe('JSON in the documentation', () => {
     }
   });
 
+  it('that stands for an event is one', () => {
+    const events = documents.filter(({ content }) => content.includes('"detail-type"'));
+    const validate = new Ajv2020({ strict: false, formats: { 'date-time': true } }).compile(
+      JSON.parse(read('docs/events.schema.json')) as object,
+    );
+    expect(events.map(({ page }) => page)).toEqual(['docs/events.md']);
+    for (const { content } of events) {
+      validate(JSON.parse(content));
+      expect(validate.errors ?? []).toEqual([]);
+    }
+  });
+
   it('that stands for the secret has its fields and no others', () => {
     const secrets = documents.filter(({ content }) => content.includes('webhookSecrets'));
     expect(secrets.length).toBeGreaterThan(1);
@@ -86,27 +108,24 @@ describe('JSON in the documentation', () => {
   });
 });
 
-describe('What the shell is told beside our own commands', () => {
-  const sh = (script: string, cwd: string) => spawnSync('bash', ['-euc', script], { cwd, encoding: 'utf8' });
+describe('Whatever else stands in a block', () => {
+  /** By its language, what looks at it. */
+  const LOOKED_AT: Readonly<Record<string, string>> = {
+    sh: 'test/e2e/documentation.test.ts types it',
+    '': 'test/e2e/documentation.test.ts types it',
+    csv: 'test/e2e/documentation.test.ts imports it',
+    text: 'test/e2e/documentation.test.ts compares it with what the demo prints',
+    mermaid: 'a picture: GitHub draws it, and nothing here does',
+  };
 
-  it('makes an admin key and its hash', () => {
-    const [script = ''] = blocks.filter(({ content }) => content.startsWith('key=')).map(({ content }) => content);
-    const { stdout } = sh(`${script}\necho "$key"`, tmpdir());
-    const [hash = '', key = ''] = stdout.trim().split('\n');
-    expect(key).toMatch(/^cds_[\w-]{43,}$/);
-    expect(hash).toBe(createHash('sha256').update(key).digest('hex'));
+  it('is of a kind that a test looks at', () => {
+    const known = [...TYPESCRIPT, 'json', ...Object.keys(LOOKED_AT)];
+    expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
   });
 
-  it('takes address and key of the local cloud out of its file', () => {
-    const [script = ''] = blocks.filter(({ content }) => content.startsWith('API=')).map(({ content }) => content);
-    const directory = mkdtempSync(join(tmpdir(), 'snippets-'));
-    mkdirSync(join(directory, '.local'));
-    writeFileSync(
-      join(directory, '.local/stack.json'),
-      JSON.stringify({ api: 'http://127.0.0.1:3000', adminApiKey: 'cds_x' }),
-    );
-    const { stdout } = sh(`${script}\necho "$API $ADMIN_KEY"`, directory);
-    rmSync(directory, { recursive: true });
-    expect(stdout.trim()).toBe('http://127.0.0.1:3000 cds_x');
+  it('is there once, where one test has one use for it', () => {
+    for (const language of ['csv', 'text']) expect(inLanguage(language)).toHaveLength(1);
+    const kinds = [/\{\{user\./, /webhookSecrets/, /"detail-type"/];
+    expect(inLanguage('json').filter(({ content }) => !kinds.some((kind) => kind.test(content)))).toEqual([]);
   });
 });
