@@ -28,7 +28,7 @@ export const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
   },
   'npm run bench': {
     why: 'from minutes to an hour: options are read by its own parser, short measurements run by a test of its own',
-    shownBy: ['test/contract/bench-command.test.ts', 'scripts/bench.ts'],
+    shownBy: ['test/long/bench-command.test.ts', 'scripts/bench.ts'],
   },
   'npm run docs': {
     why: 'writes into the repository: what it would write is compared with what is there',
