@@ -1,4 +1,5 @@
 import type { InvocationResult } from '../../invocation.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { authorizerEventV1 } from './event-v1.ts';
 import { authorizerEvent } from './event.ts';
 import { verdictOf } from './authorizer-answer.ts';
@@ -16,17 +17,16 @@ export type Invoke = (functionArn: string, payload: unknown) => Promise<Invocati
 
 const UNAUTHORIZED = gatewayMessage(401, 'Unauthorized');
 const FORBIDDEN = gatewayMessage(403, 'Forbidden');
-/** Enough for any laptop; beyond it the oldest answers are forgotten. */
-const MOST_CACHED = 10_000;
 
 /** A Lambda authorizer of the type REQUEST with its cache, which all its routes share. */
 export class LambdaAuthorizer {
   readonly definition: AuthorizerDefinition;
   readonly #invoke: Invoke;
-  readonly #cache = new Map<string, { answer: unknown; until: number }>();
+  readonly #cache: AnswerCache;
 
   constructor(definition: AuthorizerDefinition, invoke: Invoke) {
     this.definition = definition;
+    this.#cache = new AnswerCache(definition.ttlSeconds * 1_000);
     this.#invoke = invoke;
   }
 
@@ -36,13 +36,13 @@ export class LambdaAuthorizer {
     if (identity.length < values.length) return { refusal: UNAUTHORIZED };
     const key = JSON.stringify(identity);
     const cached = this.#cache.get(key);
-    if (cached !== undefined && cached.until > Date.now()) return this.#judge(cached.answer, called);
+    if (cached !== undefined) return this.#judge(cached.answer, called);
     const result = await this.#ask(called, identity);
     if (!result.ok) return { refusal: refusalOf(result.error.errorMessage) };
     const authorization = this.#judge(result.payload, called);
     // An answer that cannot be read is asked for again.
     if (!('refusal' in authorization) || authorization.refusal !== INTERNAL_SERVER_ERROR)
-      this.#keep(key, result.payload);
+      this.#cache.put(key, result.payload);
     return authorization;
   }
 
@@ -57,14 +57,6 @@ export class LambdaAuthorizer {
     const verdict = verdictOf(answer, simple, routeArn(called));
     if (verdict === undefined) return { refusal: INTERNAL_SERVER_ERROR };
     return verdict.allowed ? { added: verdict } : { refusal: FORBIDDEN };
-  }
-
-  #keep(key: string, answer: unknown): void {
-    if (this.definition.ttlSeconds === 0) return;
-    this.#cache.delete(key);
-    this.#cache.set(key, { answer, until: Date.now() + this.definition.ttlSeconds * 1000 });
-    const [oldest] = this.#cache.keys();
-    if (this.#cache.size > MOST_CACHED && oldest !== undefined) this.#cache.delete(oldest);
   }
 }
 
