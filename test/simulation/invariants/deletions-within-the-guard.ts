@@ -1,6 +1,8 @@
+import { MOST_SKEW_MINUTES } from '../parties/stage.ts';
 import type { Invariant } from './invariant.ts';
 
-const DAY_MS = 86_400_000;
+/** A day by clocks of which one may be four minutes ahead and another four behind. */
+const DAY_MS = 86_400_000 - 2 * MOST_SKEW_MINUTES * 60_000;
 
 export const deletionsWithinTheGuard: Invariant = {
   number: 6,

@@ -103,8 +103,11 @@ export function partyOf(name: string, skewMs: number, draws: Draws): Party {
   return { name, skewMs, draws, isDead: false };
 }
 
+/** How far a container's clock is off at most, either way. */
+export const MOST_SKEW_MINUTES = 4;
+
 /** How far a container's clock is off, ms: most are right, some are off by seconds, a few by minutes. */
-export function skewOf(seed: number, container: string, mostMinutes = 4): number {
+export function skewOf(seed: number, container: string, mostMinutes = MOST_SKEW_MINUTES): number {
   const draws = drawsOf(seed, 'skew', container);
   const kind = draws.next();
   if (kind < 0.6) return 0;
