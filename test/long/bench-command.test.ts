@@ -58,6 +58,13 @@ describe('npm run bench', () => {
     expect(readdirSync(directory)).toEqual([]);
   });
 
+  it('measures users of its own with each measurement, whatever has been measured over the same tables before', async () => {
+    const run = bench('--json', '--rounds', '4', '--only', '^(cost|webhook)$');
+    expect([await run.ended, run.stderr().match(/The bench failed.*/)?.[0]]).toEqual([0, undefined]);
+    const names = (JSON.parse(run.stdout()) as Report).rows.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['cost.unchanged/naive', 'webhook/parts']));
+  });
+
   it('without it prints the same for people', async () => {
     const run = bench('--only', 'unchanged');
     expect(await run.ended).toBe(0);
