@@ -11,7 +11,7 @@ import { countUnchanged } from '../measurements/unchanged.ts';
 import type { Counted } from './prices.ts';
 
 const TIMES = 40;
-const USER = benchUser('user_of_cost');
+const USER = benchUser('user_costly');
 
 /** A request of somebody who is as she was, half of them with a token not seen before. */
 export async function unchangedRequest(world: World, subject: Subject): Promise<Counted> {
@@ -55,7 +55,7 @@ function changes(): readonly BenchUser[] {
 }
 
 function newUsers(): readonly BenchUser[] {
-  return Array.from({ length: TIMES }, (_, n) => benchUser(`user_new_of_cost${n}`));
+  return Array.from({ length: TIMES }, (_, n) => benchUser(`user_costlyNew${n}`));
 }
 
 type Spent = Omit<Count, 'userWriteUnits'> & { readonly logBytes: number };
