@@ -268,6 +268,7 @@ describe('the other items', () => {
       counts: HELD.counts,
       drift: { email: 1 },
       report: {},
+      stage: 2,
       heldBecause: 'too many',
       group: 'runs',
       sort: `${NOW}#r1`,

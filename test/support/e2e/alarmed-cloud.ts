@@ -52,6 +52,7 @@ export async function startAlarmedCloud({
     if (heard) {
       await signUp(cloud.world, 'first@example.com', 'First');
       await cloud.world.flushWebhooks();
+      await changesAreTold(stack);
     }
     expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
     expect(await cloud.ringing()).toEqual([]);
@@ -61,6 +62,12 @@ export async function startAlarmedCloud({
     await stack.close();
     throw error;
   }
+}
+
+/** A change that still waits when somebody moves the clock by hours has waited for hours, and is given up. */
+async function changesAreTold({ file }: LocalStack): Promise<void> {
+  const told = async (): Promise<unknown> => (await fetch(`${file.api}/__local/events`)).json();
+  await expect.poll(told, { timeout: 30_000 }).not.toEqual([]);
 }
 
 /** @param wellSince from when on an alarm counts as having rung, ms */
