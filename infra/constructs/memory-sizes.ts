@@ -16,3 +16,10 @@ export const MEMORY_SIZES = {
   /** Every other one. */
   others: 512,
 } as const;
+
+/**
+ * For the reconciler, whose memory its limit bounds: glibc gives threads arenas of their own, and V8's threads free what the
+ * main one has allocated, so that each arena keeps pages of which hardly anything is in use (`MALLOC_ARENA_MAX`, mallopt(3)).
+ * A flag of Node's would do more and is not to be had: Lambda's own, on the command line, count before `NODE_OPTIONS`.
+ */
+export const ONE_ARENA = { MALLOC_ARENA_MAX: '1' } as const;

@@ -32,6 +32,8 @@ export interface NodeFunctionProps extends FunctionSettings {
   readonly timeout: Duration;
   /** MB; the share of a processor follows it. */
   readonly memorySize: number;
+  /** What is no configuration of the function's own code. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly reservedConcurrentExecutions?: number;
   readonly durableConfig?: DurableConfig;
   readonly deadLetterQueue?: IQueue;

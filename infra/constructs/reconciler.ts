@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { LIVE } from './canary.ts';
 import { connectDurableExecutions } from './connections.ts';
 import { FailureQueue } from './failure-queue.ts';
+import { ONE_ARENA } from './memory-sizes.ts';
 import { NodeFunction } from './node-function.ts';
 import type { FunctionSettings } from './node-function.ts';
 
@@ -29,6 +30,7 @@ export class Reconciler extends Construct {
     this.lambda = new NodeFunction(this, 'Run', {
       ...props,
       description: 'Compares every Clerk user with the table and repairs what differs',
+      environment: ONE_ARENA,
       // One invocation of many: the run yields well before and goes on in the next one.
       timeout: Duration.seconds(120),
       // A first import of millions of users takes hours; the next night's run must not find one that never ends.

@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { MEMORY_SIZES } from '../../infra/constructs/memory-sizes.ts';
+import { MEMORY_SIZES, ONE_ARENA } from '../../infra/constructs/memory-sizes.ts';
 import { ENVIRONMENT } from '../../shared/names/environment.ts';
 import { peerMirror, productMirror } from './mirrors.ts';
 import type { Mirror, MirrorTable } from './mirrors.ts';
@@ -150,6 +150,7 @@ export function reconcilerOf({ url, secretKey }: ServedClerk, durableUrl: string
     entry: 'functions/reconciler/handler.ts',
     environment: ({ tableName }) => ({
       ...HEAP_ON_LAMBDA,
+      ...ONE_ARENA,
       [ENVIRONMENT.tableName]: tableName,
       [ENVIRONMENT.stackName]: 'bench',
       [ENVIRONMENT.stage]: 'production',

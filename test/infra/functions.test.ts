@@ -90,13 +90,15 @@ describe('configuration', () => {
     ENVIRONMENT.authorizerVariant,
   ];
   const READER = [ENVIRONMENT.tableName, ENVIRONMENT.secretArn];
+  /** Of the C library, not of our code. */
+  const ALLOCATOR = 'MALLOC_ARENA_MAX';
 
   it.each([
     ['authorizer', [...COMMON, ...CLERK, ...TOKENS]],
     ['verifyOnly', [...COMMON, ...READER, ...TOKENS]],
     ['webhook', [...COMMON, ...CLERK]],
     ['users', [...COMMON, ...CLERK]],
-    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare, ENVIRONMENT.retentionDays]],
+    ['reconciler', [...COMMON, ...CLERK, ENVIRONMENT.clerkShare, ENVIRONMENT.retentionDays, ALLOCATOR]],
     ['changes', [...COMMON, ...CLERK, ENVIRONMENT.eventBus]],
     ['whoami', COMMON],
   ] as const)('of %s is what it needs and nothing else', (name, expected) => {
@@ -104,10 +106,15 @@ describe('configuration', () => {
   });
 
   it('has only names that the functions know', () => {
-    const known: readonly string[] = Object.values(ENVIRONMENT);
+    const known: readonly string[] = [...Object.values(ENVIRONMENT), ALLOCATOR];
     for (const name of FUNCTION_NAMES) {
       for (const variable of Object.keys(environment(resources, name))) expect(known).toContain(variable);
     }
+  });
+
+  it('lets the reconciler alone have one arena for all its threads, which keeps its memory flat', () => {
+    const arenas = FUNCTION_NAMES.map((name) => [name, environment(resources, name)[ALLOCATOR]]);
+    expect(arenas.filter(([, value]) => value !== undefined)).toEqual([['reconciler', '1']]);
   });
 
   it('carries no secret: only the ARN of the one in Secrets Manager, which holds placeholders', () => {
