@@ -74,7 +74,6 @@ export interface RunCounts {
   readonly erasedInClerk?: number;
 }
 
-/** Runs and the deletions they propose. Every method throws StoreUnavailable. */
 /** How far a run has come by its record: a later stage is never taken back. */
 export const RUN_STAGE = { requested: 0, atWork: 1, ended: 2 } as const;
 
@@ -85,6 +84,7 @@ export function stageOf({ status, endedAt }: Pick<Run, 'status' | 'endedAt'>): R
   return status === 'requested' ? RUN_STAGE.requested : RUN_STAGE.atWork;
 }
 
+/** Runs and the deletions they propose. Every method throws StoreUnavailable. */
 export interface RunStore {
   /**
    * Puts the run, over an earlier state of the same run: a request, then a run at work, then one that has ended. A state that
