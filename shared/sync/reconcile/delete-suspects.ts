@@ -161,10 +161,11 @@ function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changed
 
 /**
  * Clerk's reads lag behind its events and tokens: of a user who is new to the table they may not know everywhere yet, and only
- * the next run will see. One whom a run has written was read from Clerk before this run began.
+ * the next run will see. One whom a run has written was read from Clerk before this run began: its note tells, since whoever
+ * gave her a name later counts as a reconciler too, and need not have asked Clerk.
  */
-function isYoung({ createdAt, changedBy }: StoredUser, { run, deps }: Chunk): boolean {
-  return createdAt > run.startedAt - (changedBy === 'reconciler' ? 0 : deps.limits.graceMs);
+function isYoung({ createdAt, runChange }: StoredUser, { run, deps }: Chunk): boolean {
+  return createdAt > run.startedAt - (runChange ? 0 : deps.limits.graceMs);
 }
 
 /** Clerk's word grows older while others are written: it counts when the turn has come. */
