@@ -1,3 +1,4 @@
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
@@ -49,7 +50,12 @@ async function refuseLapsed({ runs }: ReconcileDependencies, { id, counts }: Run
 }
 
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
-  const newer = await findSuperseding(runs, held);
+  const newer = await findSuperseding(runs, held).catch((error: unknown) => {
+    if (!(error instanceof MalformedItem)) throw error;
+    throw new NothingToApprove(
+      `The record of a newer run cannot be read, which may have superseded run ${held.id}: start a new full run.`,
+    );
+  });
   if (!newer) return;
   throw new NothingToApprove(
     `Run ${held.id} has been superseded by the newer full run ${newer.id}, which is ${newer.status}: look at that one.`,
@@ -62,7 +68,10 @@ function hasJudged({ status, counts }: Run): boolean {
   return status !== 'failed' || counts.suspects > 0;
 }
 
-/** The newer full run that has judged the users of today; undefined while the held one's judgement stands. @throws StoreUnavailable */
+/**
+ * The newer full run that has judged the users of today; undefined while the held one's judgement stands.
+ * @throws StoreUnavailable, and MalformedItem for the record of a newer run that cannot be read
+ */
 export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | undefined> {
   for await (const run of runs.list(held.startedAt)) {
     const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
