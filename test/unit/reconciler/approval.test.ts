@@ -202,6 +202,23 @@ describe('deletions of the last 24 hours', () => {
     expect(held.heldBecause).toContain('15 were deleted');
   });
 
+  it('of a run about a single user that never told its end count as well', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(121));
+    for (const { id } of clerkUsers(120).slice(100)) {
+      const journal = new Journal();
+      journal.dieAfter = 'delete-1';
+      const event = { mode: 'user', userId: id };
+      expect(await journal.execute((context) => reconcile(event, context, world.deps))).toBe('died');
+      await world.time.advance(300_000);
+    }
+    expect(liveUsers(world)).toHaveLength(101);
+    const held = await world.run();
+    expect(held).toMatchObject({ status: 'held', suspects: 1, deleted: 0 });
+    expect(held.heldBecause).toContain('20 were deleted');
+  });
+
   it('are added up over runs about single users as well, which do not go round the guard', async () => {
     const world = createWorld();
     world.clerk.add(...clerkUsers(50));
