@@ -45,6 +45,25 @@ describe('the approval of a held run', () => {
     expect((await world.get(userId(5)))?.tombstone).toBeUndefined();
   });
 
+  it('counts whom it had to pass over once', async () => {
+    const { world, held } = await heldWorld();
+    world.store.beforeWrite = ({ next }) => {
+      if (next.id === userId(80)) throw new TypeError('Nobody expects this.');
+    };
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'failed', deleted: 29, storedUsers: 71 });
+    expect(liveUsers(world)).toHaveLength(71);
+  });
+
+  it('counts exactly when it fails on the way', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.before = (call) => {
+      if (call.method === 'getUser' && call.id >= userId(80)) throw new DirectoryUnavailable('Clerk timed out.');
+    };
+    const { storedUsers, deleted } = await approve(world, held.runId);
+    expect(deleted).toBeGreaterThan(0);
+    expect([storedUsers, storedUsers + deleted]).toEqual([liveUsers(world).length, 100]);
+  });
+
   it('counts exactly when its process dies on the way', async () => {
     const { world, held } = await heldWorld();
     const journal = new Journal();
