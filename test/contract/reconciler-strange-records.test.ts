@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reconcile } from '../../functions/reconciler/reconcile.ts';
 import { eraseMirrored } from '../../shared/sync/erasure/erase-mirrored.ts';
 import { countErasedInClerk } from '../../shared/sync/reconcile/erased-in-clerk.ts';
 import { clerkUser, clerkUsers, userId } from '../unit/reconciler/support/clerk.ts';
+import { Journal } from '../unit/reconciler/support/journal.ts';
 import { START } from '../unit/reconciler/support/world.ts';
 import type { ReconciledTable } from '../support/dynamodb/reconciled-table.ts';
 import { openReconciledTable } from '../support/dynamodb/reconciled-table.ts';
@@ -20,6 +22,8 @@ beforeEach(async () => {
   expect(await table.run()).toMatchObject({ status: 'repaired', created: 30 });
   await table.advance(60_000);
 });
+
+const DAY_MS = 86_400_000;
 
 /** A newer version has left it, and has been taken back since; or somebody with a console has. */
 async function strangeRun(at: number): Promise<void> {
@@ -66,6 +70,22 @@ describe('something that is no event among the quarantined', () => {
     expect(await table.run()).toMatchObject({ status: 'repaired', created: 1 });
     expect(table.log.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'quarantine not readable' }));
     expect((await table.item('lease'))?.['holder']).toBeUndefined();
+  });
+});
+
+describe('something that is no event among the quarantined, with retention on,', () => {
+  it('keeps neither users from being erased nor the events about them from going', async () => {
+    const { quarantine } = table;
+    await table.editItem('settings#other', { group: 'quarantine', sort: `${START}#strange` });
+    const event = { id: 'msg_1', body: '{}', reason: 'unstorable', userId: userId(3), firstAt: START + 9_000 };
+    await quarantine.put(event);
+    table.clerk.users.delete(userId(3));
+    expect(await table.run()).toMatchObject({ deleted: 1 });
+    await table.advance(8 * DAY_MS);
+    const retaining = { ...table.deps, retention: { days: 7, quarantine } };
+    expect(await reconcile({ mode: 'full' }, new Journal(), retaining)).toMatchObject({ status: 'in-sync' });
+    expect(await table.item(`user#${userId(3)}`)).toMatchObject({ email: null, erasedAt: expect.any(String) as string });
+    expect(await quarantine.get('msg_1')).toBeUndefined();
   });
 });
 

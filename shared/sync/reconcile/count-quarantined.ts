@@ -5,8 +5,8 @@ import type { ReconcileDependencies } from './dependencies.ts';
 const MOST_COUNTED = 100;
 
 /**
- * Counts the events that wait in quarantine, up to a hundred. The index that lists them lags by a moment. What stands among
- * them and is none counts as one more to look at, and hides those behind it: no run must fail for that.
+ * Counts the events that wait in quarantine, up to a hundred. The index that lists them lags by a moment. Where something stands
+ * among them that is none, that is one more to look at: no run must fail for it.
  *
  * @throws StoreUnavailable
  */
