@@ -97,6 +97,26 @@ describe('marks that cannot be read', () => {
   });
 });
 
+describe('a watermark that cannot be read', () => {
+  const strange = [{ updatedAt: 'soon' }, { updatedAt: START }, { apart: undefined }];
+
+  it.each(strange)('is none, until a full run has left another: %j', async (watermark) => {
+    await table.editItem('watermark', watermark);
+    const summary = await table.run({ mode: 'incremental' });
+    expect(summary).toMatchObject({ status: 'in-sync', storedUsers: 30 });
+    expect(summary.becauseFull).toContain('no watermark');
+    expect(await table.run({ mode: 'incremental' })).not.toHaveProperty('becauseFull');
+  });
+
+  it('does not keep a run from being held, and from saying so', async () => {
+    await table.editItem('watermark', { updatedAt: 'soon' });
+    for (const { id } of clerkUsers(25)) table.clerk.users.delete(id);
+    const summary = await table.run();
+    expect(summary).toMatchObject({ status: 'held', suspects: 25 });
+    expect(await table.deps.runs.get(summary.runId)).toMatchObject({ status: 'held' });
+  });
+});
+
 describe('the item of a user who was erased although Clerk has her', () => {
   beforeEach(async () => {
     const erasing = { ...table.deps, quarantine: { list: noEvents, dismiss: () => Promise.resolve(false) } };
