@@ -1,4 +1,6 @@
 import { openApproval } from '../../shared/sync/reconcile/approval.ts';
+import type { CountChunk, CountPosition } from '../../shared/sync/reconcile/count-live.ts';
+import { countLive } from '../../shared/sync/reconcile/count-live.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import type { RunSteps } from './run-steps.ts';
 
@@ -7,7 +9,7 @@ export async function approvalRun(steps: RunSteps, heldRun: string): Promise<Run
   let before = 0;
   const { changes, walked } = await steps.toItsEnd(async () => {
     const held = await steps.step('open', () => openApproval(steps.deps, steps.run, heldRun));
-    before = held.storedUsers;
+    before = await countStored(steps);
     steps.learn({ clerkUsers: held.clerkUsers, suspects: held.suspects });
     await steps.delete(heldRun);
     await steps.resolveConflicts();
@@ -16,4 +18,18 @@ export async function approvalRun(steps: RunSteps, heldRun: string): Promise<Run
   const live = before - changes.deleted - changes.unsettled;
   steps.learn({ walked: { ...walked, live: Math.max(0, live) } });
   return steps.state;
+}
+
+/** Before anybody is deleted: the index that they are counted by lags. The held run's count may be days old. */
+async function countStored({ chunks, deps }: RunSteps): Promise<number> {
+  let users = 0;
+  await chunks.run<CountPosition, CountChunk>(
+    'stored',
+    { from: 0, users: 0 },
+    (position) => countLive(deps, position),
+    (chunk) => {
+      users = chunk.users;
+    },
+  );
+  return users;
 }

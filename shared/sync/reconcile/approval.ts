@@ -9,8 +9,6 @@ import { recordOpening } from './run.ts';
 export interface OpenedApproval {
   /** Clerk's own count. */
   readonly clerkUsers: number;
-  /** Live users, as the held run counted them. */
-  readonly storedUsers: number;
   /** Users whose deletion was proposed. */
   readonly suspects: number;
 }
@@ -36,8 +34,7 @@ export async function openApproval(
   await refuseSuperseded(deps, held);
   const clerkUsers = await deps.directory.countUsers();
   await recordOpening(deps, run, clerkUsers);
-  const { storedUsers, suspects } = held.counts;
-  return { clerkUsers, storedUsers, suspects };
+  return { clerkUsers, suspects: held.counts.suspects };
 }
 
 /** Proposals are kept for a time: without them a run would answer that there was nothing to delete. */

@@ -77,7 +77,16 @@ describe('the approval of a held run', () => {
   it('may be given twice: the second run finds nothing to do', async () => {
     const { world, held } = await heldWorld();
     await approve(world, held.runId);
-    expect(await approve(world, held.runId)).toMatchObject({ status: 'in-sync', deleted: 0 });
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'in-sync', deleted: 0, storedUsers: 70 });
+  });
+
+  it('counts the users of today, not those of when the run was held', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(...clerkUsers(125).slice(120));
+    await world.mirror(clerkUsers(125).slice(120));
+    await world.remove(userId(90), world.time.clock.now());
+    expect(await approve(world, held.runId)).toMatchObject({ deleted: 29, clerkUsers: 75, storedUsers: 75 });
+    expect(liveUsers(world)).toEqual(usersOfClerk(world));
   });
 
   it('does not count for the guard of the next run: a person has seen it', async () => {
