@@ -32,7 +32,9 @@ function refuseUnknown(members: ReadonlyMap<string, unknown>): void {
   const unknown = [...members.keys()].find((name) => !MEMBERS.includes(name));
   if (unknown === undefined) return;
   const names = MEMBERS.join(', ');
-  throw new Error(`The event has a member that the reconciler does not know: "${unknown.slice(0, 40)}". It knows ${names}.`);
+  throw new Error(
+    `The event has a member that the reconciler does not know: "${unknown.slice(0, 40)}". It knows ${names}.`,
+  );
 }
 
 function requestIn(members: ReadonlyMap<string, unknown>): RunRequest {
@@ -49,7 +51,9 @@ function requestIn(members: ReadonlyMap<string, unknown>): RunRequest {
 function approvalIn(members: ReadonlyMap<string, unknown>): RunRequest {
   const run = heldRunOf(members);
   if (!flagOf(members, 'dryRun')) return { mode: 'approve', run };
-  throw new Error('The event approves deletions with "dryRun": there is no dry run of an approval. The held run says whom.');
+  throw new Error(
+    'The event approves deletions with "dryRun": there is no dry run of an approval. The held run says whom.',
+  );
 }
 
 /** Anything but a boolean is refused: a dry run that is not taken for one would write. */

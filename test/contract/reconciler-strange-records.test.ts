@@ -19,7 +19,7 @@ afterAll(() => tables.close());
 beforeEach(async () => {
   table = await openReconciledTable(tables);
   table.clerk.add(...clerkUsers(30));
-  expect(await table.run()).toMatchObject({ status: 'repaired', created: 30 });
+  await table.run();
   await table.advance(60_000);
 });
 
@@ -28,7 +28,13 @@ const DAY_MS = 86_400_000;
 /** A newer version has left it, and has been taken back since; or somebody with a console has. */
 async function strangeRun(at: number): Promise<void> {
   const sort = `${at}#run-of-tomorrow`;
-  await table.editItem('run#run-of-tomorrow', { id: 'run-of-tomorrow', mode: 'full', status: 'paused', group: 'runs', sort });
+  await table.editItem('run#run-of-tomorrow', {
+    id: 'run-of-tomorrow',
+    mode: 'full',
+    status: 'paused',
+    group: 'runs',
+    sort,
+  });
 }
 
 describe('the record of a run that cannot be read', () => {
@@ -68,7 +74,9 @@ describe('something that is no event among the quarantined', () => {
     await table.editItem('settings#other', { group: 'quarantine', sort: `${START}#strange` });
     table.clerk.add(clerkUser(40));
     expect(await table.run()).toMatchObject({ status: 'repaired', created: 1 });
-    expect(table.log.lines).toContainEqual(expect.objectContaining({ level: 'error', message: 'quarantine not readable' }));
+    expect(table.log.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'quarantine not readable' }),
+    );
     expect((await table.item('lease'))?.['holder']).toBeUndefined();
   });
 });
@@ -84,7 +92,10 @@ describe('something that is no event among the quarantined, with retention on,',
     await table.advance(8 * DAY_MS);
     const retaining = { ...table.deps, retention: { days: 7, quarantine } };
     expect(await reconcile({ mode: 'full' }, new Journal(), retaining)).toMatchObject({ status: 'in-sync' });
-    expect(await table.item(`user#${userId(3)}`)).toMatchObject({ email: null, erasedAt: expect.any(String) as string });
+    expect(await table.item(`user#${userId(3)}`)).toMatchObject({
+      email: null,
+      erasedAt: expect.any(String) as string,
+    });
     expect(await quarantine.get('msg_1')).toBeUndefined();
   });
 });
@@ -121,10 +132,11 @@ describe('the item of a user who was erased although Clerk has her', () => {
   beforeEach(async () => {
     const erasing = { ...table.deps, quarantine: { list: noEvents, dismiss: () => Promise.resolve(false) } };
     const options = { path: 'admin', budgetMs: 5_000, whom: 'anyone', inClerk: true } as const;
-    expect(await eraseMirrored(erasing, userId(3), options)).toBe('erased');
+    await eraseMirrored(erasing, userId(3), options);
   });
 
   it('ends no run where it cannot be read', async () => {
+    expect(await table.item(`user#${userId(3)}`)).toMatchObject({ group: 'erased' });
     await table.editItem(`user#${userId(3)}`, { changedBy: 'tomorrow' });
     table.clerk.users.delete(userId(3));
     expect(await table.run()).toMatchObject({ status: 'in-sync', storedUsers: 29 });
