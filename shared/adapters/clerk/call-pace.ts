@@ -56,16 +56,10 @@ export function createCallPace({
     const gained = (Math.max(0, now - filledAt) / 1_000) * fillRate(callsPerSecond, holds);
     left = Math.min(holds, left + gained);
     filledAt = now;
-    if (now < closedUntil) return closedUntil - now;
+    if (now < closedUntil) return pauseOf(closedUntil - now, longestPauseMs);
     if (left < 1) return Math.ceil(((1 - left) / fillRate(callsPerSecond, holds)) * 1_000);
     left -= 1;
     return 0;
-  };
-
-  const wait = async (ms: number, signal: AbortSignal | undefined): Promise<void> => {
-    const closedFor = closedUntil - clock.now();
-    if (closedFor > longestPauseMs) throw new PaceClosed(closedFor);
-    await timers.sleep(ms, signal);
   };
 
   return {
@@ -75,7 +69,7 @@ export function createCallPace({
       lastTurn = over;
       try {
         await unlessAborted(before, signal);
-        for (let ms = take(callsPerSecond); ms > 0; ms = take(callsPerSecond)) await wait(ms, signal);
+        for (let ms = take(callsPerSecond); ms > 0; ms = take(callsPerSecond)) await timers.sleep(ms, signal);
       } finally {
         // Whoever gives up in the queue hands on the turn that has not come yet.
         void before.then(end);
@@ -85,6 +79,12 @@ export function createCallPace({
       closedUntil = Math.max(closedUntil, clock.now() + ms);
     },
   };
+}
+
+/** @throws PaceClosed for one that is longer than anybody waits */
+function pauseOf(ms: number, longestMs: number): number {
+  if (ms > longestMs) throw new PaceClosed(ms);
+  return ms;
 }
 
 /** Calls a second that, with a full bucket before them, make what is allowed in Clerk's window. */
