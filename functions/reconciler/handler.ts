@@ -33,7 +33,8 @@ const random = createSystemRandom();
 const key = pick(clerkSecrets(location, { clock, timers }), ({ secretKey }) => secretKey);
 
 // A page of 500 users takes Clerk a second or two. A call that Clerk refuses for its rate limit is repeated while a chunk
-// can afford to wait; beyond that the durable execution waits, which costs nothing.
+// can afford to wait, and so do the others wait for their turn; beyond that the durable execution waits, which costs nothing.
+const maxWaitMs = 15_000;
 const clerk = createUserDirectory({
   apiUrl: clerkApiUrl,
   secretKey: () => key.current(),
@@ -42,11 +43,11 @@ const clerk = createUserDirectory({
   timeoutMs: 10_000,
 });
 const callsPerSecond = clerkPace(() => key.current(), clerkShare);
-const directory = withRetries(paced(clerk, { clock, timers, callsPerSecond }), {
+const directory = withRetries(paced(clerk, { clock, timers, callsPerSecond, longestPauseMs: maxWaitMs }), {
   timers,
   random,
   clock,
-  maxWaitMs: 15_000,
+  maxWaitMs,
 });
 
 // Nobody waits for a run, and its listing alone makes hundreds of calls: one that is throttled must not end it.

@@ -20,17 +20,40 @@ const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d
  */
 export function parseRunRequest(event: unknown): AskedRun {
   const members = membersOf(event);
+  refuseUnknown(members);
   return { ...requestIn(members), ...runIdOf(members) };
+}
+
+const MEMBERS = ['mode', 'run', 'userId', 'dryRun', 'force', 'since', 'runId'];
+
+/** A misspelt "dryRun" that is passed over would write. */
+function refuseUnknown(members: ReadonlyMap<string, unknown>): void {
+  if (!members.has('mode')) return;
+  const unknown = [...members.keys()].find((name) => !MEMBERS.includes(name));
+  if (unknown === undefined) return;
+  const names = MEMBERS.join(', ');
+  throw new Error(
+    `The event has a member that the reconciler does not know: "${unknown.slice(0, 40)}". It knows ${names}.`,
+  );
 }
 
 function requestIn(members: ReadonlyMap<string, unknown>): RunRequest {
   const mode = members.get('mode');
   if (mode === 'full') return { mode, dryRun: flagOf(members, 'dryRun'), force: flagOf(members, 'force') };
   if (mode === 'incremental') return { mode, dryRun: flagOf(members, 'dryRun'), ...sinceOf(members) };
-  if (mode === 'approve') return { mode, run: heldRunOf(members) };
+  if (mode === 'approve') return approvalIn(members);
   if (mode === 'user') return { mode, userId: userIdOf(members), dryRun: flagOf(members, 'dryRun') };
   const given = typeof mode === 'string' ? `the mode "${mode.slice(0, 40)}"` : 'no mode';
   throw new Error(`The event has ${given}, which the reconciler does not know: ${KNOWN}.`);
+}
+
+/** An approval whose wish for a dry run is passed over would delete. */
+function approvalIn(members: ReadonlyMap<string, unknown>): RunRequest {
+  const run = heldRunOf(members);
+  if (!flagOf(members, 'dryRun')) return { mode: 'approve', run };
+  throw new Error(
+    'The event approves deletions with "dryRun": there is no dry run of an approval. The held run says whom.',
+  );
 }
 
 /** Anything but a boolean is refused: a dry run that is not taken for one would write. */

@@ -31,7 +31,10 @@ export interface Quarantine {
   /** Keeps the event; the first time and reason of the same id stand. */
   put(event: QuarantinedEvent): Promise<void>;
   get(id: string): Promise<QuarantinedEvent | undefined>;
-  /** What waits, oldest first, read page by page. It may lag: `get` decides. */
+  /**
+   * What waits, oldest first, read page by page. It may lag: `get` decides.
+   * @throws MalformedItem, when all that can be read has been told, where something else stands among the events
+   */
   list(listing?: QuarantineListing): AsyncIterable<QuarantineEntry>;
   /**
    * Takes an event out, and its body with it at once. The same message may be put again afterwards.

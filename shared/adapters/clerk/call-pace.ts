@@ -2,10 +2,33 @@ import type { Clock, Timers } from '../../ports/time.ts';
 
 /** Lets calls through no faster than they are allowed, in the order in which they came. */
 export interface CallPace {
-  /** Resolves when the call may be made; rejects with the signal's reason if it aborts first, and then uses up nothing. */
+  /**
+   * Resolves when the call may be made; rejects with the signal's reason if it aborts first, and then uses up nothing.
+   * @throws PaceClosed when it is closed for longer than anybody waits
+   */
   turn(callsPerSecond: number, signal?: AbortSignal): Promise<void>;
   /** Nobody's turn comes before `ms` from now. */
   closeFor(ms: number): void;
+}
+
+/** Calls are asked to wait for longer than whoever makes them can. */
+export class PaceClosed extends Error {
+  readonly code = 'pace_closed';
+  override readonly name = 'PaceClosed';
+  /** For how long, ms. */
+  readonly forMs: number;
+
+  constructor(forMs: number) {
+    super(`No call may be made for another ${Math.ceil(forMs / 1_000)} s.`);
+    this.forMs = forMs;
+  }
+}
+
+interface CallPaceOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Nobody waits when it is closed for longer than this, ms; without it everybody does. */
+  readonly longestPauseMs?: number;
 }
 
 /** Clerk counts its calls over so many seconds. */
@@ -15,7 +38,11 @@ export const CLERK_WINDOW_S = 10;
  * A token bucket that waits. It holds what is allowed in a second, and fills so much more slowly that what is allowed in ten
  * seconds is never exceeded, wherever they begin.
  */
-export function createCallPace({ clock, timers }: { readonly clock: Clock; readonly timers: Timers }): CallPace {
+export function createCallPace({
+  clock,
+  timers,
+  longestPauseMs = Number.POSITIVE_INFINITY,
+}: CallPaceOptions): CallPace {
   let left = Number.POSITIVE_INFINITY;
   let filledAt = clock.now();
   let closedUntil = 0;
@@ -29,7 +56,7 @@ export function createCallPace({ clock, timers }: { readonly clock: Clock; reado
     const gained = (Math.max(0, now - filledAt) / 1_000) * fillRate(callsPerSecond, holds);
     left = Math.min(holds, left + gained);
     filledAt = now;
-    if (now < closedUntil) return closedUntil - now;
+    if (now < closedUntil) return pauseOf(closedUntil - now, longestPauseMs);
     if (left < 1) return Math.ceil(((1 - left) / fillRate(callsPerSecond, holds)) * 1_000);
     left -= 1;
     return 0;
@@ -52,6 +79,12 @@ export function createCallPace({ clock, timers }: { readonly clock: Clock; reado
       closedUntil = Math.max(closedUntil, clock.now() + ms);
     },
   };
+}
+
+/** @throws PaceClosed for one that is longer than anybody waits */
+function pauseOf(ms: number, longestMs: number): number {
+  if (ms > longestMs) throw new PaceClosed(ms);
+  return ms;
 }
 
 /** Calls a second that, with a full bucket before them, make what is allowed in Clerk's window. */

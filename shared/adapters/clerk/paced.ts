@@ -2,13 +2,15 @@ import type { Clock, Timers } from '../../ports/time.ts';
 import type { DirectoryOptions, UserDirectory } from '../../ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../ports/user-directory.ts';
 import type { CallPace } from './call-pace.ts';
-import { createCallPace } from './call-pace.ts';
+import { createCallPace, PaceClosed } from './call-pace.ts';
 
 export interface PaceOptions {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Asked before every call: the secret key, and with it what Clerk allows, may change during a run. */
   readonly callsPerSecond: () => Promise<number> | number;
+  /** When Clerk asks for a longer pause than this, ms, every call fails with what it asked for, instead of waiting. */
+  readonly longestPauseMs?: number;
 }
 
 /**
@@ -42,6 +44,10 @@ async function turn(pace: CallPace, callsPerSecond: number, own: DirectoryOption
   try {
     await pace.turn(callsPerSecond, own?.signal);
   } catch (cause) {
+    if (cause instanceof PaceClosed) {
+      const asked = { status: 429, retryAfterMs: cause.forMs, heldBack: true, cause };
+      throw new DirectoryUnavailable(`Clerk's rate limit is used up (status 429). ${cause.message}`, asked);
+    }
     throw new DirectoryUnavailable('The caller gave up before Clerk was to be asked.', { heldBack: true, cause });
   }
 }

@@ -1,6 +1,8 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Watermark, WatermarkStore } from '../../ports/watermark-store.ts';
+import type { Attributes } from './attribute-value.ts';
 import { callIfMet, callTable } from './errors.ts';
 import type { Expression } from './expression.ts';
 import { anyOf, noItem, references, update } from './expression.ts';
@@ -16,12 +18,21 @@ export function createDynamoDbWatermarkStore(deps: TableAccess): WatermarkStore 
   return { get: () => get(deps), advance: (to) => advance(deps, to) };
 }
 
+/** One that this version cannot read is none: the next full run leaves another. */
 async function get({ client, tableName }: TableAccess): Promise<Watermark | undefined> {
   const command = new GetCommand({ TableName: tableName, Key: keyOf(KEY), ConsistentRead: true });
   const { Item } = await callTable(() => client.send(command));
-  if (!Item) return undefined;
-  const read = readerOf(Item);
-  return { updatedAt: read.time('updatedAt'), apart: read.number('apart') };
+  return Item && parse(Item);
+}
+
+function parse(item: Attributes): Watermark | undefined {
+  const read = readerOf(item);
+  try {
+    return { updatedAt: read.time('updatedAt'), apart: read.number('apart') };
+  } catch (error) {
+    if (error instanceof MalformedItem) return undefined;
+    throw error;
+  }
 }
 
 /** The table arbitrates the time. What is known of the counts is newer than what was, whichever time is later. */
@@ -33,7 +44,8 @@ async function advance(
   const isLater = { text: '#updatedAt <= :updatedAt', names: {}, values: {} };
   if (apart === undefined) return void (await change(deps, time, isLater));
   if (await change(deps, { ...time, apart }, anyOf(noItem(), isLater))) return;
-  await change(deps, { apart }, isItem());
+  const isReadable = (await get(deps)) !== undefined;
+  await change(deps, isReadable ? { apart } : { ...time, apart }, isItem());
 }
 
 function isItem(): Expression {

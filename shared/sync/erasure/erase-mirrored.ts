@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../../ports/user-store.ts';
 import type { WriteDependencies } from '../names/write-user.ts';
 import { writeUser } from '../names/write-user.ts';
 import { persist } from '../persist.ts';
+import { dismissEvents } from './dismiss-events.ts';
 import { removeFreedNames } from './freed-names.ts';
 
 export interface EraseDependencies extends WriteDependencies {
@@ -64,7 +65,8 @@ async function eraseInTime(
     const stored = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
     const refusal = refusalOf(stored, options);
     // Somebody may wait in quarantine whom the table never had.
-    if (!refusal || options.whom === 'anyone') await persist(deps, signal, () => dismissEvents(deps, userId));
+    if (!refusal || options.whom === 'anyone')
+      await persist(deps, signal, () => dismissEvents(deps, new Set([userId])));
     if (refusal) return refusal;
     await erasePredecessor(deps, stored, lives, options, signal);
     const isErased = stored?.tombstone?.erasedAt !== undefined;
@@ -102,11 +104,6 @@ function refusalOf(
   if (!stored) return inClerk && whom === 'anyone' ? undefined : 'absent';
   if (whom === 'anyone') return undefined;
   return stored.tombstone && stored.tombstone.deletedAt < whom.deletedBefore ? undefined : 'not-due';
-}
-
-/** What they say of her is in their bodies. */
-async function dismissEvents({ quarantine }: EraseDependencies, userId: string): Promise<void> {
-  for await (const { id } of quarantine.list({ userId })) await quarantine.dismiss(id);
 }
 
 /** Her names, and the entry that was made for her, of which the transaction has left the key: that is her address. */

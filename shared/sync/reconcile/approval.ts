@@ -1,3 +1,4 @@
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
@@ -8,8 +9,6 @@ import { recordOpening } from './run.ts';
 export interface OpenedApproval {
   /** Clerk's own count. */
   readonly clerkUsers: number;
-  /** Live users, as the held run counted them. */
-  readonly storedUsers: number;
   /** Users whose deletion was proposed. */
   readonly suspects: number;
 }
@@ -35,8 +34,7 @@ export async function openApproval(
   await refuseSuperseded(deps, held);
   const clerkUsers = await deps.directory.countUsers();
   await recordOpening(deps, run, clerkUsers);
-  const { storedUsers, suspects } = held.counts;
-  return { clerkUsers, storedUsers, suspects };
+  return { clerkUsers, suspects: held.counts.suspects };
 }
 
 /** Proposals are kept for a time: without them a run would answer that there was nothing to delete. */
@@ -49,7 +47,12 @@ async function refuseLapsed({ runs }: ReconcileDependencies, { id, counts }: Run
 }
 
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
-  const newer = await findSuperseding(runs, held);
+  const newer = await findSuperseding(runs, held).catch((error: unknown) => {
+    if (!(error instanceof MalformedItem)) throw error;
+    throw new NothingToApprove(
+      `The record of a newer run cannot be read, which may have superseded run ${held.id}: start a new full run.`,
+    );
+  });
   if (!newer) return;
   throw new NothingToApprove(
     `Run ${held.id} has been superseded by the newer full run ${newer.id}, which is ${newer.status}: look at that one.`,
@@ -62,7 +65,10 @@ function hasJudged({ status, counts }: Run): boolean {
   return status !== 'failed' || counts.suspects > 0;
 }
 
-/** The newer full run that has judged the users of today; undefined while the held one's judgement stands. @throws StoreUnavailable */
+/**
+ * The newer full run that has judged the users of today; undefined while the held one's judgement stands.
+ * @throws StoreUnavailable, and MalformedItem for the record of a newer run that cannot be read
+ */
 export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | undefined> {
   for await (const run of runs.list(held.startedAt)) {
     const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;

@@ -1,4 +1,6 @@
 import type { RunChange, StoredUser } from '../../domain/user.ts';
+import type { Turnstile } from '../at-most.ts';
+import { atMost } from '../at-most.ts';
 import { each } from '../each.ts';
 import { factsOfError } from '../told-errors.ts';
 import type { ChangeCounter, ChunkChanges } from './changes.ts';
@@ -34,9 +36,9 @@ const MOST_PASSED_OVER = 10;
 const CONFIRMED_FOR_MS = 50_000;
 
 /**
- * Asks Clerk about one suspect after the other: one who does not exist is deleted at once, while the answer is fresh and the
- * lease is the run's, and one who does is merged like any other read. Whom the table no longer has as a live user needs
- * neither. May be repeated.
+ * Asks Clerk about the suspects, a few at the same time: those who do not exist are deleted, one after the other, while the
+ * answer is fresh and the lease is the run's, and one who does exist is merged like any other read. Whom the table no longer
+ * has as a live user needs neither. May be repeated.
  *
  * @param source the run whose suspects they are: this one, or the held one that is approved
  * @param passed suspects that earlier chunks are done with
@@ -54,6 +56,7 @@ export async function deleteSuspects(
     run,
     changes: createChangeCounter(run.reported),
     met: new Set(),
+    oneByOne: atMost(1),
     newcomers: 0,
     passedOver: 0,
   };
@@ -87,6 +90,8 @@ interface Chunk {
   changes: ChangeCounter;
   /** Suspects may be spooled twice, and each counts once. */
   readonly met: Set<string>;
+  /** Through which every deletion is written: each checks the one lease, and of two such transactions at once one is cancelled. */
+  readonly oneByOne: Turnstile;
   newcomers: number;
   passedOver: number;
 }
@@ -156,16 +161,20 @@ function countAgain({ deps, changes }: Chunk, userId: string, { outcome, changed
 
 /**
  * Clerk's reads lag behind its events and tokens: of a user who is new to the table they may not know everywhere yet, and only
- * the next run will see. One whom a run has written was read from Clerk before this run began.
+ * the next run will see. One whom a run has written was read from Clerk before this run began: its note tells, since whoever
+ * gave her a name later counts as a reconciler too, and need not have asked Clerk.
  */
-function isYoung({ createdAt, changedBy }: StoredUser, { run, deps }: Chunk): boolean {
-  return createdAt > run.startedAt - (changedBy === 'reconciler' ? 0 : deps.limits.graceMs);
+function isYoung({ createdAt, runChange }: StoredUser, { run, deps }: Chunk): boolean {
+  return createdAt > run.startedAt - (runChange ? 0 : deps.limits.graceMs);
 }
 
-async function deleteConfirmed({ deps, run, changes }: Chunk, stored: StoredUser, askedAt: number): Promise<void> {
-  if (deps.clock.now() - askedAt > CONFIRMED_FOR_MS) {
-    throw new UnconfirmedAbsence(`Clerk took too long to say that ${stored.id} is gone: it is asked again.`);
-  }
-  const deletion = { source: 'deletion', id: stored.id, at: askedAt } as const;
-  await applyNow(deps, run, deletion, changes, { known: { user: stored }, isFenced: true });
+/** Clerk's word grows older while others are written: it counts when the turn has come. */
+function deleteConfirmed({ deps, run, changes, oneByOne }: Chunk, stored: StoredUser, askedAt: number): Promise<void> {
+  return oneByOne(async () => {
+    if (deps.clock.now() - askedAt > CONFIRMED_FOR_MS) {
+      throw new UnconfirmedAbsence(`It took too long since Clerk said that ${stored.id} is gone: it is asked again.`);
+    }
+    const deletion = { source: 'deletion', id: stored.id, at: askedAt } as const;
+    await applyNow(deps, run, deletion, changes, { known: { user: stored }, isFenced: true });
+  });
 }

@@ -21,8 +21,8 @@ export interface WalkFindings {
   /** Live users in the table before the run. */
   readonly live: number;
   readonly suspects: number;
-  /** Users whom runs have deleted without approval in the last 24 hours. */
-  readonly deletedLately: number;
+  /** Users whom runs have deleted without approval in the last 24 hours; undefined where nobody knows. */
+  readonly deletedLately: number | undefined;
   /** Clerk's own count, before the walk and after it. */
   readonly countedBefore: number;
   readonly countedAfter: number;
@@ -81,6 +81,9 @@ function tooMany(
   { suspects, deletedLately, live }: Pick<WalkFindings, 'suspects' | 'deletedLately' | 'live'>,
   guard: DeletionGuard,
 ): string | undefined {
+  if (deletedLately === undefined) {
+    return `${suspects} users are in the table but not in Clerk's list, and nobody knows how many were deleted in the last 24 hours: the record of a run cannot be read.`;
+  }
   const total = suspects + deletedLately;
   const all = live + deletedLately;
   const before = deletedLately > 0 ? `, and ${deletedLately} were deleted in the last 24 hours` : '';

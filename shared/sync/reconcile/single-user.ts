@@ -5,7 +5,7 @@ import { deletedLately } from './deleted-lately.ts';
 import { reasonToKeepOne } from './guard.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { mirrorRead } from './mirror-read.ts';
-import { recordOpening } from './run.ts';
+import { NEW_RUN, recordOpening, recordProposals } from './run.ts';
 import { createSuspectSpool } from './suspects.ts';
 import type { Walked } from './walk-progress.ts';
 
@@ -39,7 +39,9 @@ export async function reconcileUser(
   await spool.flush();
   const walked = { listed: user ? 1 : 0, listedSinceStart: 0, live: mirrored?.state === 'live' ? 1 : 0 };
   const heldBecause = user ? undefined : await reasonToKeep(deps, run);
-  return { walked, changes: changes.total(), suspects: spool.added(), heldBecause };
+  const suspects = spool.added();
+  await recordProposals(deps, run, { ...NEW_RUN, suspects, heldBecause });
+  return { walked, changes: changes.total(), suspects, heldBecause };
 }
 
 /** One user at a time would empty a table as surely as all at once. Nobody has walked it: Clerk's count stands for its own. */

@@ -1,5 +1,6 @@
 import { waitsFor } from '../../domain/names.ts';
 import type { StoredUser } from '../../domain/user.ts';
+import { UnstorableUser } from '../../ports/user-store.ts';
 import type { Turnstile } from '../at-most.ts';
 import { each } from '../each.ts';
 import { isOfWaiting } from '../fingerprint.ts';
@@ -121,9 +122,21 @@ async function settleAll(window: WindowWalk, differences: readonly Difference[],
 async function settle({ deps, run }: WindowWalk, { user, moment, row }: Difference, seenAt: number): Promise<void> {
   const { state, before } = await mirrorRead(deps, run, user, seenAt, moment.changes);
   // The index is not asked about users of a large moment: who waits for a name, or is live already, the item says.
-  if (isOfWaiting(row?.fingerprint) || isWaiting(before)) await requeue(deps, user.id);
+  const mayWait = isOfWaiting(row?.fingerprint) || isWaiting(before);
+  if (mayWait && state !== 'unstorable') await requeueOrTell(deps, user.id, moment.changes);
   const wasLive = row !== undefined || (before !== undefined && !before.tombstone);
   if (state === 'live' || (state === 'unstorable' && wasLive)) moment.live += 1;
+}
+
+/** One whose item has grown too large to be written must not keep the run from everybody else. */
+async function requeueOrTell(deps: ReconcileDependencies, userId: string, changes: ChangeCounter): Promise<void> {
+  try {
+    await requeue(deps, userId);
+  } catch (error) {
+    if (!(error instanceof UnstorableUser)) throw error;
+    changes.unstorable();
+    deps.log.error('user cannot be noted as waiting for a name', { userId, reason: error.message });
+  }
 }
 
 function isWaiting(stored: StoredUser | undefined): boolean {

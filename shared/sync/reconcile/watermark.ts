@@ -29,11 +29,16 @@ export async function moveWatermark(
 ): Promise<void> {
   if (run.dryRun || state.failedBecause !== undefined || !state.isListTrusted) return;
   if (run.mode === 'full') return watermark.advance(await comeTo(watermark, run, state));
-  if (run.mode !== 'incremental' || state.newest === undefined || state.changes.unstorable > 0) return;
+  if (run.mode !== 'incremental' || state.newest === undefined || hasLeftSomebody(state)) return;
   const current = await watermark.get();
   if (!current || (run.since !== undefined && run.since > beginningAfter(current))) return;
   // A time that Clerk has not come to yet would hide everything until then.
   await watermark.advance({ updatedAt: Math.min(state.newest, run.startedAt) });
+}
+
+/** Whom an incremental run could not bring in line the next one looks at again: it may be mended by then. */
+function hasLeftSomebody({ changes }: RunState): boolean {
+  return changes.unstorable + changes.unreadable > 0;
 }
 
 /** A run is held also where Clerk's list was not all there: then nobody knows whom it has not looked at. */

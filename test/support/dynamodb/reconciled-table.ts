@@ -11,6 +11,7 @@ import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
 import { createMemoryMetrics } from '../../../shared/adapters/memory/metrics.ts';
 import { createSimulatedTime } from '../../../shared/adapters/memory/simulated-time.ts';
 import { createSystemRandom } from '../../../shared/adapters/system/random.ts';
+import type { Quarantine } from '../../../shared/ports/quarantine.ts';
 import type { Timers } from '../../../shared/ports/time.ts';
 import type { ReconcileDependencies, ReconcileLimits } from '../../../shared/sync/reconcile/dependencies.ts';
 import { RECONCILE_LIMITS } from '../../../shared/sync/reconcile/dependencies.ts';
@@ -27,6 +28,7 @@ export interface ReconciledTable {
   readonly clerk: ScriptedClerk;
   readonly deps: ReconcileDependencies;
   readonly log: MemoryLog;
+  readonly quarantine: Quarantine;
   advance(ms: number): Promise<void>;
   run(event?: object): Promise<RunSummary>;
   /** Sets attributes of a user's item, or of another one, as they are given; removes those that are undefined. */
@@ -51,6 +53,7 @@ export async function openReconciledTable(
   const table = { client, tableName, clock: time.clock };
   const timers: Timers = { ...time.timers, sleep: (ms) => time.advance(Math.ceil(ms)) };
   const users = createDynamoDbUserStore(table);
+  const quarantine = createDynamoDbQuarantine(table);
   const deps: ReconcileDependencies = {
     // Nobody here was created before 2026: a run need not ask for the 670 months before, some dozen times in a test.
     store: { ...users, listByCreation: (from, options) => users.listByCreation(Math.max(from, EPOCH), options) },
@@ -58,7 +61,7 @@ export async function openReconciledTable(
     lease: createDynamoDbLeaseStore(table),
     instance: createDynamoDbInstanceStore(table),
     watermark: createDynamoDbWatermarkStore(table),
-    quarantine: createDynamoDbQuarantine(table),
+    quarantine,
     directory: clerk,
     clock: time.clock,
     timers,
@@ -84,6 +87,7 @@ export async function openReconciledTable(
     clerk,
     deps,
     log,
+    quarantine,
     advance: (ms) => time.advance(ms),
     run: (event = {}) => reconcile({ mode: 'full', ...event }, new Journal(), deps),
     edit: (id, attributes) => editItem(`user#${id}`, attributes),

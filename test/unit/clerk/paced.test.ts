@@ -10,7 +10,7 @@ import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 const START = 1_000_000;
 
 /** A directory at a pace on simulated time, and when each call of it was made, ms after the beginning. */
-function world(callsPerSecond: number | (() => Promise<number> | number)) {
+function world(callsPerSecond: number | (() => Promise<number> | number), longestPauseMs?: number) {
   const time = createSimulatedTime(START);
   const inner = createMemoryUserDirectory({ instanceId: 'ins_example' });
   const made: number[] = [];
@@ -22,7 +22,11 @@ function world(callsPerSecond: number | (() => Promise<number> | number)) {
     return fault(made.length);
   });
   const rate = typeof callsPerSecond === 'number' ? () => callsPerSecond : callsPerSecond;
-  const directory = paced(inner, { ...time, callsPerSecond: rate });
+  const directory = paced(inner, {
+    ...time,
+    callsPerSecond: rate,
+    ...(longestPauseMs !== undefined && { longestPauseMs }),
+  });
   return {
     time,
     directory,
@@ -145,6 +149,20 @@ describe('Clerk asking one call to wait', () => {
     await all;
     expect(paced.made[2]).toBe(7_000);
     expect(mostInTenSeconds(paced.made)).toBeLessThanOrEqual(100);
+  });
+
+  it('for longer than anybody can wait is told to all, those who wait for their turn already included', async () => {
+    const paced = world(1, 15_000);
+    const random = { next: () => 0, id: () => 'id' };
+    const directory = withRetries(paced.directory, { ...paced.time, random, maxWaitMs: 15_000 });
+    paced.failWith((call) => (call === 1 ? slowDown(600_000) : undefined));
+    const told = Promise.allSettled([directory.countUsers(), directory.countUsers(), directory.countUsers()]);
+    await paced.time.advance(15_000);
+    expect((await told).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await expect(directory.countUsers()).rejects.toMatchObject({ status: 429, retryAfterMs: 585_000, heldBack: true });
+    expect(paced.made).toEqual([0]);
+    await paced.time.advance(585_000);
+    expect(await directory.countUsers()).toBe(0);
   });
 
   it('hands its error on at once: whoever repeats the call waits for all', async () => {

@@ -45,6 +45,25 @@ describe('the approval of a held run', () => {
     expect((await world.get(userId(5)))?.tombstone).toBeUndefined();
   });
 
+  it('counts whom it had to pass over once', async () => {
+    const { world, held } = await heldWorld();
+    world.store.beforeWrite = ({ next }) => {
+      if (next.id === userId(80)) throw new TypeError('Nobody expects this.');
+    };
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'failed', deleted: 29, storedUsers: 71 });
+    expect(liveUsers(world)).toHaveLength(71);
+  });
+
+  it('counts exactly when it fails on the way', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.before = (call) => {
+      if (call.method === 'getUser' && call.id >= userId(80)) throw new DirectoryUnavailable('Clerk timed out.');
+    };
+    const { storedUsers, deleted } = await approve(world, held.runId);
+    expect(deleted).toBeGreaterThan(0);
+    expect([storedUsers, storedUsers + deleted]).toEqual([liveUsers(world).length, 100]);
+  });
+
   it('counts exactly when its process dies on the way', async () => {
     const { world, held } = await heldWorld();
     const journal = new Journal();
@@ -58,7 +77,16 @@ describe('the approval of a held run', () => {
   it('may be given twice: the second run finds nothing to do', async () => {
     const { world, held } = await heldWorld();
     await approve(world, held.runId);
-    expect(await approve(world, held.runId)).toMatchObject({ status: 'in-sync', deleted: 0 });
+    expect(await approve(world, held.runId)).toMatchObject({ status: 'in-sync', deleted: 0, storedUsers: 70 });
+  });
+
+  it('counts the users of today, not those of when the run was held', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(...clerkUsers(125).slice(120));
+    await world.mirror(clerkUsers(125).slice(120));
+    await world.remove(userId(90), world.time.clock.now());
+    expect(await approve(world, held.runId)).toMatchObject({ deleted: 29, clerkUsers: 75, storedUsers: 75 });
+    expect(liveUsers(world)).toEqual(usersOfClerk(world));
   });
 
   it('does not count for the guard of the next run: a person has seen it', async () => {
@@ -200,6 +228,23 @@ describe('deletions of the last 24 hours', () => {
     const held = await world.run();
     expect(held).toMatchObject({ status: 'held', suspects: 15 });
     expect(held.heldBecause).toContain('15 were deleted');
+  });
+
+  it('of a run about a single user that never told its end count as well', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(121));
+    for (const { id } of clerkUsers(120).slice(100)) {
+      const journal = new Journal();
+      journal.dieAfter = 'delete-1';
+      const event = { mode: 'user', userId: id };
+      expect(await journal.execute((context) => reconcile(event, context, world.deps))).toBe('died');
+      await world.time.advance(300_000);
+    }
+    expect(liveUsers(world)).toHaveLength(101);
+    const held = await world.run();
+    expect(held).toMatchObject({ status: 'held', suspects: 1, deleted: 0 });
+    expect(held.heldBecause).toContain('20 were deleted');
   });
 
   it('are added up over runs about single users as well, which do not go round the guard', async () => {

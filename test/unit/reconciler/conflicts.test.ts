@@ -67,6 +67,17 @@ describe('a full run', () => {
     expect([owner, ...claimants].filter(Boolean)).toEqual([userId(2)]);
   });
 
+  it('is not ended by one who waits for a lost name and whose item is too large to be written', async () => {
+    const world = createWorld();
+    await world.mirror([withEmail(1, SHARED), withEmail(2, SHARED)]);
+    world.clerk.add(withEmail(1, SHARED), withEmail(2, SHARED), clerkUser(3));
+    world.loseReservation({ kind: 'email', value: SHARED });
+    world.writeApp(userId(2), { text: 'x'.repeat(409_000) });
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'failed', created: 1, unstorable: 1, storedUsers: 3 });
+    expect(summary.failedBecause).toContain('1 users cannot be stored');
+  });
+
   it('settles conflicts also when its deletions are held', async () => {
     const world = createWorld({ guard: { most: 0, mostOfAll: 0, share: 0, few: 0 } });
     await world.mirror([withEmail(1, SHARED), withEmail(2, SHARED), clerkUser(3)]);

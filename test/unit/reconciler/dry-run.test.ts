@@ -88,4 +88,27 @@ describe('a dry run', () => {
       expect(world.clerk.calls).toEqual([]);
     },
   );
+
+  it.each([
+    { mode: 'full', dryrun: true },
+    { mode: 'full', dry_run: true },
+    { mode: 'user', userId: userId(1), 'dry-run': true },
+    { mode: 'incremental', DryRun: true },
+  ])('is meant by %j: nothing is done under a name that the reconciler does not know', async (event) => {
+    const world = await driftedWorld();
+    await expect(world.run(new Journal(), event)).rejects.toThrow(/does not know: "dry/i);
+    expect(world.writes).toEqual([]);
+  });
+
+  it('of an approval there is none: one that is asked for deletes nobody', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(70));
+    await world.mirror(clerkUsers(100));
+    const held = await world.run();
+    const asked = world.run(new Journal(), { mode: 'approve', run: held.runId, dryRun: true });
+    await expect(asked).rejects.toThrow('no dry run');
+    expect(await world.run(new Journal(), { mode: 'approve', run: held.runId, dryRun: false })).toMatchObject({
+      deleted: 30,
+    });
+  });
 });
