@@ -25,10 +25,13 @@ export class StepFailed extends Error {
   override readonly name = 'StepFailed';
   /** Whether the same step may succeed later. */
   readonly passing: boolean;
+  /** How long Clerk asked to be left alone, ms; 0 if it did not. */
+  readonly retryAfterMs: number;
 
-  constructor(message: string, passing: boolean) {
+  constructor(message: string, passing: boolean, retryAfterMs = 0) {
     super(message);
     this.passing = passing;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -40,9 +43,16 @@ export interface StepDependencies {
 /** Attempts that a step, or a chunk that gets nowhere, has before the run fails. */
 export const MOST_ATTEMPTS = 4;
 
-/** Seconds to wait after the `attempt`-th failure (from 1): 5, 15, 45. */
-export function retryDelay(attempt: number): { seconds: number } {
-  return { seconds: 5 * 3 ** (attempt - 1) };
+/** The longest pause, s. The lease has been kept a chunk's time before, and lasts five minutes. */
+const LONGEST_PAUSE = 180;
+
+/**
+ * Seconds to wait after the `attempt`-th failure (from 1): 5, 15, 45, or as long as Clerk asked to be left alone.
+ * @param retryAfterMs what it asked for, ms
+ */
+export function retryDelay(attempt: number, retryAfterMs = 0): { seconds: number } {
+  const asked = Math.min(Math.ceil(retryAfterMs / 1_000), LONGEST_PAUSE);
+  return { seconds: Math.max(5 * 3 ** (attempt - 1), asked) };
 }
 
 /**
@@ -69,13 +79,14 @@ export function runStep<T>(
 }
 
 function retryStrategy(error: Error, attempt: number): RetryDecision {
-  const shouldRetry = attempt < MOST_ATTEMPTS && !(error instanceof StepFailed && !error.passing);
-  return shouldRetry ? { shouldRetry, delay: retryDelay(attempt) } : { shouldRetry };
+  const failed = error instanceof StepFailed ? error : undefined;
+  const shouldRetry = attempt < MOST_ATTEMPTS && failed?.passing !== false;
+  return shouldRetry ? { shouldRetry, delay: retryDelay(attempt, failed?.retryAfterMs) } : { shouldRetry };
 }
 
 function stepFailed(step: string, error: unknown, log: Log): StepFailed {
   const expected = expectedProblem(error);
   if (expected) log.warn('reconcile step failed', { step, reason: expected.message });
-  const { message, passing } = expected ?? unexpectedProblem(log, step, error);
-  return new StepFailed(message, passing);
+  const { message, passing, retryAfterMs } = expected ?? unexpectedProblem(log, step, error);
+  return new StepFailed(message, passing, retryAfterMs);
 }

@@ -75,7 +75,7 @@ export class ChunkRunner {
       seen(chunk);
       stalls = stallsAfter(stalls, chunk);
       position = chunk.next;
-      if (stalls > 0) await this.pause(`${step}-retry`, retryDelay(stalls));
+      if (stalls > 0) await this.pause(`${step}-retry`, retryDelay(stalls, chunk.problem?.retryAfterMs));
       else if (this.#usedMs >= YIELD_AFTER_MS) await this.pause(`${step}-yield`, { seconds: 1 });
     }
   }

@@ -50,6 +50,8 @@ export interface Problem {
   readonly message: string;
   /** Whether the same may succeed later. */
   readonly passing: boolean;
+  /** How long Clerk asked to be left alone, ms. */
+  readonly retryAfterMs?: number;
 }
 
 /** Clerk's answers to a key that it does not accept: the same key will not do better. */
@@ -61,7 +63,9 @@ const LASTING = [ForeignInstance, LeaseLost, NothingToApprove, RunStopped];
 /** What is wrong, when the error is one that a run has to expect; undefined for a defect or a missing permission. */
 export function expectedProblem(error: unknown): Problem | undefined {
   if (error instanceof DirectoryUnavailable) {
-    return { message: error.message, passing: !REFUSED_KEY.includes(error.status) };
+    const { message, status, retryAfterMs } = error;
+    const passing = !REFUSED_KEY.includes(status);
+    return { message, passing, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   }
   if (error instanceof Error && PASSING.some((kind) => error instanceof kind)) {
     return { message: error.message, passing: true };

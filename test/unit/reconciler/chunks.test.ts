@@ -164,6 +164,31 @@ describe('the pace of a run', () => {
     ]);
   });
 
+  it('pauses for as long as Clerk asks to be left alone, where that is longer', async () => {
+    const world = createWorld({ pageSize: 5 });
+    world.clerk.add(...clerkUsers(30));
+    world.clerk.before = (call) => {
+      const isRefused = (call.method === 'listUsers' && call.number === 3) || (call.method === 'countUsers' && call.number === 2);
+      if (isRefused) throw new DirectoryUnavailable('Clerk answered 429.', { status: 429, retryAfterMs: 90_400 });
+    };
+    const { summary, journal } = await execute(world);
+    expect(summary).toMatchObject({ status: 'repaired', created: 30 });
+    expect(journal.waits).toEqual([{ name: 'walk-1-retry', seconds: 91 }]);
+    expect(journal.retries).toEqual([{ name: 'judge', seconds: 91 }]);
+  });
+
+  it('pauses for three minutes at a time at most: its lease must outlive a pause', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(3));
+    world.clerk.before = (call) => {
+      if (call.method !== 'listUsers') return;
+      throw new DirectoryUnavailable('Clerk answered 429.', { status: 429, retryAfterMs: 86_400_000 });
+    };
+    const { summary, journal } = await execute(world);
+    expect(summary).toMatchObject({ status: 'failed', failedBecause: 'Clerk answered 429.' });
+    expect(journal.waits.map(({ seconds }) => seconds)).toEqual([180, 180, 180]);
+  });
+
   it('ends at once when Clerk refuses the key on the way', async () => {
     const world = createWorld({ pageSize: 5 });
     world.clerk.add(...clerkUsers(30));

@@ -7,6 +7,8 @@ import type { DurableSteps, StepConfig } from '../../../../functions/reconciler/
 export class Journal implements DurableSteps {
   readonly steps: string[] = [];
   readonly waits: { readonly name: string; readonly seconds: number }[] = [];
+  /** What was waited before a step was tried again. */
+  readonly retries: { readonly name: string; readonly seconds: number | undefined }[] = [];
   /** Names of the operations of this execution in order, replayed ones too. */
   operations: string[] = [];
   /** The process dies when this step has done its work, before its answer is recorded. */
@@ -27,7 +29,7 @@ export class Journal implements DurableSteps {
     this.operations.push(name);
     const recorded = this.#answers.get(name);
     if (recorded !== undefined) return (JSON.parse(recorded) as { answer: T }).answer;
-    const answer = await this.#attempt(work, config);
+    const answer = await this.#attempt(name, work, config);
     if (this.dieAfter === name) {
       this.dieAfter = undefined;
       this.#died();
@@ -47,7 +49,7 @@ export class Journal implements DurableSteps {
     await Promise.resolve();
   }
 
-  async #attempt<T>(work: () => Promise<T>, { retryStrategy }: StepConfig): Promise<T> {
+  async #attempt<T>(name: string, work: () => Promise<T>, { retryStrategy }: StepConfig): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await work();
@@ -55,7 +57,9 @@ export class Journal implements DurableSteps {
         const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
         // The SDK hands on the message, not the error.
         const handedOn = new Error(failure.message, { cause: error });
-        if (retryStrategy?.(failure, attempt).shouldRetry !== true) throw handedOn;
+        const decision = retryStrategy?.(failure, attempt);
+        if (decision?.shouldRetry !== true) throw handedOn;
+        this.retries.push({ name, seconds: decision.delay?.seconds });
       }
     }
   }
