@@ -7,7 +7,7 @@ import { startChaosCloud } from '../support/chaos/chaos-cloud.ts';
 import { fromEnvironment, sayProgress, tell } from '../support/chaos/figures.ts';
 import { moveIn, runLoad, Tally } from '../support/chaos/load.ts';
 import { People } from '../support/chaos/people.ts';
-import { cleanRun, deliverEverything } from '../support/chaos/rest.ts';
+import { cleanRun, deliverEverything, outgrowGrace } from '../support/chaos/rest.ts';
 import { itemsOf, lostAttributes, lostWebhooks, mismatchesOf, quarantined } from '../support/chaos/verdict.ts';
 import { makeWeather } from '../support/chaos/weather.ts';
 import type { Witness } from '../support/chaos/witness.ts';
@@ -73,6 +73,7 @@ describe('The local cloud, while its processes are killed and its networks cut,'
 
   it('is equal to Clerk after one full run in calm weather, and a second finds nothing', async () => {
     await deliverEverything(cloud);
+    await outgrowGrace();
     const first = await cleanRun(cloud);
     expect(['in-sync', 'repaired']).toContain(first.status);
     expect(await mismatchesOf(cloud)).toEqual([]);

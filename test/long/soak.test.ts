@@ -8,7 +8,7 @@ import { moveIn, runLoad, Tally } from '../support/chaos/load.ts';
 import { isGrowing, MemoryWatch } from '../support/chaos/memory-watch.ts';
 import type { Course } from '../support/chaos/memory-watch.ts';
 import { People } from '../support/chaos/people.ts';
-import { cleanRun, deliverEverything } from '../support/chaos/rest.ts';
+import { cleanRun, deliverEverything, outgrowGrace } from '../support/chaos/rest.ts';
 import { itemsOf, lostAttributes, lostWebhooks, mismatchesOf } from '../support/chaos/verdict.ts';
 import { makeWeather } from '../support/chaos/weather.ts';
 import type { Witness } from '../support/chaos/witness.ts';
@@ -64,6 +64,7 @@ describe(`${SECONDS} s of mixed load with faults`, () => {
       tell(...tally.lines(), `  webhooks answered ${JSON.stringify(Object.fromEntries(witness.answers))}`);
       expect([lostWebhooks(witness, items), lostAttributes(people, items)]).toEqual([[], []]);
       await deliverEverything(cloud);
+      await outgrowGrace();
       expect(['in-sync', 'repaired']).toContain((await cleanRun(cloud)).status);
       expect(await mismatchesOf(cloud)).toEqual([]);
       expect(await cleanRun(cloud)).toMatchObject({ status: 'in-sync', created: 0, updated: 0, deleted: 0 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../../scripts/demo/world.ts';
+import { RECONCILE_LIMITS } from '../../../shared/sync/reconcile/dependencies.ts';
 import type { ChaosCloud } from './chaos-cloud.ts';
 
 /** What a run says of itself, as far as it is looked at here. */
@@ -20,6 +21,14 @@ export async function deliverEverything({ world }: ChaosCloud): Promise<void> {
     if (Number(body['failed']) > 0) await sleep(1_000);
   }
   throw new Error('Webhooks are still waiting after a minute of calm.');
+}
+
+/**
+ * Waits until everybody is older than the grace: of one who came later and whose deletion nobody has told, a run would say
+ * nothing yet. It goes by the machine's clock, as the run does.
+ */
+export async function outgrowGrace(): Promise<void> {
+  await sleep(RECONCILE_LIMITS.graceMs + 1_000);
 }
 
 /** A full run over a quiet world. What it holds back is approved. */
