@@ -37,6 +37,20 @@ export interface Run {
 }
 
 /**
+ * A run whose record this version cannot read: a newer one has written it, or a hand. What it has done nobody knows, so whoever
+ * adds up what runs have done has to expect the worst.
+ */
+export interface UnreadableRun {
+  readonly id: string;
+  /** What is wrong with the record, in words; never a value. */
+  readonly unreadable: string;
+}
+
+export function isReadable(run: Run | UnreadableRun): run is Run {
+  return !('unreadable' in run);
+}
+
+/**
  * Drift by kind: a field that differed, `missing` (not in the table), `extra` (not in Clerk), `buried` (deleted in the table
  * alone), or what was wrong with the item itself.
  */
@@ -94,8 +108,8 @@ export interface RunStore {
   /** Puts a run that does not seem to have been taken on, over its request alone: should it have been, its own record counts. */
   saveUnstarted(run: Run): Promise<void>;
   get(id: string): Promise<Run | undefined>;
-  /** Runs that began at `since` (ms) or later, the earliest first; read page by page. */
-  list(since: number): AsyncIterable<Run>;
+  /** Runs that began at `since` (ms) or later, the earliest first; read page by page. None is left out. */
+  list(since: number): AsyncIterable<Run | UnreadableRun>;
   /** Spools suspects as piece `piece` of the run; the same piece again replaces it, so that a repeated chunk does no harm. */
   putSuspects(runId: string, piece: number, userIds: readonly string[]): Promise<void>;
   /** Every spooled suspect of the run, piece by piece. */

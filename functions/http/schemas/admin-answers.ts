@@ -61,7 +61,16 @@ export const runSchema = z.object({
   skippedBecause: z.exactOptional(z.string()),
 });
 
-export const runListSchema = z.object({ runs: z.array(runSchema), next });
+export const runListSchema = z.object({
+  runs: z.array(runSchema),
+  unreadable: z.exactOptional(
+    described(
+      z.array(z.object({ runId: z.string(), problem: z.string() })),
+      'Runs of this page whose records another version has written, or a hand; absent where there are none.',
+    ),
+  ),
+  next,
+});
 
 /** What came of something that was done to one user. */
 export const userActionSchema = z.object({

@@ -2,12 +2,13 @@ import type { Run } from '../../../shared/ports/run-store.ts';
 import type { Check, Finding } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import type { Patient } from '../patient.ts';
-import { LOOK_BACK_DAYS, recentRuns } from '../recent-runs.ts';
+import { LOOK_BACK_DAYS, recentRuns, unreadableRuns } from '../recent-runs.ts';
 
 /** Whether runs come to their end, and nothing waits for a person. */
 export const RUN_CHECKS: readonly Check[] = [
   { name: 'last-full-run', examine: withTable(lastFullRun) },
   { name: 'held-run', examine: withTable(heldRun) },
+  { name: 'run-records', examine: withTable(runRecords) },
   { name: 'quarantine', examine: withTable(quarantine) },
 ];
 
@@ -40,6 +41,14 @@ async function heldRun(patient: Patient): Promise<Finding> {
     `Look whether they are gone in Clerk, then: ${command(`sync -- --approve-deletions ${last.id}`, patient)}. See “A run was ` +
       'held” in docs/runbook.md.',
   );
+}
+
+/** Until they can be read, runs hold every deletion: nobody knows what those have deleted. */
+async function runRecords(patient: Patient): Promise<Finding> {
+  const [first, ...others] = await unreadableRuns(patient);
+  if (!first) return ok(`each of the last ${LOOK_BACK_DAYS} days can be read`);
+  const more = others.length === 0 ? '' : ` And ${others.length} more.`;
+  return failed(`${first.unreadable}${more}`, 'See “A run’s record cannot be read” in docs/runbook.md.');
 }
 
 async function fullRuns(patient: Patient): Promise<readonly Run[]> {

@@ -1,4 +1,5 @@
-import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Run, RunStore, UnreadableRun } from '../../ports/run-store.ts';
+import { isReadable } from '../../ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
@@ -51,6 +52,11 @@ async function refuseLapsed({ runs }: ReconcileDependencies, { id, counts }: Run
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
   const newer = await findSuperseding(runs, held);
   if (!newer) return;
+  if (!isReadable(newer)) {
+    throw new NothingToApprove(
+      `Whether run ${held.id} has been superseded nobody can tell, for the newer run ${newer.id}: ${newer.unreadable}`,
+    );
+  }
   throw new NothingToApprove(
     `Run ${held.id} has been superseded by the newer full run ${newer.id}, which is ${newer.status}: look at that one.`,
   );
@@ -62,9 +68,16 @@ function hasJudged({ status, counts }: Run): boolean {
   return status !== 'failed' || counts.suspects > 0;
 }
 
-/** The newer full run that has judged the users of today; undefined while the held one's judgement stands. @throws StoreUnavailable */
-export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | undefined> {
+/**
+ * The newer full run that has judged the users of today, or that may have; undefined while the held one's judgement stands.
+ * @throws StoreUnavailable
+ */
+export async function findSuperseding(
+  runs: Pick<RunStore, 'list'>,
+  held: Run,
+): Promise<Run | UnreadableRun | undefined> {
   for await (const run of runs.list(held.startedAt)) {
+    if (!isReadable(run)) return run;
     const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
     const isJudge = run.mode === 'full' && run.dryRun !== true && hasJudged(run);
     if (isNewer && isJudge) return run;

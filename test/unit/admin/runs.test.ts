@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AdminDependencies } from '../../../functions/admin/dependencies.ts';
-import { approveRun, syncUsers } from '../../../functions/admin/runs.ts';
+import { approveRun, listRuns, syncUsers } from '../../../functions/admin/runs.ts';
+import { runListSchema } from '../../../functions/http/schemas/admin-answers.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
+import { createMemoryRunHistory } from '../../../shared/adapters/memory/run-history.ts';
 import { createMemoryRunStarter } from '../../../shared/adapters/memory/run-starter.ts';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
 import { startRun } from '../../../shared/sync/admin/start-run.ts';
@@ -17,6 +19,31 @@ function world() {
   // These actions need no other part.
   return { ...parts, deps: parts as Partial<AdminDependencies> as AdminDependencies };
 }
+
+describe('The list of runs', () => {
+  it('shows them beside one whose record cannot be read, of which it says what is wrong', async () => {
+    const { deps, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    const items = [(await runs.get('run_1'))!, { id: 'run_2', unreadable: 'Item run#run_2: "mode" must be known.' }];
+    const history = { list: () => Promise.resolve({ items, next: undefined }) };
+    const { answer } = await listRuns.run(EVENT, { ...deps, history });
+    const body: unknown = JSON.parse(answer.body ?? '');
+    expect(answer.statusCode).toBe(200);
+    expect(body).toMatchObject({
+      runs: [{ runId: 'run_1', status: 'requested' }],
+      unreadable: [{ runId: 'run_2', problem: 'Item run#run_2: "mode" must be known.' }],
+      next: null,
+    });
+    expect(runListSchema.parse(body)).toEqual(body);
+  });
+
+  it('has nothing of that kind where each can be read', async () => {
+    const { deps, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    const { answer } = await listRuns.run(EVENT, { ...deps, history: createMemoryRunHistory(runs) });
+    expect(answer.body).not.toContain('unreadable');
+  });
+});
 
 describe('A run that nobody takes on', () => {
   it('is answered with 503, when to come again, and where its record is', async () => {
