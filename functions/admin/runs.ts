@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { RunRequest } from '../../shared/ports/run-starter.ts';
-import type { Run, UnreadableRun } from '../../shared/ports/run-store.ts';
-import { isReadable } from '../../shared/ports/run-store.ts';
+import type { Run } from '../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../shared/ports/unreadable.ts';
+import { isReadable } from '../../shared/ports/unreadable.ts';
 import { approveDeletions } from '../../shared/sync/admin/approve-deletions.ts';
 import type { StartedRun } from '../../shared/sync/admin/start-run.ts';
 import { startRun } from '../../shared/sync/admin/start-run.ts';
@@ -128,7 +129,7 @@ export const listRuns: Action = {
   },
 };
 
-function shownUnreadable({ id: runId, unreadable: problem }: UnreadableRun): { runId: string; problem: string } {
+function shownUnreadable({ id: runId, unreadable: problem }: Unreadable): { runId: string; problem: string } {
   return { runId, problem };
 }
 

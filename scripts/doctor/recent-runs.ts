@@ -1,5 +1,6 @@
-import type { Run, UnreadableRun } from '../../shared/ports/run-store.ts';
-import { isReadable } from '../../shared/ports/run-store.ts';
+import type { Run } from '../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../shared/ports/unreadable.ts';
+import { isReadable } from '../../shared/ports/unreadable.ts';
 import type { Patient } from './patient.ts';
 
 /** How far back the doctor looks, days. */
@@ -11,12 +12,12 @@ export async function recentRuns(patient: Patient): Promise<readonly Run[]> {
 }
 
 /** The runs of the last days whose records cannot be read. */
-export async function unreadableRuns(patient: Patient): Promise<readonly UnreadableRun[]> {
+export async function unreadableRuns(patient: Patient): Promise<readonly Unreadable[]> {
   return (await recorded(patient)).flatMap((run) => (isReadable(run) ? [] : [run]));
 }
 
-async function recorded({ runs, clock }: Patient): Promise<readonly (Run | UnreadableRun)[]> {
-  const found: (Run | UnreadableRun)[] = [];
+async function recorded({ runs, clock }: Patient): Promise<readonly (Run | Unreadable)[]> {
+  const found: (Run | Unreadable)[] = [];
   for await (const run of runs.list(clock.now() - LOOK_BACK_DAYS * 86_400_000)) found.push(run);
   return found;
 }

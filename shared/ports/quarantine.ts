@@ -1,3 +1,5 @@
+import type { Unreadable } from './unreadable.ts';
+
 /** A signed event that could not be applied, kept for a replay. */
 export interface QuarantinedEvent extends QuarantineEntry {
   /** The raw body, as signed. */
@@ -31,8 +33,11 @@ export interface Quarantine {
   /** Keeps the event; the first time and reason of the same id stand. */
   put(event: QuarantinedEvent): Promise<void>;
   get(id: string): Promise<QuarantinedEvent | undefined>;
-  /** What waits, oldest first, read page by page. It may lag: `get` decides. */
-  list(listing?: QuarantineListing): AsyncIterable<QuarantineEntry>;
+  /**
+   * What waits, oldest first, read page by page. It may lag: `get` decides. What stands among the events and cannot be told for one
+   * is in every list, also in that of one user: it may be about her.
+   */
+  list(listing?: QuarantineListing): AsyncIterable<QuarantineEntry | Unreadable>;
   /**
    * Takes an event out, and its body with it at once. The same message may be put again afterwards.
    * @returns whether it was there

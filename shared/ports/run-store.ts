@@ -1,3 +1,5 @@
+import type { Unreadable } from './unreadable.ts';
+
 /** A reconcile run as the table keeps it. Counts only: never a value of a user's fields. */
 export interface Run {
   readonly id: string;
@@ -34,20 +36,6 @@ export interface Run {
   readonly failedBecause: string | undefined;
   /** Why the run was skipped, in words. */
   readonly skippedBecause?: string;
-}
-
-/**
- * A run whose record this version cannot read: a newer one has written it, or a hand. What it has done nobody knows, so whoever
- * adds up what runs have done has to expect the worst.
- */
-export interface UnreadableRun {
-  readonly id: string;
-  /** What is wrong with the record, in words; never a value. */
-  readonly unreadable: string;
-}
-
-export function isReadable(run: Run | UnreadableRun): run is Run {
-  return !('unreadable' in run);
 }
 
 /**
@@ -109,7 +97,7 @@ export interface RunStore {
   saveUnstarted(run: Run): Promise<void>;
   get(id: string): Promise<Run | undefined>;
   /** Runs that began at `since` (ms) or later, the earliest first; read page by page. None is left out. */
-  list(since: number): AsyncIterable<Run | UnreadableRun>;
+  list(since: number): AsyncIterable<Run | Unreadable>;
   /** Spools suspects as piece `piece` of the run; the same piece again replaces it, so that a repeated chunk does no harm. */
   putSuspects(runId: string, piece: number, userIds: readonly string[]): Promise<void>;
   /** Every spooled suspect of the run, piece by piece. */

@@ -11,7 +11,7 @@ import type { Name } from '../../shared/domain/names.ts';
 import type { ConflictList } from '../../shared/ports/conflict-list.ts';
 import type { RunHistory } from '../../shared/ports/run-history.ts';
 import type { Run, RunStore } from '../../shared/ports/run-store.ts';
-import { isReadable } from '../../shared/ports/run-store.ts';
+import { isReadable } from '../../shared/ports/unreadable.ts';
 import { readPages } from '../support/contracts/pages.ts';
 import { NOW } from '../support/contracts/users.ts';
 import type { TestTables } from '../support/dynamodb/test-tables.ts';

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbRunHistory } from '../../shared/adapters/dynamodb/run-history.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
 import { createMemoryRunStore } from '../../shared/adapters/memory/run-store.ts';
-import type { Run, RunStore, UnreadableRun } from '../../shared/ports/run-store.ts';
+import type { Run, RunStore } from '../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../shared/ports/unreadable.ts';
 import type { Clock } from '../../shared/ports/time.ts';
 import { describeRunStore, RUN } from '../support/contracts/run-store.ts';
 import type { RunStoreWorld } from '../support/contracts/run-store.ts';
@@ -41,7 +42,7 @@ describe('a run’s record that this version cannot read', () => {
     return access;
   }
 
-  async function idsIn(runs: AsyncIterable<Run | UnreadableRun>): Promise<string[]> {
+  async function idsIn(runs: AsyncIterable<Run | Unreadable>): Promise<string[]> {
     const ids: string[] = [];
     for await (const { id } of runs) ids.push(id);
     return ids;
@@ -58,7 +59,7 @@ describe('a run’s record that this version cannot read', () => {
     const access = await tableWith(attribute, value);
     const store = createDynamoDbRunStore(access);
     await expect.poll(() => idsIn(store.list(0))).toEqual(['run_1', 'run_2', 'run_3']);
-    const unreadable: (Run | UnreadableRun)[] = [];
+    const unreadable: (Run | Unreadable)[] = [];
     for await (const run of store.list(0)) if ('unreadable' in run) unreadable.push(run);
     const { items } = await createDynamoDbRunHistory(access).list({ limit: 5 });
     expect(items.map(({ id }) => id)).toEqual(['run_3', 'run_2', 'run_1']);

@@ -93,6 +93,12 @@ export const quarantineListSchema = z.object({
       reason: described(z.string(), 'Why it could not be applied, in a word.'),
     }),
   ),
+  unreadable: z.exactOptional(
+    described(
+      z.array(z.object({ id: z.string(), problem: z.string() })),
+      'Items that stand among the events and are none; absent where there are none.',
+    ),
+  ),
   next,
 });
 

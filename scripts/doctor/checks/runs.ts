@@ -1,4 +1,5 @@
 import type { Run } from '../../../shared/ports/run-store.ts';
+import { isReadable } from '../../../shared/ports/unreadable.ts';
 import type { Check, Finding } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -57,10 +58,14 @@ async function fullRuns(patient: Patient): Promise<readonly Run[]> {
 
 async function quarantine(patient: Patient): Promise<Finding> {
   let waiting = 0;
-  for await (const _ of patient.quarantine.list()) waiting += 1;
+  let odd = '';
+  for await (const entry of patient.quarantine.list()) {
+    waiting += 1;
+    if (!isReadable(entry)) odd = `. ${entry.unreadable}`;
+  }
   if (waiting === 0) return ok('empty');
   return failed(
-    `${waiting} events wait in quarantine`,
+    `${waiting} events wait in quarantine${odd}`,
     `Look at them: ${command('quarantine -- list', patient)}. See “An event is in quarantine” in docs/runbook.md.`,
   );
 }

@@ -2,6 +2,8 @@ import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/li
 import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
 import type { Quarantine, QuarantinedEvent, QuarantineEntry, QuarantineListing } from '../../ports/quarantine.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import { timeKey } from './creation-index.ts';
 import { callIfMet, callTable } from './errors.ts';
 import { expiryAfter, isExpired, oldestAlive, QUARANTINE_DAYS, secondsOf } from './expiry.ts';
@@ -59,14 +61,15 @@ async function get({ client, tableName, clock }: TableAccess, id: string): Promi
 async function* list(
   deps: Paged<TableAccess>,
   { after, userId }: QuarantineListing,
-): AsyncGenerator<QuarantineEntry, void> {
+): AsyncGenerator<QuarantineEntry | Unreadable, void> {
   const oldest = timeKey(oldestAlive(deps.clock.now(), QUARANTINE_DAYS));
   const last = after ? sortKeyOfEntry(after) : '';
   const behind = last > oldest ? last : oldest;
   for (let key: QueryCommandOutput['LastEvaluatedKey']; ;) {
     const page = await readPage(deps, behind, key);
     for (const entry of (page.Items ?? []).map(parseEntry)) {
-      if (isWaiting(entry, deps.clock.now()) && (userId === undefined || entry.userId === userId)) yield entry;
+      const isAsked = !isReadable(entry) || userId === undefined || entry.userId === userId;
+      if (isAsked && isWaiting(entry, deps.clock.now())) yield entry;
     }
     key = page.LastEvaluatedKey;
     if (!key) return;
@@ -91,8 +94,8 @@ function readPage(
   return callTable(() => client.send(command));
 }
 
-function isWaiting({ firstAt }: QuarantineEntry, now: number): boolean {
-  return !isExpired(expiryAfter(firstAt, QUARANTINE_DAYS), now);
+function isWaiting(entry: QuarantineEntry | Unreadable, now: number): boolean {
+  return !isReadable(entry) || !isExpired(expiryAfter(entry.firstAt, QUARANTINE_DAYS), now);
 }
 
 /** An update, so that nobody needs the right to delete items: the body goes now, the rest when DynamoDB sweeps what has expired. */

@@ -1,6 +1,7 @@
 import { TABLE } from '../../names/table.ts';
 import { MalformedItem } from '../../ports/malformed-item.ts';
-import type { Run, RunCounts, UnreadableRun } from '../../ports/run-store.ts';
+import type { Run, RunCounts } from '../../ports/run-store.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
 import type { Attributes } from './attribute-value.ts';
 import { sortKey } from './creation-index.ts';
 import type { AttributeInput } from './json-attributes.ts';
@@ -86,7 +87,7 @@ export function parseRun(item: Attributes): Run {
 }
 
 /** As one of many: a record that cannot be read must not hide the others, and must not be passed over either. */
-export function parseListedRun(item: Attributes): Run | UnreadableRun {
+export function parseListedRun(item: Attributes): Run | Unreadable {
   try {
     return parseRun(item);
   } catch (error) {

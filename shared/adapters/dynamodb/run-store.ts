@@ -1,6 +1,7 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
-import type { Run, RunStage, RunStore, UnreadableRun } from '../../ports/run-store.ts';
+import type { Run, RunStage, RunStore } from '../../ports/run-store.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
 import { RUN_STAGE, stageOf } from '../../ports/run-store.ts';
 import type { Attributes } from './attribute-value.ts';
 import { callIfMet, callTable } from './errors.ts';
@@ -44,7 +45,7 @@ async function get(deps: TableAccess, id: string): Promise<Run | undefined> {
 }
 
 /** The index knows which runs there are; each is read by its key, since the index lags and keeps little of them. */
-async function* list(deps: TableAccess, since: number): AsyncGenerator<Run | UnreadableRun> {
+async function* list(deps: TableAccess, since: number): AsyncGenerator<Run | Unreadable> {
   const slice = { group: RUNS, fromSort: timeKey(Math.max(0, since)) };
   for await (const row of listRows({ ...deps, pageSize: RUNS_AT_ONCE }, [slice], {})) {
     const item = await readItem(deps, readerOf(row).text(TABLE.partitionKey));

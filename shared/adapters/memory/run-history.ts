@@ -1,6 +1,6 @@
 import type { RunHistory } from '../../ports/run-history.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
-import { isReadable } from '../../ports/run-store.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import { sortKey } from '../dynamodb/creation-index.ts';
 import { pageOf } from './page.ts';
 

@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../../ports/user-store.ts';
 import type { WriteDependencies } from '../names/write-user.ts';
 import { writeUser } from '../names/write-user.ts';
 import { persist } from '../persist.ts';
+import { eventsToErase } from './dismiss-events.ts';
 import { removeFreedNames } from './freed-names.ts';
 
 export interface EraseDependencies extends WriteDependencies {
@@ -106,7 +107,7 @@ function refusalOf(
 
 /** What they say of her is in their bodies. */
 async function dismissEvents({ quarantine }: EraseDependencies, userId: string): Promise<void> {
-  for await (const { id } of quarantine.list({ userId })) await quarantine.dismiss(id);
+  for await (const { id } of eventsToErase(quarantine, { userId })) await quarantine.dismiss(id);
 }
 
 /** Her names, and the entry that was made for her, of which the transaction has left the key: that is her address. */

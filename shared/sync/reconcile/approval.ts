@@ -1,5 +1,6 @@
-import type { Run, RunStore, UnreadableRun } from '../../ports/run-store.ts';
-import { isReadable } from '../../ports/run-store.ts';
+import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
@@ -72,10 +73,7 @@ function hasJudged({ status, counts }: Run): boolean {
  * The newer full run that has judged the users of today, or that may have; undefined while the held one's judgement stands.
  * @throws StoreUnavailable
  */
-export async function findSuperseding(
-  runs: Pick<RunStore, 'list'>,
-  held: Run,
-): Promise<Run | UnreadableRun | undefined> {
+export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | Unreadable | undefined> {
   for await (const run of runs.list(held.startedAt)) {
     if (!isReadable(run)) return run;
     const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;

@@ -1,5 +1,5 @@
 import type { Run } from '../../ports/run-store.ts';
-import { isReadable } from '../../ports/run-store.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Run, RunStore } from '../../../shared/ports/run-store.ts';
-import { isReadable } from '../../../shared/ports/run-store.ts';
+import { isReadable } from '../../../shared/ports/unreadable.ts';
 import { NOW } from './users.ts';
 
 export interface RunStoreWorld {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AdminDependencies } from '../../../functions/admin/dependencies.ts';
+import { listQuarantine } from '../../../functions/admin/quarantine.ts';
 import { approveRun, listRuns, syncUsers } from '../../../functions/admin/runs.ts';
-import { runListSchema } from '../../../functions/http/schemas/admin-answers.ts';
+import { quarantineListSchema, runListSchema } from '../../../functions/http/schemas/admin-answers.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
+import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
 import { createMemoryRunHistory } from '../../../shared/adapters/memory/run-history.ts';
 import { createMemoryRunStarter } from '../../../shared/adapters/memory/run-starter.ts';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
+import type { Quarantine } from '../../../shared/ports/quarantine.ts';
 import { startRun } from '../../../shared/sync/admin/start-run.ts';
 
 const EVENT = { routeKey: 'POST /x', headers: {}, isBase64Encoded: false, requestContext: {} };
@@ -42,6 +45,32 @@ describe('The list of runs', () => {
     await startRun(deps, { mode: 'full', dryRun: false, force: false });
     const { answer } = await listRuns.run(EVENT, { ...deps, history: createMemoryRunHistory(runs) });
     expect(answer.body).not.toContain('unreadable');
+  });
+});
+
+describe('The list of what waits in quarantine', () => {
+  it('shows the events beside an item that is none, of which it says what is wrong', async () => {
+    const { clock, deps } = world();
+    const memory = createMemoryQuarantine({ clock });
+    const firstAt = clock.now();
+    for (const id of ['msg_1', 'msg_2'])
+      await memory.put({ id, body: '{}', reason: 'no-id', firstAt, userId: undefined });
+    const quarantine: Quarantine = {
+      ...memory,
+      async *list(listing) {
+        yield { id: 'msg_odd', unreadable: 'Item quarantine#msg_odd is none.' };
+        yield* memory.list(listing);
+      },
+    };
+    const event = { ...EVENT, rawQueryString: 'limit=1', queryStringParameters: { limit: '1' } };
+    const { answer } = await listQuarantine.run(event, { ...deps, quarantine });
+    const body: unknown = JSON.parse(answer.body ?? '');
+    expect(body).toMatchObject({
+      events: [{ id: 'msg_1', reason: 'no-id' }],
+      unreadable: [{ id: 'msg_odd', problem: 'Item quarantine#msg_odd is none.' }],
+      next: expect.any(String) as unknown,
+    });
+    expect(quarantineListSchema.parse(body)).toEqual(body);
   });
 });
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS } from '../../../scripts/doctor/checks/index.ts';
 import type { Finding } from '../../../scripts/doctor/finding.ts';
 import type { Patient } from '../../../scripts/doctor/patient.ts';
-import type { Run, UnreadableRun } from '../../../shared/ports/run-store.ts';
+import type { Run } from '../../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../../shared/ports/unreadable.ts';
 import { textMatching } from '../../support/cloud/matchers.ts';
 
 /** What no local cloud can be brought to: a deployed stack of which each test says one thing that is wrong. */
@@ -12,7 +13,7 @@ interface Wrong {
   readonly recovery?: string;
   readonly expiry?: object;
   readonly received?: readonly number[];
-  readonly runs?: readonly (Run | UnreadableRun)[];
+  readonly runs?: readonly (Run | Unreadable)[];
   readonly resources?: Patient['resources'];
   readonly stage?: Patient['config']['stage'];
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
-import type { UnreadableRun } from '../../../shared/ports/run-store.ts';
 import { approveDeletions } from '../../../shared/sync/admin/approve-deletions.ts';
 import { clerkUser, clerkUsers } from './support/clerk.ts';
 import { Journal } from './support/journal.ts';
 import type { World } from './support/world.ts';
 import { createWorld, liveUsers } from './support/world.ts';
+import type { Unreadable } from '../../../shared/ports/unreadable.ts';
 
-const UNREADABLE: UnreadableRun = {
+const UNREADABLE: Unreadable = {
   id: 'run-of-tomorrow',
   unreadable: 'Item run#run-of-tomorrow: "mode" must be known.',
 };
