@@ -23,6 +23,7 @@ import { connectToMirror } from './support/mirror.ts';
 import { findPlace } from './support/place.ts';
 import { recordsOfDryRun } from './sync/dry-run-records.ts';
 import { inProcessSteps } from './sync/in-process-steps.ts';
+import { lookAtTable } from './sync/look-at-table.ts';
 import { createProgress } from './sync/progress.ts';
 import { parseSince } from './sync/since.ts';
 import { adviceAfterStop, adviceFor, EXIT_CODES, summaryOfNothing, summaryTable } from './sync/summary-table.ts';
@@ -89,6 +90,7 @@ async function run(): Promise<number> {
   let mirror: Mirror | undefined;
   try {
     mirror = await connectToMirror(where);
+    await lookAtTable(mirror, { name: stack ?? 'the local cloud', isDry: dryRun });
     const summary = await reconcile(requested(), inProcessSteps(mirror.timers, stop.signal), dependenciesOf(mirror));
     tell(summary);
     // A dry run has recorded nothing; one that was stopped by hand has not failed.
