@@ -41,8 +41,19 @@ export function summaryOfNothing(failedBecause: string): RunSummary {
   return {
     status: 'failed',
     runId: '',
-    ...{ clerkUsers: 0, storedUsers: 0, created: 0, updated: 0, deleted: 0, restored: 0, suspects: 0, conflicts: 0 },
-    ...{ unstorable: 0, unreadable: 0, drift: {}, report: {}, seconds: 0 },
+    clerkUsers: 0,
+    storedUsers: 0,
+    created: 0,
+    updated: 0,
+    deleted: 0,
+    restored: 0,
+    suspects: 0,
+    conflicts: 0,
+    unstorable: 0,
+    unreadable: 0,
+    drift: {},
+    report: {},
+    seconds: 0,
     failedBecause,
   };
 }
