@@ -15,7 +15,7 @@ export const EXIT_CODES: Record<RunSummary['status'], number> = {
 export function summaryTable(summary: RunSummary, isDry: boolean): string {
   const done = (word: string): string => (isDry ? `would be ${word}` : word);
   const { status, runId, becauseFull, clerkUsers, storedUsers, created, updated, deleted, restored } = summary;
-  const { suspects, conflicts, erasedInClerk } = summary;
+  const { suspects, conflicts, erasedInClerk, resolved } = summary;
   const rows: [string, string | number][] = [
     ['status', status],
     ['run', runId],
@@ -28,6 +28,7 @@ export function summaryTable(summary: RunSummary, isDry: boolean): string {
     [done('restored'), restored],
     [done('deleted'), deleted],
     ['proposed for deletion', suspects],
+    ...(resolved === undefined ? [] : [['names brought home', resolved] satisfies [string, number]]),
     ['names waited for', conflicts],
     ['seconds', summary.seconds],
   ];
