@@ -5,6 +5,8 @@
  */
 import { resolve } from 'node:path';
 import type { QuarantineEntry } from '../shared/ports/quarantine.ts';
+import type { Unreadable } from '../shared/ports/unreadable.ts';
+import { isReadable } from '../shared/ports/unreadable.ts';
 import { countQuarantine } from '../shared/sync/events/count-quarantine.ts';
 import { replayEvent } from '../shared/sync/events/replay-event.ts';
 import { readCommand, refuse } from './support/arguments.ts';
@@ -56,7 +58,12 @@ try {
 async function list(mirror: Mirror): Promise<boolean> {
   if (operands.length > 0) refuse(`list takes no ${operands[0]}.`, USAGE);
   const entries = await entriesOf(mirror);
-  for (const { id, firstAt, userId = '-' } of entries) {
+  for (const entry of entries) {
+    if (!isReadable(entry)) {
+      console.log(`${entry.id}  ${entry.unreadable}`);
+      continue;
+    }
+    const { id, firstAt, userId = '-' } = entry;
     const event = await mirror.quarantine.get(id);
     if (event) console.log(`${new Date(firstAt).toISOString()}  ${id}  ${userId}  ${event.reason}`);
   }
@@ -67,13 +74,14 @@ async function list(mirror: Mirror): Promise<boolean> {
 async function replay(mirror: Mirror): Promise<boolean> {
   if (operands.length > 0 && (values.all === true || values.user !== undefined))
     refuse('Give ids, or --all, not both.', USAGE);
-  const ids = values.all === true ? (await entriesOf(mirror)).map(({ id }) => id) : named('replay');
+  const entries = values.all === true ? await entriesOf(mirror) : named('replay').map((id) => ({ id }));
   let isAllDone = true;
-  for (const id of ids) {
-    const replayed = await replayEvent(id, mirror);
-    if (replayed.status === 'done') gone.add(id);
+  for (const entry of entries) {
+    const { id } = entry;
+    const replayed = isReadable(entry) ? await replayEvent(id, mirror) : undefined;
+    if (replayed?.status === 'done') gone.add(id);
     else isAllDone = false;
-    console.log(`${id}  ${inWords(replayed)}`);
+    console.log(`${id}  ${replayed ? inWords(replayed) : 'cannot be read: see the list'}`);
   }
   return isAllDone;
 }
@@ -91,8 +99,8 @@ async function dismiss(mirror: Mirror): Promise<boolean> {
 }
 
 /** Whole before anything is done with it: what is taken out meanwhile must not move what is still to be read. */
-async function entriesOf({ quarantine }: Mirror): Promise<QuarantineEntry[]> {
-  const entries: QuarantineEntry[] = [];
+async function entriesOf({ quarantine }: Mirror): Promise<(QuarantineEntry | Unreadable)[]> {
+  const entries: (QuarantineEntry | Unreadable)[] = [];
   const listing = values.user === undefined ? {} : { userId: values.user };
   for await (const entry of quarantine.list(listing)) entries.push(entry);
   return entries;

@@ -9,8 +9,8 @@
  */
 import { resolve } from 'node:path';
 import { reconcile } from '../functions/reconciler/reconcile.ts';
+import { RUN_ID, USER_ID } from '../functions/reconciler/run-request.ts';
 import { withRetries } from '../shared/adapters/clerk/with-retries.ts';
-import { createMemoryRunStore } from '../shared/adapters/memory/run-store.ts';
 import type { ReconcileDependencies } from '../shared/sync/reconcile/dependencies.ts';
 import { RECONCILE_LIMITS } from '../shared/sync/reconcile/dependencies.ts';
 import { RUN_ENDED } from '../shared/sync/reconcile/report-run.ts';
@@ -21,11 +21,14 @@ import { runMeasures } from './support/measures.ts';
 import type { Mirror } from './support/mirror.ts';
 import { connectToMirror } from './support/mirror.ts';
 import { findPlace } from './support/place.ts';
+import { recordsOfDryRun } from './sync/dry-run-records.ts';
 import { inProcessSteps } from './sync/in-process-steps.ts';
+import { lookAtTable } from './sync/look-at-table.ts';
 import { createProgress } from './sync/progress.ts';
 import { parseSince } from './sync/since.ts';
-import { adviceFor, EXIT_CODES, summaryTable } from './sync/summary-table.ts';
+import { adviceAfterStop, adviceFor, EXIT_CODES, summaryOfNothing, summaryTable } from './sync/summary-table.ts';
 import { watchedDirectory } from './sync/watched-directory.ts';
+import { watchedLease } from './sync/watched-lease.ts';
 
 const USAGE =
   'npm run sync -- [--dry-run] [--force | --since TIME | --user USER_ID] [--json] [--stack NAME] | --approve-deletions RUN [--json] [--stack NAME]';
@@ -65,6 +68,16 @@ if (options.user !== undefined && (force || options.since !== undefined || heldR
     EXIT_CODES.failed,
   );
 }
+if (options.user !== undefined && !USER_ID.test(options.user)) {
+  refuse(`--user ${options.user} is no id of a user: it begins with user_.`, USAGE, EXIT_CODES.failed);
+}
+if (heldRun !== undefined && !RUN_ID.test(heldRun)) {
+  refuse(
+    `--approve-deletions ${heldRun} is no id of a run: a run that was held says its own.`,
+    USAGE,
+    EXIT_CODES.failed,
+  );
+}
 const since = options.since === undefined ? undefined : sinceOrRefuse(options.since);
 
 const where = { stack, stackFile: resolve('.local/stack.json') };
@@ -77,13 +90,16 @@ async function run(): Promise<number> {
   let mirror: Mirror | undefined;
   try {
     mirror = await connectToMirror(where);
+    await lookAtTable(mirror, { name: stack ?? 'the local cloud', isDry: dryRun });
     const summary = await reconcile(requested(), inProcessSteps(mirror.timers, stop.signal), dependenciesOf(mirror));
     tell(summary);
     // A dry run has recorded nothing; one that was stopped by hand has not failed.
     if (!stop.signal.aborted) await measures.tell(() => findPlace(where));
     return EXIT_CODES[summary.status];
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    console.error(why);
+    if (json) console.log(JSON.stringify(summaryOfNothing(why)));
     return EXIT_CODES.failed;
   } finally {
     mirror?.close();
@@ -91,7 +107,7 @@ async function run(): Promise<number> {
 }
 
 function sinceOrRefuse(text: string): number {
-  const problem = `--since ${text} is no time in the past: give one such as 2026-11-25T08:00:00Z, or 90m, 2h or 3d for so long ago.`;
+  const problem = `--since ${text} is no time in the past, or one of long before Clerk: give one such as 2026-11-25T08:00:00Z, or 90m, 2h or 3d for so long ago.`;
   return parseSince(text, Date.now()) ?? refuse(problem, USAGE, EXIT_CODES.failed);
 }
 
@@ -110,7 +126,9 @@ function dependenciesOf(mirror: Mirror): ReconcileDependencies {
   return {
     ...mirror,
     metrics: measures,
-    runs: dryRun ? createMemoryRunStore({ clock }) : mirror.runs,
+    runs: dryRun ? recordsOfDryRun(mirror.runs, clock) : mirror.runs,
+    // An incremental run does not wait, and says itself that it was skipped.
+    lease: since === undefined ? watchedLease(mirror.lease, (text) => progress.say(text)) : mirror.lease,
     directory: watchedDirectory(patient, progress, stop.signal),
     log: {
       info: () => progress.end(),
@@ -124,9 +142,7 @@ function dependenciesOf(mirror: Mirror): ReconcileDependencies {
 function tell(summary: RunSummary): void {
   const say = json ? console.error : console.log;
   say(summaryTable(summary, dryRun));
-  const advice = stop.signal.aborted
-    ? 'Stopped. What is repaired stays repaired: the same command goes on from there, and writes only what still differs.'
-    : adviceFor(summary, stack);
+  const advice = stop.signal.aborted ? adviceAfterStop(dryRun) : adviceFor(summary, stack);
   if (advice !== undefined) say(`\n${advice}`);
   if (json) console.log(JSON.stringify(summary));
 }

@@ -1,21 +1,32 @@
 import type * as z from 'zod/mini';
 import type { PageRequest } from '../../shared/ports/page.ts';
 import type { Quarantine, QuarantineEntry } from '../../shared/ports/quarantine.ts';
+import type { Unreadable } from '../../shared/ports/unreadable.ts';
+import { isReadable } from '../../shared/ports/unreadable.ts';
 import type { quarantineListSchema } from '../http/schemas/admin-answers.ts';
 
 type ShownEvent = z.infer<typeof quarantineListSchema>['events'][number];
+
+export interface ListedEvents {
+  readonly events: readonly ShownEvent[];
+  /** What was met on the way and is no event. */
+  readonly unreadable: readonly Unreadable[];
+  readonly next: string | undefined;
+}
 
 /** One page of what waits. `next` says where it goes on: the time, the user and the id of the last event. */
 export async function listEvents(
   quarantine: Pick<Quarantine, 'list' | 'get'>,
   { limit, after }: PageRequest,
   userId: string | undefined,
-): Promise<{ readonly events: readonly ShownEvent[]; readonly next: string | undefined }> {
+): Promise<ListedEvents> {
   const behind = after === undefined ? undefined : entryOf(after);
   const listing = { ...(behind && { after: behind }), ...(userId !== undefined && { userId }) };
   const entries: QuarantineEntry[] = [];
+  const unreadable: Unreadable[] = [];
   for await (const entry of quarantine.list(listing)) {
-    entries.push(entry);
+    if (isReadable(entry)) entries.push(entry);
+    else unreadable.push(entry);
     if (entries.length > limit) break;
   }
   const shown = entries.slice(0, limit);
@@ -23,6 +34,7 @@ export async function listEvents(
   const events = await Promise.all(shown.map((entry) => show(quarantine, entry)));
   return {
     events: events.filter((event) => event !== undefined),
+    unreadable,
     next: last && entries.length > limit ? textOf(last) : undefined,
   };
 }

@@ -22,8 +22,10 @@ export const listQuarantine: Action = {
     const query = readQuery(event, listQuery);
     if (!query.ok) return refusedWith(query.answer);
     const { user, ...page } = query.value;
-    const { events, next } = await listEvents(quarantine, pageOf(page), user);
-    return answered(200, { events, next: encodeCursor(next) }, 'shown');
+    const { events, unreadable, next } = await listEvents(quarantine, pageOf(page), user);
+    const odd = unreadable.map(({ id, unreadable: problem }) => ({ id, problem }));
+    const body = { events, ...(odd.length > 0 && { unreadable: odd }), next: encodeCursor(next) };
+    return answered(200, body, 'shown');
   },
 };
 

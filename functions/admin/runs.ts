@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import type { RunRequest } from '../../shared/ports/run-starter.ts';
 import type { Run } from '../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../shared/ports/unreadable.ts';
+import { isReadable } from '../../shared/ports/unreadable.ts';
 import { approveDeletions } from '../../shared/sync/admin/approve-deletions.ts';
 import type { StartedRun } from '../../shared/sync/admin/start-run.ts';
 import { startRun } from '../../shared/sync/admin/start-run.ts';
@@ -109,7 +111,7 @@ export const getRun: Action = {
 
 const pageQuery = z.strictObject(PAGE_QUERY);
 
-/** `GET /admin/sync-runs`: the latest first. */
+/** `GET /admin/sync-runs`: the latest first. One whose record cannot be read hides none of the others. */
 export const listRuns: Action = {
   name: 'list-runs',
   changes: false,
@@ -117,9 +119,19 @@ export const listRuns: Action = {
     const query = readQuery(event, pageQuery);
     if (!query.ok) return refusedWith(query.answer);
     const { items, next } = await history.list(pageOf(query.value));
-    return answered(200, { runs: items.map(shownRun), next: encodeCursor(next) }, 'shown');
+    const unreadable = items.flatMap((item) => (isReadable(item) ? [] : [shownUnreadable(item)]));
+    const body = {
+      runs: items.filter(isReadable).map(shownRun),
+      ...(unreadable.length > 0 && { unreadable }),
+      next: encodeCursor(next),
+    };
+    return answered(200, body, 'shown');
   },
 };
+
+function shownUnreadable({ id: runId, unreadable: problem }: Unreadable): { runId: string; problem: string } {
+  return { runId, problem };
+}
 
 /** Without the report, which names users: a list of runs would be long. */
 function shownRun({

@@ -82,7 +82,9 @@ export function readSince(given: unknown): number | undefined {
 }
 
 /** It stands in keys and in notes that are divided by blanks. */
-const RUN_ID = /^[\w-]{1,100}$/;
+export const RUN_ID = /^[\w-]{1,100}$/;
+
+export const USER_ID = /^user_\w{1,100}$/;
 
 function runIdOf(members: ReadonlyMap<string, unknown>): { runId?: string } {
   const runId = members.get('runId');
@@ -101,7 +103,7 @@ function heldRunOf(members: ReadonlyMap<string, unknown>): string {
 
 function userIdOf(members: ReadonlyMap<string, unknown>): string {
   const userId = members.get('userId');
-  if (typeof userId === 'string' && /^user_\w{1,100}$/.test(userId)) return userId;
+  if (typeof userId === 'string' && USER_ID.test(userId)) return userId;
   throw new Error(`The event does not say which user: ${KNOWN}.`);
 }
 

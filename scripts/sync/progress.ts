@@ -27,7 +27,7 @@ const MOVING_MS = 200;
 const BAR = 24;
 
 export function createProgress(screen: Screen, clock: Clock): Progress {
-  const startedAt = clock.now();
+  let startedAt = clock.now();
   const line = createLine(screen, clock);
   const pages = new Set<string>();
   const lookedAt = new Set<string>();
@@ -38,6 +38,8 @@ export function createProgress(screen: Screen, clock: Clock): Progress {
   };
   return {
     expected(users) {
+      // What went by before the walk, waiting for another run perhaps, says nothing of how fast it is.
+      if (position.listed === 0) startedAt = clock.now();
       position = { ...position, expected: users };
     },
     listed(last, users) {
@@ -86,9 +88,13 @@ interface Position {
   readonly elapsedMs: number;
 }
 
-/** A bar, how many of how many, the rate and what is left at that rate. How far an incremental run has to go nobody knows. */
+/**
+ * A bar, how many of how many, the rate and what is left at that rate. How far an incremental run has to go nobody knows, and a
+ * run that only asks about single users lists none.
+ */
 export function progressLine({ expected, listed, looked, confirmed, elapsedMs }: Position): string {
   if (listed === 0 && looked > 0) return `${looked} users looked at who were changed lately or are banned`;
+  if (listed === 0 && confirmed > 0) return `${confirmed} users asked about one by one`;
   const share = expected === 0 ? 0 : Math.min(1, listed / expected);
   const full = Math.round(share * BAR);
   const rate = elapsedMs === 0 ? 0 : (listed * 1_000) / elapsedMs;

@@ -15,24 +15,54 @@ export const EXIT_CODES: Record<RunSummary['status'], number> = {
 export function summaryTable(summary: RunSummary, isDry: boolean): string {
   const done = (word: string): string => (isDry ? `would be ${word}` : word);
   const { status, runId, becauseFull, clerkUsers, storedUsers, created, updated, deleted, restored } = summary;
-  const { suspects, conflicts } = summary;
+  const { suspects, conflicts, erasedInClerk, resolved } = summary;
   const rows: [string, string | number][] = [
     ['status', status],
     ['run', runId],
     ...(becauseFull === undefined ? [] : [['full run', becauseFull] satisfies [string, string]]),
     ['users in Clerk', clerkUsers],
     ['users in the table', storedUsers],
+    ...(erasedInClerk === undefined ? [] : [['erased here for good', erasedInClerk] satisfies [string, number]]),
     [done('created'), created],
     [done('updated'), updated],
     [done('restored'), restored],
     [done('deleted'), deleted],
     ['proposed for deletion', suspects],
+    ...(resolved === undefined ? [] : [['names brought home', resolved] satisfies [string, number]]),
     ['names waited for', conflicts],
     ['seconds', summary.seconds],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const counts = rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
   return [counts, driftTable(summary.report)].filter(Boolean).join('\n\n');
+}
+
+/** A run that could not even begin, for a machine: nobody has a record of it. */
+export function summaryOfNothing(failedBecause: string): RunSummary {
+  return {
+    status: 'failed',
+    runId: '',
+    clerkUsers: 0,
+    storedUsers: 0,
+    created: 0,
+    updated: 0,
+    deleted: 0,
+    restored: 0,
+    suspects: 0,
+    conflicts: 0,
+    unstorable: 0,
+    unreadable: 0,
+    drift: {},
+    report: {},
+    seconds: 0,
+    failedBecause,
+  };
+}
+
+/** How to go on after Ctrl-C. */
+export function adviceAfterStop(isDry: boolean): string {
+  if (isDry) return 'Stopped. Nothing was changed: the same command looks from the beginning.';
+  return 'Stopped. What is repaired stays repaired: the same command goes on from there, and writes only what still differs.';
 }
 
 /** What to do next, if anything. @param stack the deployed stack that the run was about, if it was */

@@ -1,3 +1,5 @@
+import type { Unreadable } from './unreadable.ts';
+
 /** A signed event that could not be applied, kept for a replay. */
 export interface QuarantinedEvent extends QuarantineEntry {
   /** The raw body, as signed. */
@@ -32,10 +34,10 @@ export interface Quarantine {
   put(event: QuarantinedEvent): Promise<void>;
   get(id: string): Promise<QuarantinedEvent | undefined>;
   /**
-   * What waits, oldest first, read page by page. It may lag: `get` decides.
-   * @throws MalformedItem, when all that can be read has been told, where something else stands among the events
+   * What waits, oldest first, read page by page. It may lag: `get` decides. What stands among the events and cannot be told for one
+   * is in every list, also in that of one user: it may be about her.
    */
-  list(listing?: QuarantineListing): AsyncIterable<QuarantineEntry>;
+  list(listing?: QuarantineListing): AsyncIterable<QuarantineEntry | Unreadable>;
   /**
    * Takes an event out, and its body with it at once. The same message may be put again afterwards.
    * @returns whether it was there

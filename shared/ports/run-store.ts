@@ -1,3 +1,5 @@
+import type { Unreadable } from './unreadable.ts';
+
 /** A reconcile run as the table keeps it. Counts only: never a value of a user's fields. */
 export interface Run {
   readonly id: string;
@@ -94,8 +96,8 @@ export interface RunStore {
   /** Puts a run that does not seem to have been taken on, over its request alone: should it have been, its own record counts. */
   saveUnstarted(run: Run): Promise<void>;
   get(id: string): Promise<Run | undefined>;
-  /** Runs that began at `since` (ms) or later, the earliest first; read page by page. */
-  list(since: number): AsyncIterable<Run>;
+  /** Runs that began at `since` (ms) or later, the earliest first; read page by page. None is left out. */
+  list(since: number): AsyncIterable<Run | Unreadable>;
   /** Spools suspects as piece `piece` of the run; the same piece again replaces it, so that a repeated chunk does no harm. */
   putSuspects(runId: string, piece: number, userIds: readonly string[]): Promise<void>;
   /** Every spooled suspect of the run, piece by piece. */

@@ -333,11 +333,24 @@ describe('the other items', () => {
     expect(await item({ pk: 'quarantine#msg_1' })).toBeUndefined();
   });
 
-  it('that stand among the quarantined and are none are said to, by their key', async () => {
-    const stray = { pk: 'user#user_ada', group: 'quarantine', sort: `${NOW}#user_ada` };
-    await tables.client.send(new PutCommand({ TableName: tableName, Item: stray }));
+  it('that stand among the quarantined and are none are said to, by their key, and hide no event', async () => {
+    const strays = [
+      { pk: 'user#user_ada', group: 'quarantine', sort: `${NOW}#user_ada` },
+      { pk: 'quarantine#msg_odd', group: 'quarantine', sort: `${NOW}#user_ada#msg_other` },
+    ];
+    for (const Item of strays) await tables.client.send(new PutCommand({ TableName: tableName, Item }));
     const quarantine = createDynamoDbQuarantine({ client: tables.client, tableName, clock });
-    await expect(all(quarantine.list())).rejects.toThrow('Item user#user_ada stands among the quarantined events');
+    const entry = { id: 'msg_1', firstAt: NOW + 1, userId: undefined };
+    await quarantine.put({ ...entry, body: '{}', reason: 'no-id' });
+    const problemOf = (key: string): unknown =>
+      expect.stringContaining(`Item ${key} stands among the quarantined events`);
+    const listed = [
+      { id: 'user#user_ada', unreadable: problemOf('user#user_ada') },
+      { id: 'msg_odd', unreadable: problemOf('quarantine#msg_odd') },
+      entry,
+    ];
+    expect(await all(quarantine.list())).toEqual(listed);
+    expect(await all(quarantine.list({ userId: 'user_bea' }))).toEqual(listed.slice(0, 2));
   });
 
   it('of the instance has the key of the design', async () => {

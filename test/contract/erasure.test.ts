@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { QuarantineListing } from '../../shared/ports/quarantine.ts';
 import type { DirectoryUser } from '../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../shared/ports/user-directory.ts';
 import { StoreUnavailable } from '../../shared/ports/user-store.ts';
@@ -139,6 +140,22 @@ describe('Retention', () => {
     expect(await mirror.get('user_ada')).toBeUndefined();
     await mirror.sweep();
     expect((await mirror.items()).filter(({ pk }) => String(pk).startsWith('user#'))).toEqual([]);
+  });
+
+  it('refuses while something stands in quarantine of which nobody knows whose it is', async () => {
+    const mirror = await openMirror(tables);
+    await settle(mirror);
+    mirror.clerk.users.delete('user_ada');
+    const { quarantine } = mirror.deps;
+    const odd = { id: 'msg_odd', unreadable: 'Item quarantine#msg_odd is none.' };
+    const list = async function* (listing?: QuarantineListing): ReturnType<typeof quarantine.list> {
+      yield odd;
+      yield* quarantine.list(listing);
+    };
+    const deps = { ...mirror.deps, quarantine: { ...quarantine, list } };
+    await expect(eraseUser(deps, 'user_ada', {})).rejects.toThrow(odd.unreadable);
+    expect(JSON.stringify(await mirror.deps.store.get('user_ada'))).toContain('Kingsolver');
+    await expect(eraseUser(mirror.deps, 'user_ada', {})).resolves.toBe('erased');
   });
 
   it('keeps the id for longer than any event about her can wait in quarantine', async () => {

@@ -99,6 +99,22 @@ describe('npm run quarantine', () => {
     expect(await waiting()).toEqual(['msg_never']);
   });
 
+  it('says of an item that stands among the events and is none what is wrong, and goes on with the others', async () => {
+    await belongTo('ins_another');
+    await send('msg_beside', created('user_beside'));
+    await belongTo(stack.file.instanceId);
+    const pk = 'quarantine#msg_odd';
+    await putItem(stack.file, { pk, group: 'quarantine', sort: `${Date.now()}#user_x` });
+    const told = 'msg_odd  Item quarantine#msg_odd stands among the quarantined events';
+    expect((await quarantine('list')).output).toContain(told);
+    const { code, output } = await quarantine('replay', '--all');
+    expect(code).toBe(1);
+    expect(output).toContain('msg_odd  cannot be read: see the list\n');
+    expect(output).toContain('msg_beside  created\n');
+    await putItem(stack.file, { pk });
+    expect(await quarantine('list')).toMatchObject({ code: 0 });
+  });
+
   it('lets go of what is dismissed, with nothing of it left but its id', async () => {
     await send('msg_done', { type: 'user.deleted', data: {} });
     expect(await quarantine('dismiss', 'msg_done')).toEqual({ code: 0, output: 'msg_done  dismissed\n' });

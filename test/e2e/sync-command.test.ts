@@ -114,6 +114,24 @@ describe('npm run sync', () => {
     expect(nothing.stdout).toContain('not known');
   });
 
+  it('foretells in a dry run that deletions would be held for those of the runs before', async () => {
+    await importUsers(60);
+    await sync([]);
+    await removeFromClerk(15);
+    expect(documentOf(await sync(['--json']))).toMatchObject({ status: 'repaired', deleted: 15 });
+    await removeFromClerk(10);
+
+    const dry = await sync(['--dry-run', '--json']);
+    const held = await sync(['--json']);
+    expect(held).toMatchObject({ code: 3 });
+    expect(documentOf(held)).toMatchObject({ heldBecause: expect.stringContaining('15 were deleted') as unknown });
+    expect(dry).toMatchObject({ code: 2 });
+    expect(documentOf(dry)).toMatchObject({
+      deleted: 0,
+      heldBecause: expect.stringContaining('15 were deleted') as unknown,
+    });
+  });
+
   it('looks at what was changed since a time, and says so when another run is at work', async () => {
     await importUsers(30);
     await sync([]);

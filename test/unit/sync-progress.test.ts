@@ -31,6 +31,28 @@ describe('the progress of a sync', () => {
     expect(written).toEqual(['2', '3', '3'].map((users) => `${users} ${looking.slice(4)}\n`));
   });
 
+  it('says of an approval how many were asked about: nobody walks a list', () => {
+    const approving = progressLine({ expected: 2_000, listed: 0, looked: 0, confirmed: 30, elapsedMs: 5_000 });
+    expect(approving).toBe('30 users asked about one by one');
+  });
+
+  it('knows its rate from when it began to walk, and not from when it began to wait for another run', async () => {
+    const time = createSimulatedTime(0);
+    const written: string[] = [];
+    const progress = createProgress({ write: (text) => written.push(text) }, time.clock);
+    await time.advance(600_000);
+    progress.expected(2_000);
+    await time.advance(5_000);
+    progress.listed('a', 500);
+    progress.expected(2_000);
+    await time.advance(5_000);
+    progress.listed('b', 500);
+    expect(written).toEqual([
+      expect.stringContaining('500 of 2000 users, 100/s, about 15 s left'),
+      expect.stringContaining('1000 of 2000 users, 100/s, about 10 s left'),
+    ]);
+  });
+
   it('counts a page that is read again once, and says a line now and then where nobody watches one move', async () => {
     const time = createSimulatedTime(0);
     const written: string[] = [];

@@ -61,7 +61,16 @@ export const runSchema = z.object({
   skippedBecause: z.exactOptional(z.string()),
 });
 
-export const runListSchema = z.object({ runs: z.array(runSchema), next });
+export const runListSchema = z.object({
+  runs: z.array(runSchema),
+  unreadable: z.exactOptional(
+    described(
+      z.array(z.object({ runId: z.string(), problem: z.string() })),
+      'Runs of this page whose records another version has written, or a hand; absent where there are none.',
+    ),
+  ),
+  next,
+});
 
 /** What came of something that was done to one user. */
 export const userActionSchema = z.object({
@@ -83,6 +92,12 @@ export const quarantineListSchema = z.object({
       userId: z.nullable(z.string()),
       reason: described(z.string(), 'Why it could not be applied, in a word.'),
     }),
+  ),
+  unreadable: z.exactOptional(
+    described(
+      z.array(z.object({ id: z.string(), problem: z.string() })),
+      'Items that stand among the events and are none; absent where there are none.',
+    ),
   ),
   next,
 });

@@ -1,13 +1,15 @@
 import type { Run } from '../../../shared/ports/run-store.ts';
+import { isReadable } from '../../../shared/ports/unreadable.ts';
 import type { Check, Finding } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import type { Patient } from '../patient.ts';
-import { LOOK_BACK_DAYS, recentRuns } from '../recent-runs.ts';
+import { LOOK_BACK_DAYS, recentRuns, unreadableRuns } from '../recent-runs.ts';
 
 /** Whether runs come to their end, and nothing waits for a person. */
 export const RUN_CHECKS: readonly Check[] = [
   { name: 'last-full-run', examine: withTable(lastFullRun) },
   { name: 'held-run', examine: withTable(heldRun) },
+  { name: 'run-records', examine: withTable(runRecords) },
   { name: 'quarantine', examine: withTable(quarantine) },
 ];
 
@@ -42,16 +44,28 @@ async function heldRun(patient: Patient): Promise<Finding> {
   );
 }
 
+/** Until they can be read, runs hold every deletion: nobody knows what those have deleted. */
+async function runRecords(patient: Patient): Promise<Finding> {
+  const [first, ...others] = await unreadableRuns(patient);
+  if (!first) return ok(`each of the last ${LOOK_BACK_DAYS} days can be read`);
+  const more = others.length === 0 ? '' : ` And ${others.length} more.`;
+  return failed(`${first.unreadable}${more}`, 'See “A run’s record cannot be read” in docs/runbook.md.');
+}
+
 async function fullRuns(patient: Patient): Promise<readonly Run[]> {
   return (await recentRuns(patient)).filter(({ mode, dryRun }) => mode === 'full' && !dryRun);
 }
 
 async function quarantine(patient: Patient): Promise<Finding> {
   let waiting = 0;
-  for await (const _ of patient.quarantine.list()) waiting += 1;
+  let odd = '';
+  for await (const entry of patient.quarantine.list()) {
+    waiting += 1;
+    if (!isReadable(entry)) odd = `. ${entry.unreadable}`;
+  }
   if (waiting === 0) return ok('empty');
   return failed(
-    `${waiting} events wait in quarantine`,
+    `${waiting} events wait in quarantine${odd}`,
     `Look at them: ${command('quarantine -- list', patient)}. See “An event is in quarantine” in docs/runbook.md.`,
   );
 }

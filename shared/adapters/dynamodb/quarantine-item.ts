@@ -1,6 +1,6 @@
 import { TABLE } from '../../names/table.ts';
-import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { QuarantinedEvent, QuarantineEntry } from '../../ports/quarantine.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
 import type { Attributes } from './attribute-value.ts';
 import { timeKey, timeOfSortKey } from './creation-index.ts';
 import { expiryAfter, QUARANTINE_DAYS } from './expiry.ts';
@@ -63,20 +63,16 @@ export function sortKeyOfEntry({ firstAt, userId = '', id }: QuarantineEntry): s
   return `${timeKey(firstAt)}#${userId}#${id}`;
 }
 
-/**
- * Reads a row of the index, of which only the keys are looked at.
- * @throws MalformedItem for a row that is no event's
- */
-export function parseEntry(row: Attributes): QuarantineEntry {
+/** Reads a row of the index, of which only the keys are looked at: a row that is no event's must not hide those that are. */
+export function parseEntry(row: Attributes): QuarantineEntry | Unreadable {
   const read = readerOf(row);
   const key = read.text(TABLE.partitionKey);
   const sort = read.text(TABLE.index.sortKey);
   const [, userId, id] = sort.split('#');
   const firstAt = timeOfSortKey(sort);
   if (userId === undefined || id === undefined || key !== quarantineKey(id) || Number.isNaN(firstAt)) {
-    throw new MalformedItem(
-      `Item ${key} stands among the quarantined events of the index and is none. Remove its index keys.`,
-    );
+    const unreadable = `Item ${key} stands among the quarantined events of the index and is none. Remove its index keys.`;
+    return { id: key.startsWith(KEY_PREFIX) ? key.slice(KEY_PREFIX.length) : key, unreadable };
   }
   return { id, firstAt, userId: userId === '' ? undefined : userId };
 }

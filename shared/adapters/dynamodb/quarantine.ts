@@ -1,9 +1,9 @@
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { QueryCommandOutput } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
-import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Quarantine, QuarantinedEvent, QuarantineEntry, QuarantineListing } from '../../ports/quarantine.ts';
-import type { Attributes } from './attribute-value.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import { timeKey } from './creation-index.ts';
 import { callIfMet, callTable } from './errors.ts';
 import { expiryAfter, isExpired, oldestAlive, QUARANTINE_DAYS, secondsOf } from './expiry.ts';
@@ -57,39 +57,22 @@ async function get({ client, tableName, clock }: TableAccess, id: string): Promi
   return item?.['body'] === undefined ? undefined : parseEvent(item);
 }
 
-/**
- * The rows' own times tell which are past their 30 days: the index does not project the time to live. What stands among them
- * and is no event hides none of them: it is said to in the end.
- *
- * @throws MalformedItem
- */
+/** The rows' own times tell which are past their 30 days: the index does not project the time to live. */
 async function* list(
   deps: Paged<TableAccess>,
   { after, userId }: QuarantineListing,
-): AsyncGenerator<QuarantineEntry, void> {
+): AsyncGenerator<QuarantineEntry | Unreadable, void> {
   const oldest = timeKey(oldestAlive(deps.clock.now(), QUARANTINE_DAYS));
   const last = after ? sortKeyOfEntry(after) : '';
   const behind = last > oldest ? last : oldest;
-  let stray: MalformedItem | undefined;
   for (let key: QueryCommandOutput['LastEvaluatedKey']; ;) {
     const page = await readPage(deps, behind, key);
-    for (const entry of (page.Items ?? []).map(entryOrStray)) {
-      if (entry instanceof MalformedItem) stray ??= entry;
-      else if (isWaiting(entry, deps.clock.now()) && (userId === undefined || entry.userId === userId)) yield entry;
+    for (const entry of (page.Items ?? []).map(parseEntry)) {
+      const isAsked = !isReadable(entry) || userId === undefined || entry.userId === userId;
+      if (isAsked && isWaiting(entry, deps.clock.now())) yield entry;
     }
     key = page.LastEvaluatedKey;
-    if (key) continue;
-    if (stray) throw stray;
-    return;
-  }
-}
-
-function entryOrStray(row: Attributes): QuarantineEntry | MalformedItem {
-  try {
-    return parseEntry(row);
-  } catch (error) {
-    if (error instanceof MalformedItem) return error;
-    throw error;
+    if (!key) return;
   }
 }
 
@@ -111,8 +94,8 @@ function readPage(
   return callTable(() => client.send(command));
 }
 
-function isWaiting({ firstAt }: QuarantineEntry, now: number): boolean {
-  return !isExpired(expiryAfter(firstAt, QUARANTINE_DAYS), now);
+function isWaiting(entry: QuarantineEntry | Unreadable, now: number): boolean {
+  return !isReadable(entry) || !isExpired(expiryAfter(entry.firstAt, QUARANTINE_DAYS), now);
 }
 
 /** An update, so that nobody needs the right to delete items: the body goes now, the rest when DynamoDB sweeps what has expired. */

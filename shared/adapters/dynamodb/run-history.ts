@@ -2,7 +2,7 @@ import { TABLE } from '../../names/table.ts';
 import type { RunHistory } from '../../ports/run-history.ts';
 import { readIndexPage } from './index-page.ts';
 import { readerOf } from './read-attributes.ts';
-import { parseRun, RUNS } from './run-item.ts';
+import { parseListedRun, RUNS } from './run-item.ts';
 import type { TableAccess } from './table-access.ts';
 import { readItem } from './table-access.ts';
 
@@ -12,7 +12,7 @@ export function createDynamoDbRunHistory(deps: TableAccess): RunHistory {
     async list(page) {
       const { items: rows, next } = await readIndexPage(deps, { group: RUNS, newestFirst: true }, page);
       const items = await Promise.all(rows.map((row) => readItem(deps, readerOf(row).text(TABLE.partitionKey))));
-      return { items: items.filter((item) => item !== undefined).map(parseRun), next };
+      return { items: items.filter((item) => item !== undefined).map(parseListedRun), next };
     },
   };
 }

@@ -1,5 +1,7 @@
 import { TABLE } from '../../names/table.ts';
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Run, RunCounts } from '../../ports/run-store.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
 import type { Attributes } from './attribute-value.ts';
 import { sortKey } from './creation-index.ts';
 import type { AttributeInput } from './json-attributes.ts';
@@ -25,8 +27,10 @@ const MODES = ['full', 'incremental', 'approve', 'user'] as const satisfies Run[
 /** The index partition of runs. */
 export const RUNS = 'runs';
 
+const KEY_PREFIX = 'run#';
+
 export function runKey(id: string): string {
-  return `run#${id}`;
+  return `${KEY_PREFIX}${id}`;
 }
 
 export function itemOfRun(run: Run): Record<string, AttributeInput> {
@@ -80,6 +84,17 @@ export function parseRun(item: Attributes): Run {
     failedBecause: read.optionalText('failedBecause'),
     ...(skippedBecause !== undefined && { skippedBecause }),
   };
+}
+
+/** As one of many: a record that cannot be read must not hide the others, and must not be passed over either. */
+export function parseListedRun(item: Attributes): Run | Unreadable {
+  try {
+    return parseRun(item);
+  } catch (error) {
+    if (!(error instanceof MalformedItem)) throw error;
+    const key = readerOf(item).text(TABLE.partitionKey);
+    return { id: key.slice(KEY_PREFIX.length), unreadable: error.message };
+  }
 }
 
 function parseCounts(read: AttributeReader): RunCounts {

@@ -1,6 +1,7 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLE } from '../../names/table.ts';
 import type { Run, RunStage, RunStore } from '../../ports/run-store.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
 import { RUN_STAGE, stageOf } from '../../ports/run-store.ts';
 import type { Attributes } from './attribute-value.ts';
 import { callIfMet, callTable } from './errors.ts';
@@ -8,7 +9,7 @@ import { timeKey } from './creation-index.ts';
 import { expiryAfter, HELD_DAYS } from './expiry.ts';
 import { listRows } from './index-query.ts';
 import { readerOf } from './read-attributes.ts';
-import { itemOfRun, parseRun, RUNS, runKey } from './run-item.ts';
+import { itemOfRun, parseListedRun, parseRun, RUNS, runKey } from './run-item.ts';
 import { directoryKey, partKey, partsOf, pieceAttribute, pieceOf } from './suspect-pieces.ts';
 import type { TableAccess } from './table-access.ts';
 import { keyOf, readItem } from './table-access.ts';
@@ -44,11 +45,11 @@ async function get(deps: TableAccess, id: string): Promise<Run | undefined> {
 }
 
 /** The index knows which runs there are; each is read by its key, since the index lags and keeps little of them. */
-async function* list(deps: TableAccess, since: number): AsyncGenerator<Run> {
+async function* list(deps: TableAccess, since: number): AsyncGenerator<Run | Unreadable> {
   const slice = { group: RUNS, fromSort: timeKey(Math.max(0, since)) };
   for await (const row of listRows({ ...deps, pageSize: RUNS_AT_ONCE }, [slice], {})) {
     const item = await readItem(deps, readerOf(row).text(TABLE.partitionKey));
-    if (item) yield parseRun(item);
+    if (item) yield parseListedRun(item);
   }
 }
 

@@ -65,8 +65,10 @@ async function eraseInTime(
     const stored = await persist(deps, signal, () => deps.store.get(userId, { consistent: true, signal }));
     const refusal = refusalOf(stored, options);
     // Somebody may wait in quarantine whom the table never had.
-    if (!refusal || options.whom === 'anyone')
-      await persist(deps, signal, () => dismissEvents(deps, new Set([userId])));
+    if (!refusal || options.whom === 'anyone') {
+      const whoseIsUnknown = options.whom === 'anyone' ? 'refuse' : 'tell';
+      await persist(deps, signal, () => dismissEvents(deps, new Set([userId]), whoseIsUnknown));
+    }
     if (refusal) return refusal;
     await erasePredecessor(deps, stored, lives, options, signal);
     const isErased = stored?.tombstone?.erasedAt !== undefined;

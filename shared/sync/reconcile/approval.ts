@@ -1,5 +1,6 @@
-import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
+import type { Unreadable } from '../../ports/unreadable.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
 import { refuseForeignInstance } from './instance.ts';
@@ -47,13 +48,13 @@ async function refuseLapsed({ runs }: ReconcileDependencies, { id, counts }: Run
 }
 
 async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Promise<void> {
-  const newer = await findSuperseding(runs, held).catch((error: unknown) => {
-    if (!(error instanceof MalformedItem)) throw error;
-    throw new NothingToApprove(
-      `The record of a newer run cannot be read, which may have superseded run ${held.id}: start a new full run.`,
-    );
-  });
+  const newer = await findSuperseding(runs, held);
   if (!newer) return;
+  if (!isReadable(newer)) {
+    throw new NothingToApprove(
+      `Nobody can tell whether run ${held.id} has been superseded: the record of the newer run ${newer.id} cannot be read. ${newer.unreadable} Or start a new full run.`,
+    );
+  }
   throw new NothingToApprove(
     `Run ${held.id} has been superseded by the newer full run ${newer.id}, which is ${newer.status}: look at that one.`,
   );
@@ -66,11 +67,12 @@ function hasJudged({ status, counts }: Run): boolean {
 }
 
 /**
- * The newer full run that has judged the users of today; undefined while the held one's judgement stands.
- * @throws StoreUnavailable, and MalformedItem for the record of a newer run that cannot be read
+ * The newer full run that has judged the users of today, or that may have; undefined while the held one's judgement stands.
+ * @throws StoreUnavailable
  */
-export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | undefined> {
+export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | Unreadable | undefined> {
   for await (const run of runs.list(held.startedAt)) {
+    if (!isReadable(run)) return run;
     const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
     const isJudge = run.mode === 'full' && run.dryRun !== true && hasJudged(run);
     if (isNewer && isJudge) return run;

@@ -1,12 +1,12 @@
-import { MalformedItem } from '../../ports/malformed-item.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import type { ReconcileDependencies } from './dependencies.ts';
 
 /** One is enough to look at; beyond this many it makes no difference, and counting them would cost. */
 const MOST_COUNTED = 100;
 
 /**
- * Counts the events that wait in quarantine, up to a hundred. The index that lists them lags by a moment. Where something stands
- * among them that is none, that is one more to look at: no run must fail for it.
+ * Counts the events that wait in quarantine, up to a hundred. The index that lists them lags by a moment. What stands among them
+ * and is none is one more to look at.
  *
  * @throws StoreUnavailable
  */
@@ -15,16 +15,13 @@ export async function countQuarantined({
   log,
 }: Pick<ReconcileDependencies, 'quarantine' | 'log'>): Promise<number> {
   let count = 0;
-  try {
-    for await (const _entry of quarantine.list()) {
-      count += 1;
-      if (count === MOST_COUNTED) break;
-    }
-  } catch (error) {
-    if (!(error instanceof MalformedItem)) throw error;
-    // What it is may be named by somebody's address.
-    log.error('quarantine not readable', { counted: count });
+  let unknown = 0;
+  for await (const entry of quarantine.list()) {
     count += 1;
+    if (!isReadable(entry)) unknown += 1;
+    if (count === MOST_COUNTED) break;
   }
+  // What it is may be named by somebody's address.
+  if (unknown > 0) log.error('quarantine not readable', { items: unknown });
   return count;
 }

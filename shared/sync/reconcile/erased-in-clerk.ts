@@ -28,8 +28,9 @@ export async function countErasedInClerk(
   await refuseForeignInstance(deps);
   let count = 0;
   for await (const ids of batchesOf(deps.store.listErasedInClerk(), BATCH)) {
-    if (deps.retention && !run.dryRun)
-      await dismissEvents({ ...deps, quarantine: deps.retention.quarantine }, new Set(ids));
+    if (deps.retention && !run.dryRun) {
+      await dismissEvents({ ...deps, quarantine: deps.retention.quarantine }, new Set(ids), 'tell');
+    }
     const listed = new Set((await deps.directory.listUsersById(ids)).map(({ id }) => id));
     count += listed.size;
     for (const id of isTrusted ? ids : []) if (!listed.has(id) && !(await bury(deps, run, id))) count += 1;

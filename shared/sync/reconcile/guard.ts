@@ -21,8 +21,10 @@ export interface WalkFindings {
   /** Live users in the table before the run. */
   readonly live: number;
   readonly suspects: number;
-  /** Users whom runs have deleted without approval in the last 24 hours; undefined where nobody knows. */
-  readonly deletedLately: number | undefined;
+  /** Users whom runs have deleted without approval in the last 24 hours. */
+  readonly deletedLately: number;
+  /** A run of that time of which nobody knows how many it has deleted, in words. */
+  readonly unreadableRun?: string | undefined;
   /** Clerk's own count, before the walk and after it. */
   readonly countedBefore: number;
   readonly countedAfter: number;
@@ -34,7 +36,7 @@ export interface WalkFindings {
  * @returns the reason in words, for the one on call; undefined when the deletions may be judged one by one
  */
 export function reasonToHold(found: WalkFindings, guard: DeletionGuard): string | undefined {
-  return found.suspects === 0 ? undefined : (untrustworthyList(found) ?? tooMany(found, guard));
+  return found.suspects === 0 ? undefined : (untrustworthyList(found) ?? tooManyOrUnknown(found, guard));
 }
 
 /**
@@ -69,21 +71,20 @@ function mostToBeListed({ listedSinceStart, countedBefore, countedAfter }: WalkF
 }
 
 /** Whether one user more may go without a person's approval. */
-export function reasonToKeepOne(
-  found: Pick<WalkFindings, 'live' | 'deletedLately'>,
-  guard: DeletionGuard,
-): string | undefined {
-  return tooMany({ ...found, suspects: 1 }, guard);
+export function reasonToKeepOne(found: Omit<Proposed, 'suspects'>, guard: DeletionGuard): string | undefined {
+  return tooManyOrUnknown({ ...found, suspects: 1 }, guard);
+}
+
+type Proposed = Pick<WalkFindings, 'suspects' | 'deletedLately' | 'live' | 'unreadableRun'>;
+
+function tooManyOrUnknown(found: Proposed, guard: DeletionGuard): string | undefined {
+  const { suspects, unreadableRun } = found;
+  if (unreadableRun === undefined) return tooMany(found, guard);
+  return `${suspects} users are in the table but not in Clerk's list, and nobody knows how many have been deleted by a run whose record cannot be read: ${unreadableRun}`;
 }
 
 /** Twenty an hour would empty a table as surely as all at once: what earlier runs have deleted counts, and had been live. */
-function tooMany(
-  { suspects, deletedLately, live }: Pick<WalkFindings, 'suspects' | 'deletedLately' | 'live'>,
-  guard: DeletionGuard,
-): string | undefined {
-  if (deletedLately === undefined) {
-    return `${suspects} users are in the table but not in Clerk's list, and nobody knows how many were deleted in the last 24 hours: the record of a run cannot be read.`;
-  }
+function tooMany({ suspects, deletedLately, live }: Proposed, guard: DeletionGuard): string | undefined {
   const total = suspects + deletedLately;
   const all = live + deletedLately;
   const before = deletedLately > 0 ? `, and ${deletedLately} were deleted in the last 24 hours` : '';

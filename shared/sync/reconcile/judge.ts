@@ -1,5 +1,6 @@
 import type { Changes } from './changes.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
+import type { Lately } from './deleted-lately.ts';
 import { deletedLately } from './deleted-lately.ts';
 import { reasonToDoubt, reasonToHold, untrustworthyList } from './guard.ts';
 import { keepLease } from './lease.ts';
@@ -15,6 +16,9 @@ export interface Evidence {
   /** Clerk's count before the walk. */
   readonly countedBefore: number;
 }
+
+/** Where nobody is to be deleted nothing has to be known of the runs before. */
+const NOT_ASKED: Lately = { deletedLately: 0, unreadableRun: undefined };
 
 export interface Judgement {
   /** Clerk's count after the walk. */
@@ -45,8 +49,8 @@ export async function judgeRun(
   const suspects = collected.length > guard.most ? Math.max(collected.length, spooled) : collected.length;
   const { listed, listedSinceStart } = walked;
   const live = walked.live - changes.created - changes.restored + suspects;
-  const lately = suspects === 0 ? 0 : await deletedLately(deps, run);
-  const found = { listed, listedSinceStart, live, suspects, deletedLately: lately, countedBefore, countedAfter };
+  const lately = suspects === 0 ? NOT_ASKED : await deletedLately(deps, run);
+  const found = { listed, listedSinceStart, live, suspects, ...lately, countedBefore, countedAfter };
   return {
     clerkUsers: countedAfter,
     suspects,

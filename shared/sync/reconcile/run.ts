@@ -161,6 +161,7 @@ function summaryOf(record: Run, status: RunSummary['status'], state: RunState, t
     ...record.counts,
     unstorable: state.changes.unstorable,
     unreadable: state.changes.unreadable,
+    ...(state.resolved > 0 && { resolved: state.resolved }),
     drift: record.drift,
     report: record.report,
     seconds: tookMs / 1_000,

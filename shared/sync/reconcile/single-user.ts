@@ -47,7 +47,7 @@ export async function reconcileUser(
 /** One user at a time would empty a table as surely as all at once. Nobody has walked it: Clerk's count stands for its own. */
 async function reasonToKeep(deps: ReconcileDependencies, run: ChunkIdentity): Promise<string | undefined> {
   const lately = await deletedLately(deps, run);
-  if (lately === 0) return undefined;
+  if (lately.deletedLately === 0 && lately.unreadableRun === undefined) return undefined;
   const live = (await deps.directory.countUsers()) + 1;
-  return reasonToKeepOne({ live, deletedLately: lately }, deps.limits.guard);
+  return reasonToKeepOne({ live, ...lately }, deps.limits.guard);
 }

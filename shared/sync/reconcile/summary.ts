@@ -7,6 +7,8 @@ export interface RunSummary extends RunCounts {
   readonly unstorable: number;
   /** Users whose item cannot be read. */
   readonly unreadable: number;
+  /** Emails and usernames that the run has brought to those who have them; absent where there are none. */
+  readonly resolved?: number;
   /** Stored users that differed, by field. */
   readonly drift: Readonly<Record<string, number>>;
   /** Who differed, in what and probably why. */

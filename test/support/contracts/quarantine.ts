@@ -5,6 +5,7 @@ import type {
   QuarantineEntry,
   QuarantineListing,
 } from '../../../shared/ports/quarantine.ts';
+import { isReadable } from '../../../shared/ports/unreadable.ts';
 import { NOW } from './users.ts';
 
 export interface QuarantineWorld {
@@ -58,7 +59,7 @@ export function describeQuarantine(name: string, open: () => Promise<QuarantineW
 
     const list = async (listing: QuarantineListing = {}): Promise<QuarantineEntry[]> => {
       const entries: QuarantineEntry[] = [];
-      for await (const entry of quarantine.list(listing)) entries.push(entry);
+      for await (const entry of quarantine.list(listing)) if (isReadable(entry)) entries.push(entry);
       return entries;
     };
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Run, RunStore } from '../../../shared/ports/run-store.ts';
+import { isReadable } from '../../../shared/ports/unreadable.ts';
 import { NOW } from './users.ts';
 
 export interface RunStoreWorld {
@@ -8,7 +9,8 @@ export interface RunStoreWorld {
   setClock(ms: number): void;
 }
 
-const RUN: Run = {
+/** One that has just begun. */
+export const RUN: Run = {
   id: '01h0000000000000000000000a',
   mode: 'full',
   status: 'running',
@@ -172,7 +174,7 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
       await store.save({ ...RUN, id: 'run-3', startedAt: NOW + 3, status: 'failed', endedAt: NOW + 9 });
       const list = async (since: number): Promise<string[]> => {
         const listed: string[] = [];
-        for await (const { id, status } of store.list(since)) listed.push(`${id} ${status}`);
+        for await (const run of store.list(since)) listed.push(`${run.id} ${isReadable(run) ? run.status : '?'}`);
         return listed;
       };
       await expect.poll(() => list(NOW + 1)).toEqual(['run-1 running', 'run-3 failed', 'run-5 running']);

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AdminDependencies } from '../../../functions/admin/dependencies.ts';
-import { approveRun, syncUsers } from '../../../functions/admin/runs.ts';
+import { listQuarantine } from '../../../functions/admin/quarantine.ts';
+import { approveRun, listRuns, syncUsers } from '../../../functions/admin/runs.ts';
+import { quarantineListSchema, runListSchema } from '../../../functions/http/schemas/admin-answers.ts';
 import { createMemoryLog } from '../../../shared/adapters/memory/log.ts';
+import { createMemoryQuarantine } from '../../../shared/adapters/memory/quarantine.ts';
+import { createMemoryRunHistory } from '../../../shared/adapters/memory/run-history.ts';
 import { createMemoryRunStarter } from '../../../shared/adapters/memory/run-starter.ts';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
+import type { Quarantine } from '../../../shared/ports/quarantine.ts';
 import { startRun } from '../../../shared/sync/admin/start-run.ts';
 
 const EVENT = { routeKey: 'POST /x', headers: {}, isBase64Encoded: false, requestContext: {} };
@@ -17,6 +22,57 @@ function world() {
   // These actions need no other part.
   return { ...parts, deps: parts as Partial<AdminDependencies> as AdminDependencies };
 }
+
+describe('The list of runs', () => {
+  it('shows them beside one whose record cannot be read, of which it says what is wrong', async () => {
+    const { deps, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    const items = [(await runs.get('run_1'))!, { id: 'run_2', unreadable: 'Item run#run_2: "mode" must be known.' }];
+    const history = { list: () => Promise.resolve({ items, next: undefined }) };
+    const { answer } = await listRuns.run(EVENT, { ...deps, history });
+    const body: unknown = JSON.parse(answer.body ?? '');
+    expect(answer.statusCode).toBe(200);
+    expect(body).toMatchObject({
+      runs: [{ runId: 'run_1', status: 'requested' }],
+      unreadable: [{ runId: 'run_2', problem: 'Item run#run_2: "mode" must be known.' }],
+      next: null,
+    });
+    expect(runListSchema.parse(body)).toEqual(body);
+  });
+
+  it('has nothing of that kind where each can be read', async () => {
+    const { deps, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    const { answer } = await listRuns.run(EVENT, { ...deps, history: createMemoryRunHistory(runs) });
+    expect(answer.body).not.toContain('unreadable');
+  });
+});
+
+describe('The list of what waits in quarantine', () => {
+  it('shows the events beside an item that is none, of which it says what is wrong', async () => {
+    const { clock, deps } = world();
+    const memory = createMemoryQuarantine({ clock });
+    const firstAt = clock.now();
+    for (const id of ['msg_1', 'msg_2'])
+      await memory.put({ id, body: '{}', reason: 'no-id', firstAt, userId: undefined });
+    const quarantine: Quarantine = {
+      ...memory,
+      async *list(listing) {
+        yield { id: 'msg_odd', unreadable: 'Item quarantine#msg_odd is none.' };
+        yield* memory.list(listing);
+      },
+    };
+    const event = { ...EVENT, rawQueryString: 'limit=1', queryStringParameters: { limit: '1' } };
+    const { answer } = await listQuarantine.run(event, { ...deps, quarantine });
+    const body: unknown = JSON.parse(answer.body ?? '');
+    expect(body).toMatchObject({
+      events: [{ id: 'msg_1', reason: 'no-id' }],
+      unreadable: [{ id: 'msg_odd', problem: 'Item quarantine#msg_odd is none.' }],
+      next: expect.any(String) as unknown,
+    });
+    expect(quarantineListSchema.parse(body)).toEqual(body);
+  });
+});
 
 describe('A run that nobody takes on', () => {
   it('is answered with 503, when to come again, and where its record is', async () => {

@@ -4,6 +4,7 @@ import { CHECKS } from '../../../scripts/doctor/checks/index.ts';
 import type { Finding } from '../../../scripts/doctor/finding.ts';
 import type { Patient } from '../../../scripts/doctor/patient.ts';
 import type { Run } from '../../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../../shared/ports/unreadable.ts';
 import { textMatching } from '../../support/cloud/matchers.ts';
 
 /** What no local cloud can be brought to: a deployed stack of which each test says one thing that is wrong. */
@@ -12,7 +13,7 @@ interface Wrong {
   readonly recovery?: string;
   readonly expiry?: object;
   readonly received?: readonly number[];
-  readonly runs?: readonly Run[];
+  readonly runs?: readonly (Run | Unreadable)[];
   readonly resources?: Patient['resources'];
   readonly stage?: Patient['config']['stage'];
 }
@@ -191,6 +192,29 @@ describe('last-full-run and held-run', () => {
     expect((await find('last-full-run', { runs: [] })).fix).toContain('`npm run sync -- --stack mine`');
     const { fix } = await find('held-run', { runs: [held] });
     expect(fix).toContain('`npm run sync -- --approve-deletions run_3 --stack mine`');
+  });
+});
+
+describe('run-records', () => {
+  const unreadable = { id: 'run_9', unreadable: 'Item run#run_9: the attribute "mode" must be known.' };
+
+  it('is well where each can be read', async () => {
+    expect(await find('run-records', {})).toMatchObject({ status: 'ok' });
+  });
+
+  it('names the one that cannot be, and what to do, and the other checks see the rest', async () => {
+    const runs = [unreadable, run({})];
+    const { status, detail, fix } = await find('run-records', { runs });
+    expect({ status, detail }).toEqual({ status: 'failed', detail: unreadable.unreadable });
+    expect(fix).toContain('docs/runbook.md');
+    expect(await find('last-full-run', { runs })).toMatchObject({ status: 'ok' });
+    expect(await find('held-run', { runs })).toMatchObject({ status: 'ok' });
+    expect(await find('webhook-events', { runs })).toMatchObject({ status: 'ok' });
+  });
+
+  it('counts those that it does not name', async () => {
+    const runs = [1, 2, 3, 4, 5].map((n) => ({ ...unreadable, id: `run_${n}` }));
+    expect((await find('run-records', { runs })).detail).toMatch(/ And 4 more\.$/);
   });
 });
 

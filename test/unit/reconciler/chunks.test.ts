@@ -168,7 +168,8 @@ describe('the pace of a run', () => {
     const world = createWorld({ pageSize: 5 });
     world.clerk.add(...clerkUsers(30));
     world.clerk.before = (call) => {
-      const isRefused = (call.method === 'listUsers' && call.number === 3) || (call.method === 'countUsers' && call.number === 2);
+      const isRefused =
+        (call.method === 'listUsers' && call.number === 3) || (call.method === 'countUsers' && call.number === 2);
       if (isRefused) throw new DirectoryUnavailable('Clerk answered 429.', { status: 429, retryAfterMs: 90_400 });
     };
     const { summary, journal } = await execute(world);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
+import { summaryTable } from '../../../scripts/sync/summary-table.ts';
 import { resolveConflicts } from '../../../shared/sync/reconcile/resolve-conflicts.ts';
 import { clerkUser, userId } from './support/clerk.ts';
 import { createWorld } from './support/world.ts';
@@ -31,6 +32,18 @@ describe('a full run', () => {
     world.clerk.add(withEmail(1, 'own@example.com', 60_000), withEmail(2, SHARED));
     expect(await world.run()).toMatchObject({ status: 'repaired', conflicts: 0 });
     expect([await ownerOf(world, SHARED), await ownerOf(world, 'own@example.com')]).toEqual([userId(2), userId(1)]);
+  });
+
+  it('that has done nothing but bring a name to whom it belongs says how many', async () => {
+    const world = createWorld();
+    await world.mirror([withEmail(1, SHARED), withEmail(2, SHARED)]);
+    world.clerk.add(withEmail(1, SHARED), withEmail(2, SHARED));
+    expect(await world.run()).not.toHaveProperty('resolved');
+    world.clerk.add(withEmail(1, 'own@example.com', 60_000));
+    await world.mirror([withEmail(1, 'own@example.com', 60_000)], world.time.clock.now());
+    const summary = await world.run();
+    expect(summary).toMatchObject({ status: 'repaired', created: 0, updated: 0, deleted: 0, restored: 0, resolved: 1 });
+    expect(summaryTable(summary, false)).toMatch(/^names brought home +1$/m);
   });
 
   it('gives the address of a user whom it deletes to the one who waits', async () => {

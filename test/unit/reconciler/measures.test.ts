@@ -135,6 +135,17 @@ describe('every run tells how many events wait in quarantine', () => {
     expect((await full(world))('QuarantineSize')).toBe(0);
   });
 
+  it('also one that cannot be read, which somebody has to look at', async () => {
+    const world = await mirrored(3);
+    const waiting = { ...world.quarantine };
+    world.quarantine.list = async function* (listing) {
+      yield* waiting.list(listing);
+      yield { id: 'msg_odd', unreadable: 'Item quarantine#msg_odd is none.' };
+    };
+    await put(world, 'msg_1');
+    expect((await full(world))('QuarantineSize')).toBe(2);
+  });
+
   it('up to a hundred', async () => {
     const world = await mirrored(3);
     for (let n = 0; n < 130; n += 1) await put(world, `msg_${n}`);
