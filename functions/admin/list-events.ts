@@ -9,7 +9,7 @@ type ShownEvent = z.infer<typeof quarantineListSchema>['events'][number];
 
 export interface ListedEvents {
   readonly events: readonly ShownEvent[];
-  /** What was met on the way and is no event. */
+  /** What was met on the way and is no event, at most as many as a page has. */
   readonly unreadable: readonly Unreadable[];
   readonly next: string | undefined;
 }
@@ -26,7 +26,7 @@ export async function listEvents(
   const unreadable: Unreadable[] = [];
   for await (const entry of quarantine.list(listing)) {
     if (isReadable(entry)) entries.push(entry);
-    else unreadable.push(entry);
+    else if (unreadable.length < limit) unreadable.push(entry);
     if (entries.length > limit) break;
   }
   const shown = entries.slice(0, limit);

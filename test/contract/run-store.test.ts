@@ -1,4 +1,4 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoDbRunHistory } from '../../shared/adapters/dynamodb/run-history.ts';
 import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/run-store.ts';
@@ -68,6 +68,15 @@ describe('a run’s record that this version cannot read', () => {
     const inner = attribute === 'report' ? 'users' : attribute;
     expect(unreadable[0]).toMatchObject({ id: 'run_2', unreadable: expect.stringContaining(`"${inner}"`) as unknown });
     expect(JSON.stringify(unreadable)).not.toMatch(/sideways|paused|yesterday|many|all"/);
+  });
+
+  it('is not named where it is none: what else has come among the runs may have an address for its key', async () => {
+    const access = { client: tables.client, tableName: await tables.create(), clock };
+    const Item = { pk: 'email#ada@example.com', group: 'runs', sort: `${NOW}#email#ada@example.com` };
+    await access.client.send(new PutCommand({ TableName: access.tableName, Item }));
+    const store = createDynamoDbRunStore(access);
+    await expect.poll(() => idsIn(store.list(0))).toEqual(['no-run']);
+    for await (const run of store.list(0)) expect(JSON.stringify(run)).not.toContain('example.com');
   });
 });
 

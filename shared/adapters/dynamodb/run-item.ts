@@ -86,6 +86,12 @@ export function parseRun(item: Attributes): Run {
   };
 }
 
+/** Its key may be somebody's address, and what is said of a run is logged. */
+const NO_RUN: Unreadable = {
+  id: 'no-run',
+  unreadable: 'An item stands among the runs of the index (group "runs") and is none: remove its index keys.',
+};
+
 /** As one of many: a record that cannot be read must not hide the others, and must not be passed over either. */
 export function parseListedRun(item: Attributes): Run | Unreadable {
   try {
@@ -93,6 +99,7 @@ export function parseListedRun(item: Attributes): Run | Unreadable {
   } catch (error) {
     if (!(error instanceof MalformedItem)) throw error;
     const key = readerOf(item).text(TABLE.partitionKey);
+    if (!key.startsWith(KEY_PREFIX)) return NO_RUN;
     return { id: key.slice(KEY_PREFIX.length), unreadable: error.message };
   }
 }
