@@ -8,7 +8,14 @@ import { fromEnvironment, sayProgress, tell } from '../support/chaos/figures.ts'
 import { moveIn, runLoad, Tally } from '../support/chaos/load.ts';
 import { People } from '../support/chaos/people.ts';
 import { cleanRun, deliverEverything, outgrowGrace } from '../support/chaos/rest.ts';
-import { itemsOf, lostAttributes, lostWebhooks, mismatchesOf, quarantined } from '../support/chaos/verdict.ts';
+import {
+  itemsOf,
+  lostAttributes,
+  lostWebhooks,
+  mismatchesOf,
+  quarantined,
+  refusedByClerk,
+} from '../support/chaos/verdict.ts';
 import { makeWeather } from '../support/chaos/weather.ts';
 import type { Witness } from '../support/chaos/witness.ts';
 import { startWitness } from '../support/chaos/witness.ts';
@@ -85,8 +92,13 @@ describe('The local cloud, while its processes are killed and its networks cut,'
   });
 
   it('refuses whoever was banned or deleted on the way', async () => {
-    const refused = people.all.filter(({ state }) => state !== 'active').slice(0, 30);
-    for (const { id } of refused) {
+    const asked = people.all.filter(({ state }) => state !== 'active').slice(0, 30);
+    const refused = await refusedByClerk(
+      cloud,
+      asked.map(({ id }) => id),
+    );
+    expect(refused.length).toBeGreaterThan(0);
+    for (const id of refused) {
       expect((await cloud.world.get('/whoami', await cloud.world.token(id))).status).toBe(403);
     }
   });
