@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from '../../../scripts/demo/world.ts';
 import { RECONCILE_LIMITS } from '../../../shared/sync/reconcile/dependencies.ts';
 import type { ChaosCloud } from './chaos-cloud.ts';
+import type { People } from './people.ts';
 
 /** What a run says of itself, as far as it is looked at here. */
 export interface RunSummary {
@@ -21,6 +22,25 @@ export async function deliverEverything({ world }: ChaosCloud): Promise<void> {
     if (Number(body['failed']) > 0) await sleep(1_000);
   }
   throw new Error('Webhooks are still waiting after a minute of calm.');
+}
+
+/** Users that Clerk tells of at a time. */
+const BATCH = 100;
+
+/**
+ * What has become of everybody, from Clerk: an answer that was cut off has left in the dark whoever asked for a ban, for its end or
+ * for a deletion.
+ */
+export async function learnStates({ world }: ChaosCloud, { all }: People): Promise<void> {
+  for (let from = 0; from < all.length; from += BATCH) {
+    const batch = all.slice(from, from + BATCH);
+    const { data } = await world.clerk.users.getUserList({ userId: batch.map(({ id }) => id), limit: BATCH });
+    const banned = new Map(data.map((user) => [user.id, user.banned]));
+    for (const person of batch) {
+      const isBanned = banned.get(person.id);
+      person.state = isBanned === undefined ? 'deleted' : isBanned ? 'banned' : 'active';
+    }
+  }
 }
 
 /**

@@ -40,16 +40,6 @@ export function quarantined(items: Items): readonly string[] {
   return [...items.keys()].filter((key) => key.startsWith('quarantine#'));
 }
 
-/**
- * Those of some users, at most 100, whom Clerk has banned or does not have. Whoever asked for it need not know: the answer may have
- * been cut off, and so may that of the unban after it.
- */
-export async function refusedByClerk({ world }: ChaosCloud, ids: readonly string[]): Promise<readonly string[]> {
-  const { data } = await world.clerk.users.getUserList({ userId: [...ids], limit: 100 });
-  const letIn = new Set(data.filter(({ banned }) => !banned).map(({ id }) => id));
-  return ids.filter((id) => !letIn.has(id));
-}
-
 /** Between Clerk and the table, field by field. */
 export async function mismatchesOf({ stack }: ChaosCloud): Promise<readonly Mismatch[]> {
   return (await compareMirror(stack)).mismatches;
