@@ -8,7 +8,7 @@ const KNOWN =
   '{ "mode": "user", "userId": "user_…" }';
 
 /** Times between September 2001 and November 2286: one in seconds would be taken for 1970, and everybody for changed. */
-const EARLIEST = 1_000_000_000_000;
+export const EARLIEST = 1_000_000_000_000;
 const LATEST = 9_999_999_999_999;
 
 /** With a time zone: without one it means another time on every machine. */

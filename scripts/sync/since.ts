@@ -1,11 +1,10 @@
+import { EARLIEST } from '../../functions/reconciler/run-request.ts';
+
 const UNITS: ReadonlyMap<string, number> = new Map([
   ['m', 60_000],
   ['h', 3_600_000],
   ['d', 86_400_000],
 ]);
-
-/** September 2001, as the reconciler has it: before that Clerk had no user whom anything could have changed. */
-const EARLIEST = 1_000_000_000_000;
 
 /**
  * A time as `--since` takes it: an ISO time with its zone, a day (UTC), or how long ago it was (`90m`, `2h`, `3d`).

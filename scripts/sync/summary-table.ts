@@ -1,3 +1,4 @@
+import { NOTHING_COUNTED } from '../../shared/ports/run-store.ts';
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
 import { driftTable } from './drift-table.ts';
 
@@ -42,14 +43,7 @@ export function summaryOfNothing(failedBecause: string): RunSummary {
   return {
     status: 'failed',
     runId: '',
-    clerkUsers: 0,
-    storedUsers: 0,
-    created: 0,
-    updated: 0,
-    deleted: 0,
-    restored: 0,
-    suspects: 0,
-    conflicts: 0,
+    ...NOTHING_COUNTED,
     unstorable: 0,
     unreadable: 0,
     drift: {},

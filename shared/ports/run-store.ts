@@ -76,6 +76,18 @@ export interface RunCounts {
   readonly erasedInClerk?: number;
 }
 
+/** Of a run that has not come to look at anybody. */
+export const NOTHING_COUNTED: RunCounts = {
+  clerkUsers: 0,
+  storedUsers: 0,
+  created: 0,
+  updated: 0,
+  deleted: 0,
+  restored: 0,
+  suspects: 0,
+  conflicts: 0,
+};
+
 /** How far a run has come by its record: a later stage is never taken back. */
 export const RUN_STAGE = { requested: 0, atWork: 1, ended: 2 } as const;
 

@@ -3,6 +3,7 @@ import type { Random } from '../../ports/random.ts';
 import type { RunRequest, RunStarter } from '../../ports/run-starter.ts';
 import { RunNotStarted } from '../../ports/run-starter.ts';
 import type { Run, RunStore } from '../../ports/run-store.ts';
+import { NOTHING_COUNTED } from '../../ports/run-store.ts';
 import type { Clock } from '../../ports/time.ts';
 
 export interface StartDependencies {
@@ -56,17 +57,6 @@ function requestedRun({ random, clock }: StartDependencies, request: RunRequest)
     failedBecause: undefined,
   };
 }
-
-const NOTHING_COUNTED: Run['counts'] = {
-  clerkUsers: 0,
-  storedUsers: 0,
-  created: 0,
-  updated: 0,
-  deleted: 0,
-  restored: 0,
-  suspects: 0,
-  conflicts: 0,
-};
 
 /** What the record says of a request: only what is not the usual. */
 function detailsOf(request: RunRequest): Pick<Run, 'mode' | 'dryRun' | 'force' | 'since' | 'approves' | 'userId'> {
