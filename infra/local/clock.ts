@@ -5,6 +5,11 @@ type AdvanceListener = (now: number) => void;
 export interface LocalClock {
   /** Milliseconds since 1970. */
   now(): number;
+  /**
+   * How far it is ahead of the machine's own clock, ms. Not the difference of two looks at the two: a millisecond may pass between
+   * them, and times that were equal would no longer be.
+   */
+  ahead(): number;
   /** @returns What it showed when the machine's own clock showed `wallMs`. */
   at(wallMs: number): number;
   /**
@@ -27,6 +32,7 @@ export function createLocalClock(offsetMs = 0, wall: () => number = () => Date.n
   const now = (): number => wall() + offset;
   return {
     now,
+    ahead: () => offset,
     at: (wallMs) => wallMs + (moves.find((move) => wallMs < move.wall)?.before ?? offset),
     advance(ms) {
       if (!Number.isFinite(ms) || ms < 0) {

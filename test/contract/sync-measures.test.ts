@@ -41,6 +41,19 @@ async function invoked(FunctionName: string, times: number): Promise<void> {
   await client.send(new PutMetricDataCommand({ Namespace: 'AWS/Lambda', MetricData }));
 }
 
+it('what a run has counted is found together, also where a millisecond passes between any two looks at the local clock', async () => {
+  let looks = 0;
+  const ticking = createLocalClock(16 * MINUTE, () => Date.now() + (looks += 1));
+  await orchard.close();
+  orchard = await startOrchard({ clock: ticking });
+  client = new CloudWatchClient({ region: 'us-east-1', endpoint: orchard.cloud.servicesUrl, credentials });
+  metrics = createPutMetricData({ client, stackName: 'mine/Sync', log: createMemoryLog() });
+  metrics.record('ClerkUsers', 30);
+  metrics.record('StoredUsers', 30);
+  await metrics.flush();
+  expect(await measuresOf('mine/Sync').users(7)).toMatchObject({ clerkUsers: 30, storedUsers: 30 });
+});
+
 describe('what was measured of syncs, by the real client over the local CloudWatch', () => {
   it('is nothing where nothing was', async () => {
     expect(await measures.syncs(15)).toEqual({ invocations: 0, refused: 0, failed: 0 });

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { LocalClock } from '../clock.ts';
 import { NO_FAULTS } from './faults.ts';
 import { createIdentity } from './identity.ts';
 import type { ClerkStandInOptions } from './options.ts';
@@ -14,9 +13,6 @@ import { createMessage } from './webhooks/envelope.ts';
 import { WebhookQueue } from './webhooks/queue.ts';
 import { retrySchedule } from './webhooks/schedule.ts';
 import type { Switches, World } from './world.ts';
-
-/** Less than this is not an advance but the time between two readings of the clock. */
-const CLOCK_SLACK_MS = 1000;
 
 /**
  * Puts the parts together and takes up the saved state.
@@ -75,8 +71,8 @@ function switchesOf(saved: SavedState | undefined): Switches {
 }
 
 function restore(world: World, saved: SavedState): void {
-  const behind = saved.clockAheadMs - aheadOfWall(world.clock);
-  if (behind > CLOCK_SLACK_MS) world.clock.advance(behind);
+  const behind = saved.clockAheadMs - world.clock.ahead();
+  if (behind > 0) world.clock.advance(behind);
   world.store.addAll(saved.users);
   for (const user of saved.deletedUsers) world.store.rememberDeleted(user);
   world.queue.restore(saved.deliveries);
@@ -87,15 +83,11 @@ function snapshot(world: World): SavedState {
     version: 1,
     seed: world.seed,
     idPosition: world.ids.position(),
-    clockAheadMs: aheadOfWall(world.clock),
+    clockAheadMs: world.clock.ahead(),
     banRaisesUpdatedAt: world.switches.banRaisesUpdatedAt,
     identity: world.identity,
     users: [...world.store.all()],
     deletedUsers: [...world.store.deleted()],
     deliveries: world.queue.record.unfinished(),
   };
-}
-
-function aheadOfWall(clock: LocalClock): number {
-  return Math.max(0, Math.round(clock.now() - Date.now()));
 }

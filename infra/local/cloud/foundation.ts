@@ -143,15 +143,13 @@ function serviceTargets(
 ): ServicesOptions['targets'] {
   const { region, accountId } = stack;
   const now = (): number => Date.now();
+  const ahead = (): number => cloud.clock.ahead();
   const secrets = new SecretStore(cloud.dataDirectory && join(cloud.dataDirectory, 'secrets.json'));
   createSecrets(stack, secrets, now());
   return new Map([
     ['secretsmanager', secretsManager(secrets, now)],
     ['AWSEvents', eventBridge({ buses, region, accountId, now })],
-    [
-      'GraniteServiceVersion20100801',
-      cloudWatch(observer.metrics, { now, shift: observer.shift }, () => alarms.views()),
-    ],
+    ['GraniteServiceVersion20100801', cloudWatch(observer.metrics, { now, ahead }, () => alarms.views())],
   ]);
 }
 

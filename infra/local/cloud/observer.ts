@@ -12,20 +12,17 @@ export class Observer {
   readonly logs = new LogBook();
   readonly metrics = new MetricStore();
   readonly #onLog: (entry: LogEntry) => void;
-  readonly #clock: Pick<LocalClock, 'now'>;
+  readonly #clock: Pick<LocalClock, 'ahead'>;
 
-  constructor(clock: Pick<LocalClock, 'now'>, onLog: (entry: LogEntry) => void) {
+  constructor(clock: Pick<LocalClock, 'ahead'>, onLog: (entry: LogEntry) => void) {
     this.#clock = clock;
     this.#onLog = onLog;
   }
 
-  /** How far the local clock, by which metrics and alarms go, is ahead of the machine's, ms. */
-  readonly shift = (): number => this.#clock.now() - Date.now();
-
   readonly log = (entry: LogEntry): void => {
     this.logs.add(entry);
-    const shift = this.shift();
-    for (const point of embeddedMetrics(entry.line, entry.at)) this.metrics.add({ ...point, at: point.at + shift });
+    const ahead = this.#clock.ahead();
+    for (const point of embeddedMetrics(entry.line, entry.at)) this.metrics.add({ ...point, at: point.at + ahead });
     this.#onLog(entry);
   };
 

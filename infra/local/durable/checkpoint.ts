@@ -45,7 +45,7 @@ export function checkpoint(core: Core, execution: Execution, request: Checkpoint
 }
 
 function news(core: Core, execution: Execution): unknown[] {
-  const time = epochTime(core.clock.now() - Date.now());
+  const time = epochTime(core.clock.ahead());
   const changed = [...execution.untold].flatMap((id) => execution.operations.get(id) ?? []);
   execution.untold.clear();
   return changed.map((operation) => writeOperation(operation, time));
@@ -58,7 +58,7 @@ export function readState(
   request: { token: string | undefined; marker: string | undefined; maxItems: number | undefined },
 ): StatePage {
   requireToken(execution, request.token);
-  return statePage(execution, epochTime(core.clock.now() - Date.now()), request.marker, request.maxItems);
+  return statePage(execution, epochTime(core.clock.ahead()), request.marker, request.maxItems);
 }
 
 /**

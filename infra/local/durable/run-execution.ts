@@ -77,7 +77,7 @@ function invocationEvent(core: Core, execution: Execution): Readonly<Record<stri
   return {
     DurableExecutionArn: execution.beginning.arn,
     CheckpointToken: issueToken(execution),
-    InitialExecutionState: statePage(execution, isoTime(core.clock.now() - Date.now()), '', MAX_PAGE_ITEMS),
+    InitialExecutionState: statePage(execution, isoTime(core.clock.ahead()), '', MAX_PAGE_ITEMS),
     UpdatedOperationIds: changed,
   };
 }

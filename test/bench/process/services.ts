@@ -20,7 +20,7 @@ export interface ServedSecret {
 const secrets = new SecretStore();
 const now = (): number => Date.now();
 const targets = new Map([
-  ['GraniteServiceVersion20100801', cloudWatch(new MetricStore(), { now, shift: () => 0 }, () => [])],
+  ['GraniteServiceVersion20100801', cloudWatch(new MetricStore(), { now, ahead: () => 0 }, () => [])],
   ['secretsmanager', secretsManager(secrets, now)],
 ]);
 const server = createServer((request, response) => {

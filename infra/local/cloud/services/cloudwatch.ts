@@ -17,7 +17,7 @@ export interface WallTime {
   /** The machine's time, ms. */
   readonly now: () => number;
   /** How far the local clock is ahead of it, ms. */
-  readonly shift: () => number;
+  readonly ahead: () => number;
 }
 
 /**
@@ -41,12 +41,18 @@ export function cloudWatch(
 function putMetricData(input: JsonRecord, store: MetricStore, time: WallTime): void {
   const namespace = asText(input['Namespace']);
   if (namespace === undefined) throw new ServiceError('MissingParameter', 'The parameter Namespace is required.');
+  const [arrivedAt, ahead] = [time.now(), time.ahead()];
   // All are read before any is kept: a bad one refuses the whole request.
-  const points = asList(input['MetricData']).map((datum) => pointOf(asRecord(datum), namespace, time));
+  const points = asList(input['MetricData'])
+    .map(asRecord)
+    .map((datum) => {
+      const at = (timeOf(datum['Timestamp']) ?? arrivedAt) + ahead;
+      return pointOf(datum, { namespace, at });
+    });
   for (const point of points) store.add(point);
 }
 
-function pointOf(datum: JsonRecord, namespace: string, { now, shift }: WallTime): MetricPoint {
+function pointOf(datum: JsonRecord, facts: Pick<MetricPoint, 'namespace' | 'at'>): MetricPoint {
   const name = asText(datum['MetricName']);
   if (name === undefined)
     throw new ServiceError('MissingParameter', 'The parameter MetricData.MetricName is required.');
@@ -56,11 +62,10 @@ function pointOf(datum: JsonRecord, namespace: string, { now, shift }: WallTime)
   }
   const dimensions = readDimensions(datum['Dimensions']);
   return {
-    namespace,
+    ...facts,
     name,
     dimensions,
     unit: asText(datum['Unit']) ?? 'None',
-    at: (timeOf(datum['Timestamp']) ?? now()) + shift(),
     ...numbers,
   };
 }
@@ -100,16 +105,17 @@ function timeOf(value: unknown): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-function getMetricData(input: JsonRecord, store: MetricStore, { shift }: WallTime): JsonRecord {
-  const from = (timeOf(input['StartTime']) ?? 0) + shift();
-  const until = (timeOf(input['EndTime']) ?? 0) + shift();
+function getMetricData(input: JsonRecord, store: MetricStore, time: WallTime): JsonRecord {
+  const ahead = time.ahead();
+  const from = (timeOf(input['StartTime']) ?? 0) + ahead;
+  const until = (timeOf(input['EndTime']) ?? 0) + ahead;
   const queries = asRefusals(() => readQueries(input['MetricDataQueries']));
   const results = queries
     .filter(({ returnsData }) => returnsData)
     .map((query) => {
       const windows = alignedWindows({ from, until }, periodOf(queries, query));
       const series = asRefusals(() => seriesOf(query, queries, windows, store));
-      return resultOf(query, windows, series, { shift: shift(), ascending: input['ScanBy'] === 'TimestampAscending' });
+      return resultOf(query, windows, series, { ahead, ascending: input['ScanBy'] === 'TimestampAscending' });
     });
   return { MetricDataResults: results, Messages: [] };
 }
@@ -118,11 +124,11 @@ function resultOf(
   { id, label }: Query,
   windows: readonly Window[],
   series: Series,
-  { shift, ascending }: { readonly shift: number; readonly ascending: boolean },
+  { ahead, ascending }: { readonly ahead: number; readonly ascending: boolean },
 ): JsonRecord {
   const found = windows.flatMap((window, index) => {
     const value = series[index];
-    return value === undefined ? [] : [{ at: (window.from - shift) / 1000, value }];
+    return value === undefined ? [] : [{ at: (window.from - ahead) / 1000, value }];
   });
   const sorted = ascending ? found : found.toReversed();
   return {
@@ -134,14 +140,15 @@ function resultOf(
   };
 }
 
-function describeAlarms(input: JsonRecord, alarms: readonly AlarmView[], { shift }: WallTime): JsonRecord {
+function describeAlarms(input: JsonRecord, alarms: readonly AlarmView[], time: WallTime): JsonRecord {
+  const ahead = time.ahead();
   const names = texts(input['AlarmNames']);
   const asked = alarms.filter(({ name }) => names.length === 0 || names.includes(name));
   const described = asked.map(({ name, description, state, since, threshold }) => ({
     AlarmName: name,
     AlarmDescription: description,
     StateValue: state,
-    StateUpdatedTimestamp: (since - shift()) / 1000,
+    StateUpdatedTimestamp: (since - ahead) / 1000,
     Threshold: threshold,
   }));
   return { MetricAlarms: described, CompositeAlarms: [] };
