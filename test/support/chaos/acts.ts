@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../../../infra/local/clerk/random.ts';
 import type { ChaosCloud } from './chaos-cloud.ts';
-import type { People, Person } from './people.ts';
+import type { Outcome, People, Person } from './people.ts';
 import { noteChange } from './people.ts';
 import { signedWebhook } from '../e2e/signed-webhook.ts';
 
@@ -110,14 +110,18 @@ async function changeApp(scene: Scene): Promise<number | undefined> {
   person.changing.add(name);
   const value = `value ${Math.floor(random.next() * 2 ** 32)}`;
   const status = await send(scene, 'PATCH /users/me', await staleToken(scene, person), { app: { [name]: value } });
-  noteChange(
-    person,
-    name,
-    value,
-    status === 200 ? 'acknowledged' : status >= 400 && status < 500 ? 'refused' : 'unknown',
-  );
+  noteChange(person, name, value, outcomeOf(status));
   person.changing.delete(name);
   return status;
+}
+
+/**
+ * A refusal has changed nothing, except for one: whoever is banned or deleted between an attempt whose answer was lost and the next
+ * one is refused with what was stored before.
+ */
+function outcomeOf(status: number): Outcome {
+  if (status === 200) return 'acknowledged';
+  return status >= 400 && status < 500 && status !== 403 ? 'refused' : 'unknown';
 }
 
 async function send({ cloud }: Scene, route: string, token: string, body?: object): Promise<number> {

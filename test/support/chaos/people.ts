@@ -57,13 +57,11 @@ export class People {
   }
 }
 
+/** What came of a change, as far as whoever sent it can know. */
+export type Outcome = 'acknowledged' | 'refused' | 'unknown';
+
 /** A change of an attribute was sent; the outcome decides what it may be now. */
-export function noteChange(
-  person: Person,
-  name: string,
-  value: string,
-  outcome: 'acknowledged' | 'refused' | 'unknown',
-): void {
+export function noteChange(person: Person, name: string, value: string, outcome: Outcome): void {
   const before = person.app.get(name) ?? new Set([undefined]);
   if (outcome === 'acknowledged') person.app.set(name, new Set([value]));
   if (outcome === 'unknown') person.app.set(name, new Set([...before, value]));
