@@ -88,6 +88,9 @@ export const NOTHING_COUNTED: RunCounts = {
   conflicts: 0,
 };
 
+/** How long the deletions that a run proposed can be looked at and approved: later they say nothing about today's users. */
+export const HELD_DAYS = 30;
+
 /** How far a run has come by its record: a later stage is never taken back. */
 export const RUN_STAGE = { requested: 0, atWork: 1, ended: 2 } as const;
 

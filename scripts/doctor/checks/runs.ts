@@ -1,5 +1,6 @@
 import type { Run } from '../../../shared/ports/run-store.ts';
 import { isReadable } from '../../../shared/ports/unreadable.ts';
+import { waitingForApproval } from '../../../shared/sync/reconcile/held-runs.ts';
 import type { Check, Finding } from '../finding.ts';
 import { failed, ok, skipped } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -33,13 +34,15 @@ async function lastFullRun(patient: Patient): Promise<Finding> {
   return hours <= LONGEST_HOURS || patient.config.stage === 'development' ? ok(detail) : failed(detail, fix);
 }
 
-/** A later full run supersedes one that was held. */
 async function heldRun(patient: Patient): Promise<Finding> {
-  const last = (await fullRuns(patient)).findLast(({ status }) => status !== 'running' && status !== 'failed');
-  if (last?.status !== 'held') return ok('no deletions wait for a decision');
+  const [first, ...others] = waitingForApproval(await recentRuns(patient));
+  if (!first) return ok('no deletions wait for a decision');
+  const { id, counts, heldBecause = 'Its reason is in its log.' } = first;
+  const more =
+    others.length === 0 ? '' : ` And ${others.length} more run${others.length === 1 ? ' holds' : 's hold'} some.`;
   return failed(
-    `run ${last.id} holds ${last.counts.suspects} deletions: ${last.heldBecause ?? 'its reason is in its log'}`,
-    `Look whether they are gone in Clerk, then: ${command(`sync -- --approve-deletions ${last.id}`, patient)}. See “A run was ` +
+    `run ${id} holds ${counts.suspects} deletions: ${heldBecause}${more}`,
+    `Look whether they are gone in Clerk, then: ${command(`sync -- --approve-deletions ${id}`, patient)}. See “A run was ` +
       'held” in docs/runbook.md.',
   );
 }

@@ -4,9 +4,6 @@ const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 /** How long a quarantined event waits for a replay. */
 export const QUARANTINE_DAYS = 30;
 
-/** How long the deletions that a run proposed can be looked at and approved: later they say nothing about today's users. */
-export const HELD_DAYS = 30;
-
 /** How long an administrative action can be looked up: a year, and time to find that one has to. */
 export const AUDIT_DAYS = 400;
 

@@ -1,7 +1,7 @@
 import type { Run, RunStage, RunStore } from '../../ports/run-store.ts';
-import { RUN_STAGE, stageOf } from '../../ports/run-store.ts';
+import { HELD_DAYS, RUN_STAGE, stageOf } from '../../ports/run-store.ts';
 import type { Clock } from '../../ports/time.ts';
-import { expiryAfter, HELD_DAYS, isExpired } from '../dynamodb/expiry.ts';
+import { expiryAfter, isExpired } from '../dynamodb/expiry.ts';
 
 interface Piece {
   readonly number: number;

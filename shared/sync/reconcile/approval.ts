@@ -3,6 +3,7 @@ import type { Unreadable } from '../../ports/unreadable.ts';
 import { isReadable } from '../../ports/unreadable.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { NothingToApprove } from './failure.ts';
+import { supersedes } from './held-runs.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { recordOpening } from './run.ts';
 
@@ -60,22 +61,13 @@ async function refuseSuperseded({ runs }: ReconcileDependencies, held: Run): Pro
   );
 }
 
-/** Not yet, or not at all: one that failed and proposes nobody has not come to judge anybody. */
-function hasJudged({ status, counts }: Run): boolean {
-  if (status === 'running' || status === 'requested') return false;
-  return status !== 'failed' || counts.suspects > 0;
-}
-
 /**
  * The newer full run that has judged the users of today, or that may have; undefined while the held one's judgement stands.
  * @throws StoreUnavailable
  */
 export async function findSuperseding(runs: Pick<RunStore, 'list'>, held: Run): Promise<Run | Unreadable | undefined> {
   for await (const run of runs.list(held.startedAt)) {
-    if (!isReadable(run)) return run;
-    const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
-    const isJudge = run.mode === 'full' && run.dryRun !== true && hasJudged(run);
-    if (isNewer && isJudge) return run;
+    if (!isReadable(run) || supersedes(run, held)) return run;
   }
   return undefined;
 }

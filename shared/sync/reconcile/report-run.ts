@@ -13,6 +13,8 @@ export interface RunEnd {
   readonly isComplete: boolean;
   /** Events that wait in quarantine; undefined where nobody has counted them. */
   readonly quarantined: number | undefined;
+  /** Deletions that wait for a person after it; undefined where it says nothing of them. */
+  readonly held: number | undefined;
 }
 
 /**
@@ -28,7 +30,7 @@ export function reportRun(
   for (const [field, users] of Object.entries(drift)) metrics.record('DriftFound', users, { Field: field });
   measureUsers(metrics, summary, end);
   measureEnd(metrics, summary, end);
-  measureHeld(metrics, summary, end);
+  if (end.held !== undefined) metrics.record('DeletionsHeld', end.held);
   if (end.quarantined !== undefined) metrics.record('QuarantineSize', end.quarantined);
   const { report, ...counts } = summary;
   const line = {
@@ -59,14 +61,6 @@ function measureEnd(metrics: Metrics, { status, seconds, failedBecause }: RunSum
   if (status === 'failed' || !end.isComplete || !isOfAll(end)) return;
   if (failedBecause === undefined) metrics.record('ReconcileFailed', 0);
   if (end.mode === 'full') metrics.record('ReconcileDuration', seconds * 1_000);
-}
-
-/** Deletions are held until they are approved, or until a full run has judged anew. */
-function measureHeld(metrics: Metrics, { status, suspects, heldBecause }: RunSummary, end: RunEnd): void {
-  if (heldBecause !== undefined) return metrics.record('DeletionsHeld', suspects);
-  const isJudged = end.mode === 'full' && end.isComplete;
-  const isApproved = end.mode === 'approve' && status !== 'failed';
-  if (isJudged || isApproved) metrics.record('DeletionsHeld', 0);
 }
 
 function isOfAll({ mode }: RunEnd): boolean {

@@ -5,6 +5,7 @@ import { countQuarantined } from './count-quarantined.ts';
 import type { ReconcileDependencies, RunIdentity } from './dependencies.ts';
 import { isThorough } from './dependencies.ts';
 import { reportAtTheEnd } from './held-drift.ts';
+import { countHeld } from './held-runs.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { reportRun } from './report-run.ts';
 import type { RunSummary } from './summary.ts';
@@ -95,8 +96,16 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
   const isComplete = state.failedBecause === undefined && state.skippedBecause === undefined;
   const quarantined = run.dryRun ? undefined : await countQuarantined(deps);
-  reportRun(deps, summary, { mode: run.mode, isComplete, quarantined });
+  const held = run.dryRun ? undefined : await heldAfter(deps, record, isComplete);
+  reportRun(deps, summary, { mode: run.mode, isComplete, quarantined, held });
   return summary;
+}
+
+/** Deletions are held until they are approved, or until a full run has judged anew; other runs change nothing about them. */
+async function heldAfter(deps: ReconcileDependencies, run: Run, isComplete: boolean): Promise<number | undefined> {
+  const isApproved = run.mode === 'approve' && run.status !== 'failed';
+  if (run.status === 'held' || isApproved) return countHeld(deps, run);
+  return run.mode === 'full' && isComplete ? 0 : undefined;
 }
 
 /**

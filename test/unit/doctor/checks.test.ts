@@ -170,7 +170,9 @@ describe('webhook-events', () => {
 
 describe('last-full-run and held-run', () => {
   const failedSince = run({ id: 'run_2', status: 'failed', endedAt: NOW - HOUR });
-  const held = run({ id: 'run_3', status: 'held', heldBecause: 'Too many.' });
+  const held = run({ id: 'run_3', status: 'held', heldBecause: 'Too many.', startedAt: NOW - HOUR });
+  const ofOne = run({ ...held, id: 'run_4', mode: 'user', startedAt: NOW - HOUR / 2 });
+  const approval = run({ id: 'run_5', mode: 'approve', approves: 'run_3', status: 'repaired', startedAt: NOW });
   it.each([
     ['last-full-run', 'recent', [run({})], 'ok', /2 hours ago/],
     ['last-full-run', 'followed by one that failed', [run({}), failedSince], 'ok', /2 hours ago/],
@@ -180,7 +182,20 @@ describe('last-full-run and held-run', () => {
     ['last-full-run', 'held', [held], 'failed', /no full run/],
     ['held-run', 'held', [run({}), held], 'failed', /run_3 holds 0 deletions: Too many\./],
     ['held-run', 'held, and one failed since', [held, failedSince], 'failed', /run_3/],
-    ['held-run', 'held, and superseded', [held, run({})], 'ok', /no deletions/],
+    ['held-run', 'held, and superseded', [held, run({ startedAt: NOW })], 'ok', /no deletions/],
+    [
+      'held-run',
+      'held, and compared without effect since',
+      [held, run({ startedAt: NOW, dryRun: true })],
+      'failed',
+      /run_3/,
+    ],
+    ['held-run', 'of one user', [run({}), ofOne], 'failed', /run_4/],
+    ['held-run', 'of one user, and superseded', [ofOne, run({ startedAt: NOW })], 'ok', /no deletions/],
+    ['held-run', 'held, and approved', [held, approval], 'ok', /no deletions/],
+    ['held-run', 'held, and one of two approved', [held, ofOne, approval], 'failed', /run_4/],
+    ['held-run', 'held, with an approval that failed', [held, { ...approval, status: 'failed' }], 'failed', /run_3/],
+    ['held-run', 'two held', [held, ofOne], 'failed', /run_3 .*Too many\. And 1 more run holds some\./],
   ] satisfies [string, string, Run[], Finding['status'], RegExp][])(
     '%s: %s',
     async (name, _what, runs, status, detail) => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricName } from '../../../shared/names/metrics.ts';
+import type { Run } from '../../../shared/ports/run-store.ts';
+import { isReadable } from '../../../shared/ports/unreadable.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
 import { changed, HOUR_MS, incremental } from './support/incremental.ts';
 import { Journal } from './support/journal.ts';
@@ -17,6 +19,14 @@ async function said(world: World, run: () => Promise<unknown>): Promise<(name: M
 const full = (world: World, more: object = {}) =>
   said(world, () => world.run(new Journal(), { mode: 'full', ...more }));
 const hourly = (world: World) => said(world, () => incremental(world));
+
+async function latest(world: World, mode: Run['mode']): Promise<Run> {
+  const runs: Run[] = [];
+  for await (const run of world.runs.list(0)) if (isReadable(run) && run.mode === mode) runs.push(run);
+  const run = runs.at(-1);
+  if (!run) throw new Error(`There was no run of the mode ${mode}.`);
+  return run;
+}
 
 /** A world whose users are all in the table. */
 async function mirrored(users: number): Promise<World> {
@@ -112,6 +122,24 @@ describe('an approval tells', () => {
     const value = await said(world, () => world.run(new Journal(), { mode: 'approve', run: runId }));
     expect(value('DeletionsHeld')).toBe(0);
     expect([value('StoredUsers'), value('ReconcileFailed')]).toEqual([undefined, undefined]);
+  });
+
+  it('how many deletions of other runs are held still', async () => {
+    const world = await mirrored(100);
+    for (let n = 0; n < 20; n += 1) world.clerk.users.delete(userId(n));
+    expect(await world.run()).toMatchObject({ status: 'repaired', deleted: 20 });
+    await world.time.advance(HOUR_MS);
+    for (let n = 20; n < 45; n += 1) world.clerk.users.delete(userId(n));
+    const ofAll = await world.run();
+    expect(ofAll).toMatchObject({ status: 'held', suspects: 25 });
+    await world.time.advance(HOUR_MS);
+    const one = await said(world, () => world.run(new Journal(), { mode: 'user', userId: userId(20) }));
+    expect(one('DeletionsHeld')).toBe(26);
+    const heldOne = await latest(world, 'user');
+    const approved = await said(world, () => world.run(new Journal(), { mode: 'approve', run: heldOne.id }));
+    expect(approved('DeletionsHeld')).toBe(25);
+    const rest = await said(world, () => world.run(new Journal(), { mode: 'approve', run: ofAll.runId }));
+    expect(rest('DeletionsHeld')).toBe(0);
   });
 
   it('when it fails, that it failed, and not that nothing is held', async () => {
