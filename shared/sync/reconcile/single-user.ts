@@ -1,9 +1,11 @@
+import { MalformedItem } from '../../ports/malformed-item.ts';
 import type { Changes } from './changes.ts';
 import { createChangeCounter } from './changes.ts';
 import type { ChunkIdentity, ReconcileDependencies } from './dependencies.ts';
 import { deletedLately } from './deleted-lately.ts';
 import { reasonToKeepOne } from './guard.ts';
 import { refuseForeignInstance } from './instance.ts';
+import { lookAt } from './look-at.ts';
 import { mirrorRead } from './mirror-read.ts';
 import { NEW_RUN, recordOpening, recordProposals } from './run.ts';
 import { createSuspectSpool } from './suspects.ts';
@@ -13,7 +15,7 @@ import type { Walked } from './walk-progress.ts';
 export interface SingleUser {
   readonly walked: Walked;
   readonly changes: Changes;
-  /** 1 when Clerk does not have the user: the deletion is still to be confirmed. */
+  /** 1 when the table has the user and Clerk does not: the deletion is still to be confirmed. */
   readonly suspects: number;
   /** Why the user may not be deleted, in words. */
   readonly heldBecause: string | undefined;
@@ -35,13 +37,25 @@ export async function reconcileUser(
   await recordOpening(deps, run, user ? 1 : 0);
   const mirrored = user && (await mirrorRead(deps, run, user, seenAt, changes));
   const spool = createSuspectSpool(deps.runs, run.id, 0);
-  await spool.add(user ? [] : [userId]);
+  const isProposed = !user && (await mayBeLive(deps, run, userId));
+  await spool.add(isProposed ? [userId] : []);
   await spool.flush();
   const walked = { listed: user ? 1 : 0, listedSinceStart: 0, live: mirrored?.state === 'live' ? 1 : 0 };
-  const heldBecause = user ? undefined : await reasonToKeep(deps, run);
+  const heldBecause = isProposed ? await reasonToKeep(deps, run) : undefined;
   const suspects = spool.added();
   await recordProposals(deps, run, { ...NEW_RUN, suspects, heldBecause });
   return { walked, changes: changes.total(), suspects, heldBecause };
+}
+
+/** Whether there is somebody to delete: also where her item cannot be read, of which the deletion tells. */
+async function mayBeLive(deps: ReconcileDependencies, run: ChunkIdentity, userId: string): Promise<boolean> {
+  try {
+    const { user } = await lookAt(deps, run, userId, { consistent: true });
+    return user !== undefined && !user.tombstone;
+  } catch (error) {
+    if (error instanceof MalformedItem) return true;
+    throw error;
+  }
 }
 
 /** One user at a time would empty a table as surely as all at once. Nobody has walked it: Clerk's count stands for its own. */

@@ -279,6 +279,8 @@ describe('deletions of the last 24 hours', () => {
     const held = await world.run(new Journal(), { mode: 'user', userId: userId(120) });
     expect(held).toMatchObject({ status: 'held', suspects: 1, deleted: 0 });
     expect(await approve(world, held.runId)).toMatchObject({ deleted: 1 });
+    const ofNobody = await world.run(new Journal(), { mode: 'user', userId: userId(999) });
+    expect(ofNobody, 'nobody is there to be kept').toMatchObject({ status: 'in-sync', suspects: 0 });
   });
 
   it('of runs in which something failed unexpectedly on the way are added up as well', async () => {

@@ -92,13 +92,13 @@ describe('a single user', () => {
     expect(world.clerk.count('getUser')).toBeGreaterThan(1);
   });
 
-  it('whom nobody has ever heard of is nobody', async () => {
+  it('whom nobody has ever heard of is nobody, and whose deletion is proposed no more than that of one who is deleted', async () => {
     const world = await editedWorld();
-    expect(await world.run(new Journal(), only(999))).toMatchObject({
-      status: 'in-sync',
-      clerkUsers: 0,
-      storedUsers: 0,
-    });
+    const nothing = { status: 'in-sync', clerkUsers: 0, storedUsers: 0, suspects: 0, deleted: 0 };
+    expect(await world.run(new Journal(), only(999))).toMatchObject(nothing);
+    world.clerk.users.delete(userId(9));
+    await world.run(new Journal(), only(9));
+    expect(await world.run(new Journal(), only(9))).toMatchObject(nothing);
   });
 
   it.each([{}, { userId: 'somebody' }, { userId: 7 }])('is not named by %j', async (event) => {
