@@ -83,7 +83,9 @@ export const approveRun: Action = {
       case 'superseded':
         return refusedAs(
           'run_superseded',
-          `The newer full run ${approval.by} has judged the users of today: see that one.`,
+          approval.isCertain
+            ? `The newer full run ${approval.by} has judged the users of today: see that one.`
+            : `The newer run ${approval.by} may have judged the users of today: its record cannot be read (see the runbook).`,
         );
       case 'requested':
       case 'not-started': {

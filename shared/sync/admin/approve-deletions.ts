@@ -1,4 +1,5 @@
 import type { Run } from '../../ports/run-store.ts';
+import { isReadable } from '../../ports/unreadable.ts';
 import { findSuperseding } from '../reconcile/approval.ts';
 import type { StartDependencies, StartedRun } from './start-run.ts';
 import { startRun } from './start-run.ts';
@@ -8,8 +9,8 @@ export type Approval =
   | { readonly status: 'unknown' }
   /** The run proposes no deletions that wait for anybody; `is` says how it stands. */
   | { readonly status: 'not-held'; readonly is: Run['status'] }
-  /** A newer full run has judged the users of today. */
-  | { readonly status: 'superseded'; readonly by: string };
+  /** A newer full run has judged the users of today; or it may have, where its record cannot be read. */
+  | { readonly status: 'superseded'; readonly by: string; readonly isCertain: boolean };
 
 /**
  * Approves the deletions of a held run: starts the run that makes them, each confirmed by Clerk again. That run looks at all
@@ -22,5 +23,6 @@ export async function approveDeletions(deps: StartDependencies, heldId: string):
   if (!held) return { status: 'unknown' };
   if (held.status !== 'held') return { status: 'not-held', is: held.status };
   const newer = await findSuperseding(deps.runs, held);
-  return newer ? { status: 'superseded', by: newer.id } : startRun(deps, { mode: 'approve', run: heldId });
+  if (!newer) return startRun(deps, { mode: 'approve', run: heldId });
+  return { status: 'superseded', by: newer.id, isCertain: isReadable(newer) };
 }

@@ -9,6 +9,8 @@ import { createMemoryRunHistory } from '../../../shared/adapters/memory/run-hist
 import { createMemoryRunStarter } from '../../../shared/adapters/memory/run-starter.ts';
 import { createMemoryRunStore } from '../../../shared/adapters/memory/run-store.ts';
 import type { Quarantine } from '../../../shared/ports/quarantine.ts';
+import type { Run, RunStore } from '../../../shared/ports/run-store.ts';
+import type { Unreadable } from '../../../shared/ports/unreadable.ts';
 import { startRun } from '../../../shared/sync/admin/start-run.ts';
 
 const EVENT = { routeKey: 'POST /x', headers: {}, isBase64Encoded: false, requestContext: {} };
@@ -95,5 +97,38 @@ describe('A run that nobody takes on', () => {
     const { answer, result, target } = await approveRun.run(event, deps);
     expect([answer.statusCode, result, target]).toEqual([503, 'run_not_started', undefined]);
     expect(approveRun.target?.(event)).toBe('run_1');
+  });
+});
+
+describe('The approval of a run that a newer one has superseded', () => {
+  async function refusedBy(newer: Run | Unreadable): Promise<{ code: unknown; message: unknown }> {
+    const { deps, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    await runs.save({ ...(await runs.get('run_1'))!, status: 'held' });
+    const listed: RunStore = {
+      ...runs,
+      async *list(since) {
+        yield* runs.list(since);
+        yield newer;
+      },
+    };
+    const { answer } = await approveRun.run({ ...EVENT, pathParameters: { id: 'run_1' } }, { ...deps, runs: listed });
+    expect(answer.statusCode).toBe(409);
+    return (JSON.parse(answer.body ?? '') as { error: { code: unknown; message: unknown } }).error;
+  }
+
+  it('is refused with that run’s name', async () => {
+    const { deps, runs } = world();
+    await startRun(deps, { mode: 'full', dryRun: false, force: false });
+    const judged: Run = { ...(await runs.get('run_1'))!, id: 'run_2', status: 'in-sync' };
+    const { code, message } = await refusedBy(judged);
+    expect(code).toBe('run_superseded');
+    expect(message).toContain('The newer full run run_2 has judged');
+  });
+
+  it('is refused also where nobody can tell, and does not claim that anybody has judged', async () => {
+    const { code, message } = await refusedBy({ id: 'run_2', unreadable: 'Item run#run_2: "mode" must be known.' });
+    expect(code).toBe('run_superseded');
+    expect(message).toContain('The newer run run_2 may have judged the users of today: its record cannot be read');
   });
 });

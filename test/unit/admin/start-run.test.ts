@@ -83,7 +83,7 @@ describe('An approval', () => {
     await hold('newer_1', 2, 'repaired');
     expect(await approveDeletions(deps(), 'nobodys')).toEqual({ status: 'unknown' });
     expect(await approveDeletions(deps(), 'newer_1')).toEqual({ status: 'not-held', is: 'repaired' });
-    expect(await approveDeletions(deps(), 'held_1')).toEqual({ status: 'superseded', by: 'newer_1' });
+    expect(await approveDeletions(deps(), 'held_1')).toEqual({ status: 'superseded', by: 'newer_1', isCertain: true });
   });
 });
 

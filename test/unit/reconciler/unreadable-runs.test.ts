@@ -66,7 +66,7 @@ describe('a run after one whose record cannot be read', () => {
     expect(refused.failedBecause).toContain('run-of-tomorrow');
     const starter = { start: () => Promise.reject(new Error('Nobody may be asked.')) };
     const asked = await approveDeletions({ ...world.deps, starter }, held.runId);
-    expect(asked).toEqual({ status: 'superseded', by: 'run-of-tomorrow' });
+    expect(asked).toEqual({ status: 'superseded', by: 'run-of-tomorrow', isCertain: false });
     expect(liveUsers(world)).toHaveLength(30);
   });
 
