@@ -1,4 +1,4 @@
-import type { Run, RunCounts } from '../../ports/run-store.ts';
+import type { Run } from '../../ports/run-store.ts';
 import type { Changes } from './changes.ts';
 import { NO_CHANGES } from './changes.ts';
 import { countQuarantined } from './count-quarantined.ts';
@@ -8,6 +8,7 @@ import { reportAtTheEnd } from './held-drift.ts';
 import { countHeld } from './held-runs.ts';
 import { refuseForeignInstance } from './instance.ts';
 import { reportRun } from './report-run.ts';
+import { countsOf } from './run-counts.ts';
 import type { RunSummary } from './summary.ts';
 import type { Walked } from './walk-progress.ts';
 import { NOTHING_WALKED } from './walk-progress.ts';
@@ -146,20 +147,6 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     failedBecause: reasonOfFailure(run, state),
     ...(state.skippedBecause !== undefined && { skippedBecause: state.skippedBecause }),
   };
-}
-
-/**
- * Live users after the run, by its own count: those of Clerk's list who are live in the table, newcomers, and the suspects of
- * a held run. After a dry run they are those there were before it: what would be done is not. Who came or went unnoticed behind the walk's back is not in it: the next run's count is.
- * An incremental run has counted what is there.
- */
-function countsOf({ dryRun, mode }: RunIdentity, state: RunState): RunCounts {
-  const { clerkUsers, walked, changes, suspects, conflicts, erasedInClerk, newcomers, heldBecause } = state;
-  const { created, updated, deleted, restored, unsettled } = changes;
-  const after = walked.live + newcomers + unsettled + (heldBecause === undefined ? 0 : suspects);
-  const storedUsers = dryRun && mode !== 'incremental' ? after - created - restored + deleted : after;
-  const counts = { clerkUsers, storedUsers, created, updated, deleted, restored, suspects, conflicts };
-  return erasedInClerk > 0 ? { ...counts, erasedInClerk } : counts;
 }
 
 function summaryOf(record: Run, status: RunSummary['status'], state: RunState, tookMs: number): RunSummary {

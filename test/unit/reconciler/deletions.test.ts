@@ -115,7 +115,7 @@ describe('a user whom Clerk does not list', () => {
       if (call.method === 'getUser' && call.id >= userId(52)) throw new DirectoryUnavailable('Clerk timed out.');
     };
     const summary = await world.run();
-    expect(summary).toMatchObject({ status: 'failed', deleted: 2, failedBecause: 'Clerk timed out.' });
+    expect(summary).toMatchObject({ status: 'failed', deleted: 2, storedUsers: 52, failedBecause: 'Clerk timed out.' });
     expect(liveUsers(world).map(({ id }) => id)).toEqual([...users(0, 50), ...users(52, 54)].map(({ id }) => id));
     expect(await world.runs.get(summary.runId)).toMatchObject({ status: 'failed', failedBecause: 'Clerk timed out.' });
   });
