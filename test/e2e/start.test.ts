@@ -151,7 +151,7 @@ describe('npm start', () => {
       expect(readdirSync(join(directory, '.local'))).not.toContain('lock');
       const left = () =>
         readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(directory));
-      await expect.poll(left, { timeout: 2_000 }).toEqual([]);
+      await expect.poll(left).toEqual([]);
     },
   );
 
