@@ -39,6 +39,7 @@ it('SyncLag: events take longer than they may', async () => {
   expect(await cloud.ringing()).toEqual(['SyncLag']);
 
   await cloud.clerkFaults({});
+  await cloud.changesTold(2);
   await cloud.pass(16);
   await somebody(cloud);
   expect(await cloud.ringing()).toEqual([]);
