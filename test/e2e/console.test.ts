@@ -90,7 +90,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await seen(field('firstName').getByText('Edited'), SOON);
     expect(await field('firstName').getAttribute('class')).toBe('differs');
     expect(await field('lastName').getAttribute('class')).toBeNull();
-    expect(await text('#sync')).toBe('≠ 1 user differs');
+    await expect.poll(() => text('#sync')).toBe('≠ 1 user differs');
     await seen(
       page.locator('#story li', { hasText: 'row changed by hand: firstName' }).filter({ hasText: 'Ada Example' }),
     );
@@ -142,7 +142,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.getByRole('button', { name: 'full' }).click();
     await seen(page.locator('#runs li', { hasText: 'repaired' }), A_RUN);
     await seen(listed(grace, 'in sync'));
-    expect(await text('#sync')).toBe('≠ 1 user differs');
+    await expect.poll(() => text('#sync')).toBe('≠ 1 user differs');
     await page.getByRole('button', { name: 'forced' }).click();
     await seen(page.locator('#runs li', { hasText: 'full, forced' }).filter({ hasText: '1 updated' }), A_RUN);
     await expect.poll(() => text('#sync')).toBe('✓ in sync');
