@@ -196,6 +196,21 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.locator('#webhooks-other').waitFor({ state: 'hidden' });
   });
 
+  it('leaves a choice as it was pressed until it is made, whatever is pushed meanwhile', async () => {
+    await choose(ada);
+    const released = Promise.withResolvers<void>();
+    await page.route('**/api/actions', (route) => released.promise.then(() => route.continue()));
+    await page.getByLabel('drop').check();
+    await world.clerk.users.updateUser(ada.id, { lastName: 'Meanwhile' });
+    await seen(field('lastName').getByText('Meanwhile'));
+    expect(await page.getByLabel('drop').isChecked()).toBe(true);
+    released.resolve();
+    await seen(page.locator('#result', { hasText: 'Webhooks are lost' }));
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.getByLabel('deliver', { exact: true }).check();
+    await seen(page.locator('#result', { hasText: 'delivered at once' }));
+  });
+
   it('suggests another address each time: users come and go, and no two can have one', async () => {
     const suggested = async (): Promise<string> => {
       await page.getByRole('button', { name: 'Sign up somebody' }).click();
