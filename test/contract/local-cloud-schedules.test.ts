@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLocalClock } from '../../infra/local/clock.ts';
+import type { LocalClock } from '../../infra/local/clock.ts';
 import { nextCronTime } from '../../infra/local/cloud/schedules/calendar.ts';
 import { parseCron } from '../../infra/local/cloud/schedules/cron.ts';
 import { asRecord } from '../../infra/local/cloud/json.ts';
@@ -7,6 +9,11 @@ import { call, startOrchard } from '../support/cloud/orchard.ts';
 import type { Orchard } from '../support/cloud/orchard.ts';
 
 const HOUR = 3_600_000;
+
+/** A clock that begins at noon: far from the schedules of the night, whenever the test is run. */
+function noonClock(): LocalClock {
+  return createLocalClock(36 * HOUR - (Date.now() % (24 * HOUR)));
+}
 
 function next(expression: string, zone: string, after: string): string | undefined {
   const time = nextCronTime(parseCron(expression), zone, Date.parse(after));
@@ -48,7 +55,7 @@ describe('schedules of a template', () => {
   let fire: (name: string) => ReturnType<typeof call>;
 
   beforeAll(async () => {
-    orchard = await startOrchard({ timeAccelerationForDurableWaits: 0.01 });
+    orchard = await startOrchard({ clock: noonClock(), timeAccelerationForDurableWaits: 0.01 });
     fire = (name) => call(`${orchard.url}/__local/schedules/${name}`, { method: 'POST' });
   });
   afterAll(() => orchard.close());

@@ -9,7 +9,7 @@ import {
   pause,
   startHost,
 } from '../support/durable/host.ts';
-import type { Host } from '../support/durable/host.ts';
+import type { Host, Invoke } from '../support/durable/host.ts';
 import { durableFunction } from '../support/durable/in-process.ts';
 
 let host: Host;
@@ -55,12 +55,13 @@ describe('a durable function under the real SDK', () => {
       await context.wait({ hours: 1 });
       return 'awake';
     });
-    const service = await host.start(worker.invoke, { waitScale: 1 });
-    let ended = false;
+    let [asleep, ended] = [false, false];
+    const invoke: Invoke = (arn, event) => worker.invoke(arn, event).finally(() => (asleep = true));
+    const service = await host.start(invoke, { waitScale: 1 });
     const outcome = service.start(FUNCTION_ARN, {}).finally(() => (ended = true));
 
-    await eventually(() => expect(worker.events).toHaveLength(1));
-    await pause(100);
+    // Before that the wait may not have begun, and would end later.
+    await eventually(() => expect(asleep).toBe(true));
     host.clock.advance(HOUR_MS / 2);
     await pause(100);
     expect(ended).toBe(false);
@@ -72,7 +73,7 @@ describe('a durable function under the real SDK', () => {
 
   it('continues without another invocation when the wait ends while other work goes on', async () => {
     const worker = durableFunction(async (_event, context) => {
-      await Promise.all([context.wait({ seconds: 1 }), context.step('busy', async () => pause(300))]);
+      await Promise.all([context.wait({ seconds: 1 }), context.step('busy', async () => pause(1_500))]);
       return 'both';
     });
     const service = await host.start(worker.invoke);

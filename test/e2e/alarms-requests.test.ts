@@ -1,9 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { startAlarmedCloud } from '../support/e2e/alarmed-cloud.ts';
 import { AUTHORIZER_CONCURRENCY, synthesiseAlarmed } from '../support/e2e/alarmed-assembly.ts';
 import { inParallel } from '../support/e2e/in-parallel.ts';
+import { signedWebhook } from '../support/e2e/signed-webhook.ts';
+
+/** Longer than an event may take: a cold start on a busy machine takes seconds, not a minute. */
+const LATE_MS = 61_000;
 
 let application: ReturnType<typeof synthesiseAlarmed>;
 beforeAll(() => {
@@ -29,16 +32,18 @@ async function somebody(cloud: AlarmedCloud): Promise<string> {
   return id;
 }
 
-it('SyncLag: events take longer than they may', async () => {
+it('SyncLag: an event takes longer than it may', async () => {
   await using cloud = await start();
-  await cloud.clerkFaults({ webhooks: { delayMs: 600_000 } });
-  await cloud.newUsers(1);
-  await sleep(2_100);
-  expect(await cloud.ringing()).toEqual([]);
-  await cloud.world.flushWebhooks();
+  const { webhookSecrets, instanceId } = cloud.stack.file;
+  const at = Date.now() - LATE_MS;
+  const data = { object: 'user', id: 'user_late', created_at: at, updated_at: at };
+  const event = { object: 'event', type: 'user.created', data, timestamp: at, instance_id: instanceId };
+  // As Svix sends what it could not deliver before: as it was, and signed anew.
+  const { body, headers } = signedWebhook(webhookSecrets[0] ?? '', event);
+  expect((await cloud.world.post('/webhooks/clerk', body, headers)).body).toEqual({ outcome: 'created' });
   expect(await cloud.ringing()).toEqual(['SyncLag']);
 
-  await cloud.clerkFaults({});
+  await cloud.changesTold(2);
   await cloud.pass(16);
   await somebody(cloud);
   expect(await cloud.ringing()).toEqual([]);

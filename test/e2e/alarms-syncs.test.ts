@@ -50,6 +50,7 @@ it('WebhookFailures: six of a hundred events fail, and come again', async () => 
 
   await cloud.world.flushWebhooks();
   expect((await cloud.world.compare()).mismatches).toEqual([]);
+  await cloud.changesTold(100);
   await cloud.pass(16);
   expect(await cloud.ringing()).toEqual(['WebhookFailures']);
   await cloud.pass(45);
@@ -65,6 +66,7 @@ it('AutoSyncs: users sign in of whom no webhook has told, with tokens that do no
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(await cloud.ringing()).toEqual(['AutoSyncs']);
 
+  await cloud.changesTold(52);
   await cloud.pass(61);
   expect(await visits(cloud, ids.slice(0, 1), { email: '__absent' })).toEqual([200]);
   expect(await cloud.ringing()).toEqual([]);

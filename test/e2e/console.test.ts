@@ -90,7 +90,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await seen(field('firstName').getByText('Edited'), SOON);
     expect(await field('firstName').getAttribute('class')).toBe('differs');
     expect(await field('lastName').getAttribute('class')).toBeNull();
-    expect(await text('#sync')).toBe('≠ 1 user differs');
+    await expect.poll(() => text('#sync')).toBe('≠ 1 user differs');
     await seen(
       page.locator('#story li', { hasText: 'row changed by hand: firstName' }).filter({ hasText: 'Ada Example' }),
     );
@@ -142,7 +142,7 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     await page.getByRole('button', { name: 'full' }).click();
     await seen(page.locator('#runs li', { hasText: 'repaired' }), A_RUN);
     await seen(listed(grace, 'in sync'));
-    expect(await text('#sync')).toBe('≠ 1 user differs');
+    await expect.poll(() => text('#sync')).toBe('≠ 1 user differs');
     await page.getByRole('button', { name: 'forced' }).click();
     await seen(page.locator('#runs li', { hasText: 'full, forced' }).filter({ hasText: '1 updated' }), A_RUN);
     await expect.poll(() => text('#sync')).toBe('✓ in sync');
@@ -194,6 +194,21 @@ describe.skipIf(hasNoBrowser)(`The console, in a browser (${CHROMIUM})`, () => {
     expect(await page.locator('input[name=webhooks]:checked').count()).toBe(0);
     await page.getByLabel('deliver', { exact: true }).check();
     await page.locator('#webhooks-other').waitFor({ state: 'hidden' });
+  });
+
+  it('leaves a choice as it was pressed until it is made, whatever is pushed meanwhile', async () => {
+    await choose(ada);
+    const released = Promise.withResolvers<void>();
+    await page.route('**/api/actions', (route) => released.promise.then(() => route.continue()));
+    await page.getByLabel('drop').check();
+    await world.clerk.users.updateUser(ada.id, { lastName: 'Meanwhile' });
+    await seen(field('lastName').getByText('Meanwhile'));
+    expect(await page.getByLabel('drop').isChecked()).toBe(true);
+    released.resolve();
+    await seen(page.locator('#result', { hasText: 'Webhooks are lost' }));
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.getByLabel('deliver', { exact: true }).check();
+    await seen(page.locator('#result', { hasText: 'delivered at once' }));
   });
 
   it('suggests another address each time: users come and go, and no two can have one', async () => {

@@ -143,7 +143,8 @@ describe('While the bus', () => {
   });
 
   it('has been down for too long, what is given up is in the failure queue, and what follows is told', async () => {
-    const impatient = withEventMapping({ MaximumRecordAgeInSeconds: 2 });
+    // A second of it is the mapping's window: what follows must not grow too old on a busy machine.
+    const impatient = withEventMapping({ MaximumRecordAgeInSeconds: 5 });
     const other = await startLocalStack({ assembly: impatient.assembly, webhookRetryScale: 0.001 });
     try {
       const elsewhere = createWorld(other.file);
@@ -162,17 +163,21 @@ describe('While the bus', () => {
     }
   });
 
-  it('takes one entry in ten, what comes again has the id that it had', async () => {
-    await busFaults(stack.file, { throttle: 0.9 });
+  it('takes one entry in five, what comes again has the id that it had', async () => {
+    await busFaults(stack.file, { throttle: 0.8 });
     const users: User[] = [];
-    for (let n = 0; n < 12; n += 1) users.push(await signUp(world, `tenth${n}@example.com`, `T${n}`));
-    await world.flushWebhooks();
-    await new Promise((resolve) => void setTimeout(resolve, 4_000));
+    const told = async () => (await Promise.all(users.map(({ id }) => eventsOf(stack.file, id)))).flat();
+    // Which entries come again depends on which come together: people sign up until one has.
+    const repetitions = async (): Promise<number> => {
+      users.push(await signUp(world, `fifth${users.length}@example.com`, `T${users.length}`));
+      const events = await told();
+      return events.length - new Set(events.map(({ detail }) => detail.userId)).size;
+    };
+    await expect.poll(repetitions, { timeout: 40_000, interval: 100 }).toBeGreaterThan(0);
     await busFaults(stack.file, {});
+    await world.flushWebhooks();
     for (const { id } of users) await expect.poll(() => story(id), SOON).toEqual(['UserCreated by webhook']);
-    const all = (await Promise.all(users.map(({ id }) => eventsOf(stack.file, id)))).flat();
-    expect(all.length).toBeGreaterThan(users.length);
-    expect(new Set(all.map(({ detail }) => detail.eventId)).size).toBe(users.length);
+    expect(new Set((await told()).map(({ detail }) => detail.eventId)).size).toBe(users.length);
   });
 
   async function reserved({ id }: User): Promise<unknown> {

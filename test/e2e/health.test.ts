@@ -101,10 +101,14 @@ describe.runIf(canEndContainers)('GET /health', () => {
     const first = await freshHealth();
     await sendWebhooks(3);
     const answers: Health[] = [];
+    const startedAt = performance.now();
     for (let poll = 0; poll < 100; poll += 1) answers.push(await health());
+    const seconds = (performance.now() - startedAt) / 1_000;
     const answered = answers.filter(({ status }) => status === 200);
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
+    expect(answers.filter(({ status }) => status !== 200 && status !== 429)).toEqual([]);
+    // Twenty at once, and ten more with each second: on a machine that is slow enough none is too many.
     expect(answered.length).toBeGreaterThanOrEqual(20);
+    expect(answered.length).toBeLessThanOrEqual(20 + Math.ceil(10 * seconds));
     expect(new Set(answered.map(({ body }) => JSON.stringify(body)))).toEqual(new Set([JSON.stringify(first.body)]));
     expect((await freshHealth()).body).not.toEqual(first.body);
   });

@@ -11,6 +11,7 @@ import { removeStackFile, writeStackFile } from '../../infra/local/stack-file.ts
 import type { World } from '../../scripts/demo/world.ts';
 import { createWorld } from '../../scripts/demo/world.ts';
 import { putItem } from '../support/e2e/put-item.ts';
+import { scan } from '../support/oracle.ts';
 
 const script = fileURLToPath(new URL('../../scripts/sync-clerk-users.ts', import.meta.url));
 let directory: string;
@@ -152,12 +153,16 @@ describe('npm run sync', () => {
     expect(skipped.stdout).toContain('Run somebody is at work');
   });
 
-  it('stops cleanly at Ctrl-C, lets go of the lease, and goes on next time', async () => {
+  it('stops cleanly at Ctrl-C, lets go of the lease, and goes on next time', { timeout: 120_000 }, async () => {
     await importUsers(1_200);
     await world.control('PUT', 'faults', { webhooks: { drop: 1 }, api: { latencyMs: 400 } });
-    const stopped = await sync([], (child) => {
-      setTimeout(() => child.kill('SIGINT'), 2_500);
-    });
+    const mirrored = async () => (await scan(stack.file)).filter(({ pk }) => String(pk).startsWith('user#')).length;
+    let running: ChildProcess | undefined;
+    const stopping = sync([], (child) => (running = child));
+    // It is on its way, and most of the list is still to come.
+    await expect.poll(mirrored, { timeout: 20_000 }).toBeGreaterThan(0);
+    running?.kill('SIGINT');
+    const stopped = await stopping;
     expect(stopped.code).toBe(130);
     expect(stopped.stdout).toContain('the same command goes on from there');
     await world.control('PUT', 'faults', { webhooks: { drop: 1 } });

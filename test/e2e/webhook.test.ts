@@ -148,7 +148,8 @@ describe('What is not signed by us', () => {
       { ...good, headers: { ...good.headers, 'svix-signature': 'v1,' } },
       { ...good, headers: { 'content-type': 'application/json' } },
       signedWebhook(secret(), payload, { sentAt: new Date(Date.now() - 301_000) }),
-      signedWebhook(secret(), payload, { sentAt: new Date(Date.now() + 302_000) }),
+      // More than the five minutes: those before it take their time on a busy machine.
+      signedWebhook(secret(), payload, { sentAt: new Date(Date.now() + 360_000) }),
     ];
     for (const attempt of attempts) {
       expect(await deliver(attempt)).toEqual({

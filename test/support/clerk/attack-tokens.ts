@@ -194,8 +194,9 @@ function times({ of, withPayload, claims, now }: Smith): Case[] {
     ['expired', 'expired beyond the skew', of({ exp: now - 6 })],
     ['expired', 'expired long ago', of({ exp: now - 100_000 })],
     ['expired', 'an expiry of 0', of({ exp: 0 })],
-    ['not-yet-valid', 'a beginning in the future', of({ nbf: now + 30 })],
-    ['not-yet-valid', 'issued in the future', of({ iat: now + 30 })],
+    // Far enough that they are not valid before a busy machine has sent them ten thousand times.
+    ['not-yet-valid', 'a beginning in the future', of({ nbf: now + 3_000, exp: now + 3_060 })],
+    ['not-yet-valid', 'issued in the future', of({ iat: now + 3_000, exp: now + 3_060 })],
     ['lifetime', 'a life of two hours', of({ exp: now + 7_200 })],
     ['lifetime', 'a life of ten years', of({ exp: now + 315_360_000 })],
     ['lifetime', 'the last minute of a day', of({ iat: now - 86_400, nbf: now - 86_400 })],

@@ -63,12 +63,15 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   };
 }
 
-/** Polls until the condition holds; fails after five seconds. */
+/** On a busy machine a webhook takes its time, ms. */
+const PATIENCE_MS = 20_000;
+
+/** Polls until the condition holds. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 5000; Date.now() < deadline; await sleep(5)) {
+  for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(5)) {
     if (await condition()) return;
   }
-  throw new Error(`Waited 5 s in vain for ${what}.`);
+  throw new Error(`Waited ${PATIENCE_MS / 1000} s in vain for ${what}.`);
 }
 
 /** @throws When the signature is not one of this secret. */

@@ -87,9 +87,9 @@ export interface Orchard {
 /** Starts a local cloud for the orchard. */
 export async function startOrchard(options: Partial<LocalCloudOptions> = {}): Promise<Orchard> {
   const folder = options.assembly === undefined ? await buildOrchard() : undefined;
-  const clock = createLocalClock();
+  const { clock = createLocalClock() } = options;
   try {
-    const cloud = await startLocalCloud({ assembly: folder?.path ?? '', clock, ...options });
+    const cloud = await startLocalCloud({ assembly: folder?.path ?? '', ...options, clock });
     const close = async (): Promise<void> => {
       await cloud.close();
       folder?.remove();

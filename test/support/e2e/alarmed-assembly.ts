@@ -9,8 +9,7 @@ import { ISSUER, ORIGIN } from './application.ts';
 export const AUTHORIZER_CONCURRENCY = 5;
 
 /**
- * A mirror that lets nobody in while the table is away, whose authorizer has few processes, and that calls events late that
- * take two seconds: what would take a minute in production.
+ * A mirror that lets nobody in while the table is away, and whose authorizer has few processes.
  *
  * @returns its cloud assembly, and how to remove it
  */
@@ -28,7 +27,6 @@ function addMirror(app: App): ClerkSyncStack {
     authorizedParties: [ORIGIN],
     onStoreFailure: 'deny',
     authorizerConcurrency: AUTHORIZER_CONCURRENCY,
-    alarms: { thresholds: { lagSeconds: 2 } },
     scheduleNamePrefix: '',
   });
 }

@@ -19,6 +19,11 @@ export interface AlarmedCloud extends AsyncDisposable {
   ringing(): Promise<readonly string[]>;
   /** Alarms that have rung at any time since all was well. */
   rung(): Promise<readonly string[]>;
+  /**
+   * Waits until subscribers have heard of so many changes, the first user's among them. A change that still waits when the clock is
+   * moved is as late as it was moved.
+   */
+  changesTold(count: number): Promise<void>;
   /** Moves the clock of Clerk's stand-in, of the schedules, the metrics and the alarms. */
   pass(minutes: number): Promise<void>;
   /** Faults between functions and table; none with `{}`. */
@@ -52,7 +57,7 @@ export async function startAlarmedCloud({
     if (heard) {
       await signUp(cloud.world, 'first@example.com', 'First');
       await cloud.world.flushWebhooks();
-      await changesAreTold(stack);
+      await cloud.changesTold(1);
     }
     expect((await cloud.world.fireFullRun()).body).toMatchObject({ status: 'in-sync' });
     expect(await cloud.ringing()).toEqual([]);
@@ -62,13 +67,6 @@ export async function startAlarmedCloud({
     await stack.close();
     throw error;
   }
-}
-
-/** A change that still waits when somebody moves the clock by hours has waited for hours, and is given up. */
-async function changesAreTold({ file }: LocalStack): Promise<void> {
-  const told = async (): Promise<unknown> => (await fetch(`${file.api}/__local/events`)).json();
-  // Not `expect.poll`, which may stand in tests only: some start their cloud before the first.
-  await vi.waitFor(async () => expect(await told()).not.toEqual([]), { timeout: 30_000 });
 }
 
 /** @param wellSince from when on an alarm counts as having rung, ms */
@@ -89,6 +87,11 @@ function cloudOf(stack: LocalStack, wellSince: () => number): AlarmedCloud {
       namesOf(
         (await alarms()).filter(({ told }) => told.some(({ state, at }) => state === 'ALARM' && at > wellSince())),
       ),
+    async changesTold(count) {
+      const told = async (): Promise<unknown> => (await fetch(`${stack.file.api}/__local/events`)).json();
+      // Not `expect.poll`, which may stand in tests only: some start their cloud before the first.
+      await vi.waitFor(async () => expect(await told()).toHaveLength(count), { timeout: 30_000 });
+    },
     pass: (minutes) => put(`${stack.file.clerk}/__local/clock`, { advanceMs: minutes * 60_000 }),
     storeFaults: (faults) => put(`${stack.file.api}/__local/store`, faults),
     clerkFaults: (faults) => put(`${stack.file.clerk}/__local/faults`, faults),

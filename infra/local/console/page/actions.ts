@@ -15,6 +15,8 @@ type Webhooks = Overview['webhooks'];
 
 /** What is set, as it was heard last. */
 let webhooks: Webhooks = { drop: 0, delayMs: 0, waiting: 0 };
+/** How many choices are on their way. */
+let choosing = 0;
 
 /** Connects every button with what it does. */
 export function startActions({ user, userCount, choose }: ActionContext): void {
@@ -66,8 +68,8 @@ export function showWebhooks(heard: Webhooks): void {
   webhooks = heard;
   const { waiting } = heard;
   const mode = webhookMode(heard);
-  for (const choice of document.querySelectorAll<HTMLInputElement>('input[name=webhooks]'))
-    choice.checked = choice.value === mode;
+  // What was heard before somebody pressed must not press another one.
+  if (choosing === 0) press(mode);
   const other = part(HTMLElement, 'webhooks-other');
   other.textContent = otherFaults(heard);
   other.hidden = mode !== undefined;
@@ -76,12 +78,19 @@ export function showWebhooks(heard: Webhooks): void {
   deliver.textContent = `Deliver ${waiting} waiting`;
 }
 
+function press(mode: string | undefined): void {
+  for (const choice of document.querySelectorAll<HTMLInputElement>('input[name=webhooks]'))
+    choice.checked = choice.value === mode;
+}
+
 function webhookChoice(mode: string): HTMLInputElement | undefined {
   return document.querySelector<HTMLInputElement>(`input[name=webhooks][value=${mode}]`) ?? undefined;
 }
 
 async function setWebhooks(mode: 'deliver' | 'delay' | 'drop'): Promise<void> {
+  choosing += 1;
   const { ok } = await perform({ action: 'webhooks', mode });
+  choosing -= 1;
   // What was pressed is not what is.
   if (!ok) showWebhooks(webhooks);
 }
