@@ -192,6 +192,23 @@ describe('nothing is approved', () => {
     expect(liveUsers(world)).toHaveLength(100);
   });
 
+  it('against another Clerk instance, also where its key comes while they are made', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(...clerkUsers(100).slice(70));
+    let asked = 0;
+    world.clerk.before = ({ method }) => {
+      if (method !== 'getUser') return;
+      asked += 1;
+      if (asked < 3) return;
+      world.clerk.users.clear();
+      world.clerk.instance = 'ins_other';
+    };
+    const summary = await approve(world, held.runId);
+    expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(summary.failedBecause).toContain('ins_other');
+    expect(liveUsers(world)).toHaveLength(100);
+  });
+
   it.each([{ mode: 'approve' }, { mode: 'approve', run: 7 }, { mode: 'approve', run: 'a b' }])(
     'of %j, which does not name a run',
     async (event) => {
