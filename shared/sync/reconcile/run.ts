@@ -32,6 +32,8 @@ export interface RunState {
   readonly newest: number | undefined;
   /** Whether Clerk's list agreed with Clerk's own count, as far as the run has judged. */
   readonly isListTrusted: boolean;
+  /** Whether a full run has judged who is to be deleted. */
+  readonly hasJudged: boolean;
   readonly heldBecause: string | undefined;
   /** Why the run did not do its work, in words. */
   readonly failedBecause: string | undefined;
@@ -50,6 +52,7 @@ export const NEW_RUN: RunState = {
   newcomers: 0,
   newest: undefined,
   isListTrusted: true,
+  hasJudged: false,
   heldBecause: undefined,
   failedBecause: undefined,
   skippedBecause: undefined,
@@ -96,16 +99,16 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
   const isComplete = state.failedBecause === undefined && state.skippedBecause === undefined;
   const quarantined = run.dryRun ? undefined : await countQuarantined(deps);
-  const held = run.dryRun ? undefined : await heldAfter(deps, record, isComplete);
+  const held = run.dryRun ? undefined : await heldAfter(deps, record);
   reportRun(deps, summary, { mode: run.mode, isComplete, quarantined, held });
   return summary;
 }
 
 /** Deletions are held until they are approved, or until a full run has judged anew; other runs change nothing about them. */
-async function heldAfter(deps: ReconcileDependencies, run: Run, isComplete: boolean): Promise<number | undefined> {
+async function heldAfter(deps: ReconcileDependencies, run: Run): Promise<number | undefined> {
   const isApproved = run.mode === 'approve' && run.status !== 'failed';
   if (run.status === 'held' || isApproved) return countHeld(deps, run);
-  return run.mode === 'full' && isComplete ? 0 : undefined;
+  return run.hasJudged ? 0 : undefined;
 }
 
 /**
@@ -125,7 +128,7 @@ function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary[
 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
   const { drift, report } = state.changes;
-  const { heldBecause } = state;
+  const { heldBecause, hasJudged } = state;
   const { id, mode, approves, userId, dryRun, force, since, becauseFull, startedAt } = run;
   return {
     id,
@@ -134,6 +137,7 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     ...(userId !== undefined && { userId }),
     ...(dryRun && { dryRun }),
     ...(force && { force }),
+    ...(hasJudged && { hasJudged }),
     ...(since !== undefined && { since }),
     ...(becauseFull !== undefined && { becauseFull }),
     startedAt,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
+import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
@@ -17,6 +18,10 @@ async function heldWorld(): Promise<{ world: World; held: RunSummary }> {
   expect(held).toMatchObject({ status: 'held', suspects: 30, deleted: 0, storedUsers: 100 });
   await world.time.advance(3_600_000);
   return { world, held };
+}
+
+function hugeUser(n: number): DirectoryUser {
+  return clerkUser(n, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } });
 }
 
 function approve(world: World, run: string, journal = new Journal()): Promise<RunSummary> {
@@ -100,7 +105,7 @@ describe('the approval of a held run', () => {
 describe('a run that is held and met with a failure besides', () => {
   async function withHugeUser(): Promise<World> {
     const world = createWorld();
-    world.clerk.add(...clerkUsers(69), clerkUser(69, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } }));
+    world.clerk.add(...clerkUsers(69), hugeUser(69));
     await world.mirror(clerkUsers(100));
     return world;
   }
@@ -155,6 +160,14 @@ describe('nothing is approved', () => {
     expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
     expect(summary.failedBecause).toContain(newer.runId);
     expect(await approve(world, newer.runId)).toMatchObject({ status: 'repaired', deleted: 30 });
+  });
+
+  it('of a run after which a full run has judged that nobody is to go, whatever it failed at besides', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(...clerkUsers(100).slice(70), hugeUser(200));
+    const newer = await world.run();
+    expect(newer).toMatchObject({ status: 'failed', suspects: 0, unstorable: 1 });
+    expect((await approve(world, held.runId)).failedBecause).toContain(newer.runId);
   });
 
   it('but of a run after which a full run failed: it has judged nobody', async () => {
