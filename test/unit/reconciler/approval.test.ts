@@ -291,6 +291,33 @@ describe('deletions of the last 24 hours', () => {
     expect(liveUsers(world).length).toBeLessThan(100);
   });
 
+  it('count for a run of the same id as well: it gets one of its own, and writes over no record', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(100));
+    const nightly = { mode: 'full', runId: 'nightly' };
+    for (let n = 0; n < 15; n += 1) world.clerk.users.delete(userId(n));
+    expect(await world.run(new Journal(), nightly)).toMatchObject({ runId: 'nightly', status: 'repaired', deleted: 15 });
+    for (let n = 15; n < 30; n += 1) world.clerk.users.delete(userId(n));
+    const again = await world.run(new Journal(), nightly);
+    expect(again).toMatchObject({ status: 'held', suspects: 15, deleted: 0 });
+    expect(again.runId).not.toBe('nightly');
+    const facts = { asked: 'nightly', runId: again.runId, status: 'repaired' };
+    expect(world.log.lines).toContainEqual({ level: 'warn', message: 'run id taken', facts });
+  });
+
+  it('of a run that died about to delete count when its event is sent again', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(115));
+    const journal = new Journal();
+    journal.dieAfter = 'judge';
+    const event = { mode: 'full', runId: 'asked_for' };
+    expect(await journal.execute((context) => reconcile(event, context, world.deps))).toBe('died');
+    await world.time.advance(600_000);
+    expect(await world.run(new Journal(), event)).toMatchObject({ status: 'held', suspects: 15 });
+  });
+
   it('by runs about single users count for the next full run', async () => {
     const world = createWorld();
     world.clerk.add(...clerkUsers(60));
