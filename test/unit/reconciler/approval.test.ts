@@ -297,7 +297,11 @@ describe('deletions of the last 24 hours', () => {
     await world.mirror(clerkUsers(100));
     const nightly = { mode: 'full', runId: 'nightly' };
     for (let n = 0; n < 15; n += 1) world.clerk.users.delete(userId(n));
-    expect(await world.run(new Journal(), nightly)).toMatchObject({ runId: 'nightly', status: 'repaired', deleted: 15 });
+    expect(await world.run(new Journal(), nightly)).toMatchObject({
+      runId: 'nightly',
+      status: 'repaired',
+      deleted: 15,
+    });
     for (let n = 15; n < 30; n += 1) world.clerk.users.delete(userId(n));
     const again = await world.run(new Journal(), nightly);
     expect(again).toMatchObject({ status: 'held', suspects: 15, deleted: 0 });
