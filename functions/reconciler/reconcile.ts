@@ -2,7 +2,6 @@ import type { Run } from '../../shared/ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import { withoutEffect } from '../../shared/sync/reconcile/dry-run.ts';
 import type { LeaseTaken } from '../../shared/sync/reconcile/lease.ts';
-import { releaseLease } from '../../shared/sync/reconcile/lease.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { closeRun, NEW_RUN } from '../../shared/sync/reconcile/run.ts';
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
@@ -125,9 +124,7 @@ async function close(
   try {
     return await runStep(context, deps, 'close', async () => {
       await moveWatermark(deps, run, state);
-      const summary = await closeRun(deps, run, state);
-      await releaseLease(deps, run);
-      return summary;
+      return closeRun(deps, run, state);
     });
   } catch (error) {
     await runStep(context, deps, 'count-failure', () => Promise.resolve(deps.metrics.record('ReconcileFailed', 1)));

@@ -7,6 +7,7 @@ import { isThorough } from './dependencies.ts';
 import { reportAtTheEnd } from './held-drift.ts';
 import { countHeld } from './held-runs.ts';
 import { refuseForeignInstance } from './instance.ts';
+import { releaseLease } from './lease.ts';
 import { reportRun } from './report-run.ts';
 import type { RunSummary } from './summary.ts';
 import type { Walked } from './walk-progress.ts';
@@ -86,7 +87,8 @@ export async function recordProposals({ runs }: RecordDependencies, run: RunIden
 }
 
 /**
- * Closes a run, however it ended: records it, counts it, logs it.
+ * Closes a run, however it ended: records it, lets go of its lease, and counts and logs it last, since it may be repeated until
+ * then.
  *
  * @throws StoreUnavailable when the run cannot be recorded
  */
@@ -96,6 +98,7 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const report = await reportAtTheEnd(deps, run, state);
   const record = runRecord(run, { ...state, changes: { ...state.changes, report } }, status, endedAt);
   await deps.runs.save(record);
+  await releaseLease(deps, run);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
   const isComplete = state.failedBecause === undefined && state.skippedBecause === undefined;
   const quarantined = run.dryRun ? undefined : await countQuarantined(deps);

@@ -92,6 +92,20 @@ describe('a full run tells', () => {
     expect([value('ReconcileFailed'), value('DeletionsHeld')]).toEqual([1, 0]);
   });
 
+  it('everything once, also where it had to be closed a second time', async () => {
+    const world = await mirrored(3);
+    world.clerk.add(changed(1));
+    const { release } = world.lease;
+    let refused = 0;
+    world.lease.release = (lease) => {
+      refused += 1;
+      return refused === 1 ? Promise.reject(new StoreUnavailable('The table did not answer.')) : release(lease);
+    };
+    await full(world);
+    expect(refused).toBe(2);
+    expect(world.metrics.recorded().filter(({ name }) => name === 'DriftFound')).toHaveLength(1);
+  });
+
   it('nothing when it is dry', async () => {
     const world = await mirrored(3);
     world.clerk.add(clerkUser(9));
