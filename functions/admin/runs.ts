@@ -140,6 +140,7 @@ function shownRun({
   id: runId,
   counts,
   report: _report,
+  hasJudged: _hasJudged,
   heldBecause,
   failedBecause,
   ...run

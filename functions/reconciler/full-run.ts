@@ -86,7 +86,7 @@ export class FullRun {
       await leaveMarks(deps, this.#marks);
       return judged;
     });
-    this.#steps.learn(judgement);
+    this.#steps.learn({ ...judgement, hasJudged: doubtedBecause === undefined });
     if (doubtedBecause !== undefined) throw new StepFailed(doubtedBecause, true);
   }
 }

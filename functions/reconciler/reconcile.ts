@@ -1,7 +1,7 @@
+import type { Run } from '../../shared/ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import { withoutEffect } from '../../shared/sync/reconcile/dry-run.ts';
 import type { LeaseTaken } from '../../shared/sync/reconcile/lease.ts';
-import { releaseLease } from '../../shared/sync/reconcile/lease.ts';
 import type { RunState } from '../../shared/sync/reconcile/run.ts';
 import { closeRun, NEW_RUN } from '../../shared/sync/reconcile/run.ts';
 import type { RunSummary } from '../../shared/sync/reconcile/summary.ts';
@@ -39,7 +39,7 @@ export async function reconcile(
   deps: ReconcileDependencies,
 ): Promise<RunSummary> {
   const request = parseRunRequest(event);
-  const { id, at } = await runStep(context, deps, 'begin', () => Promise.resolve(begin(request, deps)));
+  const { id, at } = await runStep(context, deps, 'begin', () => begin(request, deps));
   const asked = { id, ...identityOf(request) };
   const working = asked.dryRun ? withoutEffect(deps) : deps;
   // Only what is done to users goes unsaid in a dry run: its end is logged like any other.
@@ -57,9 +57,25 @@ function identityOf({ runId: _id, ...request }: AskedRun): Omit<RunIdentity, 'id
   return request.mode === 'approve' ? { mode: request.mode, approves: request.run } : request;
 }
 
-/** Whoever asked for the run may have told somebody its id already. */
-function begin({ runId }: AskedRun, { random, clock }: ReconcileDependencies): { id: string; at: number } {
-  return { id: runId ?? random.id(), at: clock.now() };
+/**
+ * Whoever asked for the run may have told somebody its id already. The id of a run that is at work, or has been, is not given to
+ * another one: an event that is sent again would write over its record, and nobody would know whom that one has deleted.
+ */
+async function begin(
+  { runId }: AskedRun,
+  { random, clock, runs, log }: ReconcileDependencies,
+): Promise<{ id: string; at: number }> {
+  const at = clock.now();
+  const known = runId === undefined ? undefined : await runs.get(runId);
+  if (runId !== undefined && (!known || isUntouched(known))) return { id: runId, at };
+  const id = random.id();
+  if (known) log.warn('run id taken', { asked: known.id, runId: id, status: known.status });
+  return { id, at };
+}
+
+/** Asked for, and perhaps recorded as one that nobody had taken on. */
+function isUntouched({ status, counts }: Run): boolean {
+  return status === 'requested' || (status === 'failed' && counts.suspects + counts.deleted === 0);
 }
 
 /**
@@ -108,9 +124,7 @@ async function close(
   try {
     return await runStep(context, deps, 'close', async () => {
       await moveWatermark(deps, run, state);
-      const summary = await closeRun(deps, run, state);
-      await releaseLease(deps, run);
-      return summary;
+      return closeRun(deps, run, state);
     });
   } catch (error) {
     await runStep(context, deps, 'count-failure', () => Promise.resolve(deps.metrics.record('ReconcileFailed', 1)));

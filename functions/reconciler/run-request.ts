@@ -1,6 +1,6 @@
 import type { RunRequest } from '../../shared/ports/run-starter.ts';
 
-/** What a run is asked to do, and the id that whoever asks has given it. */
+/** What a run is asked to do, and the id that whoever asks has given it: it has that one unless another run has had it. */
 export type AskedRun = RunRequest & { readonly runId?: string };
 
 const KNOWN =

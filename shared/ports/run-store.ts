@@ -12,6 +12,8 @@ export interface Run {
   readonly dryRun?: boolean;
   /** Whether it read every item. */
   readonly force?: boolean;
+  /** Whether it is a full run that has judged who is to be deleted, whatever failed later; one of an earlier version does not say. */
+  readonly hasJudged?: boolean;
   /** Where an incremental run was told to begin, ms of Clerk's `updated_at`; without it, at the watermark. */
   readonly since?: number;
   /** Why a run that began as an incremental one has become a full one, in words. */

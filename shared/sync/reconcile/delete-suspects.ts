@@ -57,6 +57,8 @@ export async function deleteSuspects(
     changes: createChangeCounter(run.reported),
     met: new Set(),
     oneByOne: atMost(1),
+    absences: 0,
+    vouchedFor: 0,
     newcomers: 0,
     passedOver: 0,
   };
@@ -92,6 +94,10 @@ interface Chunk {
   readonly met: Set<string>;
   /** Through which every deletion is written: each checks the one lease, and of two such transactions at once one is cancelled. */
   readonly oneByOne: Turnstile;
+  /** Suspects of whom Clerk has said that they are gone. */
+  absences: number;
+  /** The first so many of these were told by the table's own instance. */
+  vouchedFor: number;
   newcomers: number;
   passedOver: number;
 }
@@ -169,12 +175,26 @@ function isYoung({ createdAt, runChange }: StoredUser, { run, deps }: Chunk): bo
 }
 
 /** Clerk's word grows older while others are written: it counts when the turn has come. */
-function deleteConfirmed({ deps, run, changes, oneByOne }: Chunk, stored: StoredUser, askedAt: number): Promise<void> {
+function deleteConfirmed(chunk: Chunk, stored: StoredUser, askedAt: number): Promise<void> {
+  const { deps, run, changes, oneByOne } = chunk;
+  chunk.absences += 1;
+  const absence = chunk.absences;
   return oneByOne(async () => {
+    if (absence > chunk.vouchedFor) await vouch(chunk);
     if (deps.clock.now() - askedAt > CONFIRMED_FOR_MS) {
       throw new UnconfirmedAbsence(`It took too long since Clerk said that ${stored.id} is gone: it is asked again.`);
     }
     const deletion = { source: 'deletion', id: stored.id, at: askedAt } as const;
     await applyNow(deps, run, deletion, changes, { known: { user: stored }, isFenced: true });
   });
+}
+
+/**
+ * The key may be exchanged at any moment, and to another instance everybody is gone. Asked after an absence was told, Clerk
+ * answers by the same key or by a later one: one question vouches for all that were told before it.
+ */
+async function vouch(chunk: Chunk): Promise<void> {
+  const { absences } = chunk;
+  await refuseForeignInstance(chunk.deps);
+  chunk.vouchedFor = absences;
 }

@@ -17,21 +17,21 @@ export function waitingForApproval(runs: readonly Run[]): readonly Run[] {
   );
 }
 
-/** One that failed has made some of the deletions at most. */
-function isApproval({ approves, status }: Run, held: Run): boolean {
-  return approves === held.id && status !== 'failed';
+/** One that failed, or has not told its end so far, has made some of the deletions at most. */
+function isApproval({ approves, status, endedAt }: Run, held: Run): boolean {
+  return approves === held.id && endedAt !== undefined && status !== 'failed';
 }
 
 /** Whether a run is a newer full one that has judged the users of today. */
 export function supersedes(run: Run, held: Run): boolean {
   const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
-  return isNewer && run.mode === 'full' && run.dryRun !== true && hasJudged(run);
+  return isNewer && run.mode === 'full' && run.dryRun !== true && isJudge(run);
 }
 
-/** Not yet, or not at all: one that failed and proposes nobody has not come to judge anybody. */
-function hasJudged({ status, counts }: Run): boolean {
+/** One that failed may have judged before; where one of an earlier version does not say, it has if it proposes somebody. */
+function isJudge({ status, hasJudged = false, counts }: Run): boolean {
   if (status === 'running' || status === 'requested') return false;
-  return status !== 'failed' || counts.suspects > 0;
+  return status !== 'failed' || hasJudged || counts.suspects > 0;
 }
 
 /**

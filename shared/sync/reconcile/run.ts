@@ -7,6 +7,7 @@ import { isThorough } from './dependencies.ts';
 import { reportAtTheEnd } from './held-drift.ts';
 import { countHeld } from './held-runs.ts';
 import { refuseForeignInstance } from './instance.ts';
+import { releaseLease } from './lease.ts';
 import { reportRun } from './report-run.ts';
 import { countsOf } from './run-counts.ts';
 import type { RunSummary } from './summary.ts';
@@ -33,6 +34,8 @@ export interface RunState {
   readonly newest: number | undefined;
   /** Whether Clerk's list agreed with Clerk's own count, as far as the run has judged. */
   readonly isListTrusted: boolean;
+  /** Whether a full run has judged who is to be deleted. */
+  readonly hasJudged: boolean;
   readonly heldBecause: string | undefined;
   /** Why the run did not do its work, in words. */
   readonly failedBecause: string | undefined;
@@ -51,6 +54,7 @@ export const NEW_RUN: RunState = {
   newcomers: 0,
   newest: undefined,
   isListTrusted: true,
+  hasJudged: false,
   heldBecause: undefined,
   failedBecause: undefined,
   skippedBecause: undefined,
@@ -84,7 +88,8 @@ export async function recordProposals({ runs }: RecordDependencies, run: RunIden
 }
 
 /**
- * Closes a run, however it ended: records it, counts it, logs it.
+ * Closes a run, however it ended: records it, lets go of its lease, and counts and logs it last, since it may be repeated until
+ * then.
  *
  * @throws StoreUnavailable when the run cannot be recorded
  */
@@ -94,19 +99,20 @@ export async function closeRun(deps: ReconcileDependencies, run: RunIdentity, st
   const report = await reportAtTheEnd(deps, run, state);
   const record = runRecord(run, { ...state, changes: { ...state.changes, report } }, status, endedAt);
   await deps.runs.save(record);
+  await releaseLease(deps, run);
   const summary = summaryOf(record, status, state, endedAt - run.startedAt);
   const isComplete = state.failedBecause === undefined && state.skippedBecause === undefined;
   const quarantined = run.dryRun ? undefined : await countQuarantined(deps);
-  const held = run.dryRun ? undefined : await heldAfter(deps, record, isComplete);
+  const held = run.dryRun ? undefined : await heldAfter(deps, record);
   reportRun(deps, summary, { mode: run.mode, isComplete, quarantined, held });
   return summary;
 }
 
 /** Deletions are held until they are approved, or until a full run has judged anew; other runs change nothing about them. */
-async function heldAfter(deps: ReconcileDependencies, run: Run, isComplete: boolean): Promise<number | undefined> {
+async function heldAfter(deps: ReconcileDependencies, run: Run): Promise<number | undefined> {
   const isApproved = run.mode === 'approve' && run.status !== 'failed';
   if (run.status === 'held' || isApproved) return countHeld(deps, run);
-  return run.mode === 'full' && isComplete ? 0 : undefined;
+  return run.hasJudged ? 0 : undefined;
 }
 
 /**
@@ -126,7 +132,7 @@ function statusOf({ dryRun = false }: RunIdentity, state: RunState): RunSummary[
 
 function runRecord(run: RunIdentity, state: RunState, status: Run['status'], endedAt: number | undefined): Run {
   const { drift, report } = state.changes;
-  const { heldBecause } = state;
+  const { heldBecause, hasJudged } = state;
   const { id, mode, approves, userId, dryRun, force, since, becauseFull, startedAt } = run;
   return {
     id,
@@ -135,6 +141,7 @@ function runRecord(run: RunIdentity, state: RunState, status: Run['status'], end
     ...(userId !== undefined && { userId }),
     ...(dryRun && { dryRun }),
     ...(force && { force }),
+    ...(hasJudged && { hasJudged }),
     ...(since !== undefined && { since }),
     ...(becauseFull !== undefined && { becauseFull }),
     startedAt,

@@ -151,7 +151,7 @@ export function describeRunStore(name: string, open: () => Promise<RunStoreWorld
     });
 
     it('gives back what was asked of a run', async () => {
-      const dry: Run = { ...RUN, dryRun: true, force: true, status: 'drift', endedAt: NOW + 2 };
+      const dry: Run = { ...RUN, dryRun: true, force: true, hasJudged: true, status: 'drift', endedAt: NOW + 2 };
       const single: Run = { ...RUN, id: 'single', mode: 'user', userId: 'user_a' };
       await store.save(dry);
       await store.save(single);

@@ -34,6 +34,10 @@ describe('The runs', () => {
   it.each([
     ['a newer full run has judged', run('n', 2)],
     ['a newer full run has failed after it had judged', run('n', 2, { status: 'failed' })],
+    [
+      'a newer full run has judged nobody to go, and has failed after that',
+      run('n', 2, { status: 'failed', hasJudged: true, counts: { suspects: 0 } }),
+    ],
     ['they have been approved', run('n', 2, { mode: 'approve', approves: 'h', status: 'repaired' })],
   ])('can no longer be approved once %s', (_, newer) => {
     expect(view(held, newer).find(({ id }) => id === 'h')?.canApprove).toBe(false);

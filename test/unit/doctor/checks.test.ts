@@ -194,6 +194,13 @@ describe('last-full-run and held-run', () => {
     ['held-run', 'of one user, and superseded', [ofOne, run({ startedAt: NOW })], 'ok', /no deletions/],
     ['held-run', 'held, and approved', [held, approval], 'ok', /no deletions/],
     ['held-run', 'held, and one of two approved', [held, ofOne, approval], 'failed', /run_4/],
+    [
+      'held-run',
+      'held, with an approval that never told its end',
+      [held, { ...approval, status: 'running', endedAt: undefined }],
+      'failed',
+      /run_3/,
+    ],
     ['held-run', 'held, with an approval that failed', [held, { ...approval, status: 'failed' }], 'failed', /run_3/],
     ['held-run', 'two held', [held, ofOne], 'failed', /run_3 .*Too many\. And 1 more run holds some\./],
   ] satisfies [string, string, Run[], Finding['status'], RegExp][])(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
+import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
@@ -17,6 +18,10 @@ async function heldWorld(): Promise<{ world: World; held: RunSummary }> {
   expect(held).toMatchObject({ status: 'held', suspects: 30, deleted: 0, storedUsers: 100 });
   await world.time.advance(3_600_000);
   return { world, held };
+}
+
+function hugeUser(n: number): DirectoryUser {
+  return clerkUser(n, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } });
 }
 
 function approve(world: World, run: string, journal = new Journal()): Promise<RunSummary> {
@@ -100,7 +105,7 @@ describe('the approval of a held run', () => {
 describe('a run that is held and met with a failure besides', () => {
   async function withHugeUser(): Promise<World> {
     const world = createWorld();
-    world.clerk.add(...clerkUsers(69), clerkUser(69, { record: { publicMetadata: { text: 'x'.repeat(500_000) } } }));
+    world.clerk.add(...clerkUsers(69), hugeUser(69));
     await world.mirror(clerkUsers(100));
     return world;
   }
@@ -157,6 +162,14 @@ describe('nothing is approved', () => {
     expect(await approve(world, newer.runId)).toMatchObject({ status: 'repaired', deleted: 30 });
   });
 
+  it('of a run after which a full run has judged that nobody is to go, whatever it failed at besides', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(...clerkUsers(100).slice(70), hugeUser(200));
+    const newer = await world.run();
+    expect(newer).toMatchObject({ status: 'failed', suspects: 0, unstorable: 1 });
+    expect((await approve(world, held.runId)).failedBecause).toContain(newer.runId);
+  });
+
   it('but of a run after which a full run failed: it has judged nobody', async () => {
     const { world, held } = await heldWorld();
     world.clerk.instance = 'ins_other';
@@ -189,6 +202,23 @@ describe('nothing is approved', () => {
     world.clerk.users.clear();
     world.clerk.instance = 'ins_other';
     expect(await approve(world, held.runId)).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(liveUsers(world)).toHaveLength(100);
+  });
+
+  it('against another Clerk instance, also where its key comes while they are made', async () => {
+    const { world, held } = await heldWorld();
+    world.clerk.add(...clerkUsers(100).slice(70));
+    let asked = 0;
+    world.clerk.before = ({ method }) => {
+      if (method !== 'getUser') return;
+      asked += 1;
+      if (asked < 3) return;
+      world.clerk.users.clear();
+      world.clerk.instance = 'ins_other';
+    };
+    const summary = await approve(world, held.runId);
+    expect(summary).toMatchObject({ status: 'failed', deleted: 0 });
+    expect(summary.failedBecause).toContain('ins_other');
     expect(liveUsers(world)).toHaveLength(100);
   });
 
@@ -259,6 +289,37 @@ describe('deletions of the last 24 hours', () => {
     expect(statuses).toEqual(new Set(['repaired', 'held']));
     expect(liveUsers(world).length, 'not more than 20 of 100').toBeGreaterThanOrEqual(80);
     expect(liveUsers(world).length).toBeLessThan(100);
+  });
+
+  it('count for a run of the same id as well: it gets one of its own, and writes over no record', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(100));
+    const nightly = { mode: 'full', runId: 'nightly' };
+    for (let n = 0; n < 15; n += 1) world.clerk.users.delete(userId(n));
+    expect(await world.run(new Journal(), nightly)).toMatchObject({
+      runId: 'nightly',
+      status: 'repaired',
+      deleted: 15,
+    });
+    for (let n = 15; n < 30; n += 1) world.clerk.users.delete(userId(n));
+    const again = await world.run(new Journal(), nightly);
+    expect(again).toMatchObject({ status: 'held', suspects: 15, deleted: 0 });
+    expect(again.runId).not.toBe('nightly');
+    const facts = { asked: 'nightly', runId: again.runId, status: 'repaired' };
+    expect(world.log.lines).toContainEqual({ level: 'warn', message: 'run id taken', facts });
+  });
+
+  it('of a run that died about to delete count when its event is sent again', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(100));
+    await world.mirror(clerkUsers(115));
+    const journal = new Journal();
+    journal.dieAfter = 'judge';
+    const event = { mode: 'full', runId: 'asked_for' };
+    expect(await journal.execute((context) => reconcile(event, context, world.deps))).toBe('died');
+    await world.time.advance(600_000);
+    expect(await world.run(new Journal(), event)).toMatchObject({ status: 'held', suspects: 15 });
   });
 
   it('by runs about single users count for the next full run', async () => {

@@ -257,6 +257,7 @@ describe('what a run leaves behind', () => {
       id: summary.runId,
       mode: 'full',
       status: 'repaired',
+      hasJudged: true,
       startedAt: START,
       endedAt: world.time.clock.now(),
       counts: { created, updated, deleted, restored, clerkUsers, storedUsers, suspects: 3, conflicts: 0 },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricName } from '../../../shared/names/metrics.ts';
 import type { Run } from '../../../shared/ports/run-store.ts';
+import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import { isReadable } from '../../../shared/ports/unreadable.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
 import { changed, HOUR_MS, incremental } from './support/incremental.ts';
@@ -77,6 +78,34 @@ describe('a full run tells', () => {
     expect([held('DeletionsHeld'), held('ReconcileFailed')]).toEqual([30, 0]);
     world.clerk.add(...clerkUsers(30));
     expect((await full(world))('DeletionsHeld')).toBe(0);
+  });
+
+  it('that none is held any more, also where it fails behind its judgement', async () => {
+    const world = await mirrored(100);
+    for (let n = 0; n < 30; n += 1) world.clerk.users.delete(userId(n));
+    expect((await full(world))('DeletionsHeld')).toBe(30);
+    world.clerk.add(...clerkUsers(30));
+    world.store.listConflicts = () => {
+      throw new StoreUnavailable('The table did not answer.');
+    };
+    const value = await full(world);
+    expect([value('ReconcileFailed'), value('DeletionsHeld')]).toEqual([1, 0]);
+  });
+
+  it('everything once, also where it had to be closed a second time', async () => {
+    const world = await mirrored(3);
+    world.clerk.add(changed(1));
+    const answering = { ...world.lease };
+    let refused = 0;
+    world.lease.release = (lease) => {
+      refused += 1;
+      return refused === 1
+        ? Promise.reject(new StoreUnavailable('The table did not answer.'))
+        : answering.release(lease);
+    };
+    await full(world);
+    expect(refused).toBe(2);
+    expect(world.metrics.recorded().filter(({ name }) => name === 'DriftFound')).toHaveLength(1);
   });
 
   it('nothing when it is dry', async () => {

@@ -60,10 +60,10 @@ function settles(other: JsonRecord, held: JsonRecord): boolean {
   return isApproval || (isNewer && hasJudged(other) && timeOf(other['startedAt']) >= timeOf(held['startedAt']));
 }
 
-/** A run at work has not yet, and one that failed before it proposed anybody will not. */
-function hasJudged({ status, counts }: JsonRecord): boolean {
+/** A run at work has not yet, and one that failed before will not. */
+function hasJudged({ status, counts, hasJudged: isTold }: JsonRecord): boolean {
   if (status === 'running' || status === 'requested') return false;
-  return status !== 'failed' || (asNumber(asRecord(counts)['suspects']) ?? 0) > 0;
+  return status !== 'failed' || isTold === true || (asNumber(asRecord(counts)['suspects']) ?? 0) > 0;
 }
 
 /** A run leaves its id on each user whom it changes. */
