@@ -1,4 +1,5 @@
-import type { Run } from '../../shared/ports/run-store.ts';
+import { MalformedItem } from '../../shared/ports/malformed-item.ts';
+import type { Run, RunStore } from '../../shared/ports/run-store.ts';
 import type { ReconcileDependencies, RunIdentity } from '../../shared/sync/reconcile/dependencies.ts';
 import { withoutEffect } from '../../shared/sync/reconcile/dry-run.ts';
 import type { LeaseTaken } from '../../shared/sync/reconcile/lease.ts';
@@ -39,7 +40,7 @@ export async function reconcile(
   deps: ReconcileDependencies,
 ): Promise<RunSummary> {
   const request = parseRunRequest(event);
-  const { id, at } = await runStep(context, deps, 'begin', () => begin(request, deps));
+  const { id, at } = await counted(context, deps, () => runStep(context, deps, 'begin', () => begin(request, deps)));
   const asked = { id, ...identityOf(request) };
   const working = asked.dryRun ? withoutEffect(deps) : deps;
   // Only what is done to users goes unsaid in a dry run: its end is logged like any other.
@@ -66,15 +67,27 @@ async function begin(
   { random, clock, runs, log }: ReconcileDependencies,
 ): Promise<{ id: string; at: number }> {
   const at = clock.now();
-  const known = runId === undefined ? undefined : await runs.get(runId);
-  if (runId !== undefined && (!known || isUntouched(known))) return { id: runId, at };
+  if (runId === undefined) return { id: random.id(), at };
+  const known = await recordOf(runs, runId);
+  if (!known || isUntouched(known)) return { id: runId, at };
   const id = random.id();
-  if (known) log.warn('run id taken', { asked: known.id, runId: id, status: known.status });
+  log.warn('run id taken', { asked: runId, runId: id, status: known === 'unreadable' ? known : known.status });
   return { id, at };
 }
 
+async function recordOf(runs: Pick<RunStore, 'get'>, runId: string): Promise<Run | 'unreadable' | undefined> {
+  try {
+    return await runs.get(runId);
+  } catch (error) {
+    if (error instanceof MalformedItem) return 'unreadable';
+    throw error;
+  }
+}
+
 /** Asked for, and perhaps recorded as one that nobody had taken on. */
-function isUntouched({ status, counts }: Run): boolean {
+function isUntouched(known: Run | 'unreadable'): boolean {
+  if (known === 'unreadable') return false;
+  const { status, counts } = known;
   return status === 'requested' || (status === 'failed' && counts.suspects + counts.deleted === 0);
 }
 
@@ -115,17 +128,24 @@ function work(request: AskedRun, steps: RunSteps): Promise<RunState> {
   }
 }
 
-async function close(
+function close(
   context: DurableSteps,
   deps: ReconcileDependencies,
   run: RunIdentity,
   state: RunState,
 ): Promise<RunSummary> {
-  try {
-    return await runStep(context, deps, 'close', async () => {
+  return counted(context, deps, () =>
+    runStep(context, deps, 'close', async () => {
       await moveWatermark(deps, run, state);
       return closeRun(deps, run, state);
-    });
+    }),
+  );
+}
+
+/** What must be recorded and cannot be is counted at least, so that somebody hears of it. */
+async function counted<T>(context: DurableSteps, deps: ReconcileDependencies, work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
     await runStep(context, deps, 'count-failure', () => Promise.resolve(deps.metrics.record('ReconcileFailed', 1)));
     throw error;

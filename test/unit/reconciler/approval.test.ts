@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../../functions/reconciler/reconcile.ts';
 import type { DirectoryUser } from '../../../shared/ports/user-directory.ts';
 import { DirectoryUnavailable } from '../../../shared/ports/user-directory.ts';
+import { MalformedItem } from '../../../shared/ports/malformed-item.ts';
 import { StoreUnavailable } from '../../../shared/ports/user-store.ts';
 import type { RunSummary } from '../../../shared/sync/reconcile/summary.ts';
 import { clerkUser, clerkUsers, userId } from './support/clerk.ts';
@@ -307,6 +308,17 @@ describe('deletions of the last 24 hours', () => {
     expect(again).toMatchObject({ status: 'held', suspects: 15, deleted: 0 });
     expect(again.runId).not.toBe('nightly');
     const facts = { asked: 'nightly', runId: again.runId, status: 'repaired' };
+    expect(world.log.lines).toContainEqual({ level: 'warn', message: 'run id taken', facts });
+  });
+
+  it('of a run whose record cannot be read count when its event is sent again: that record stays', async () => {
+    const world = createWorld();
+    world.clerk.add(...clerkUsers(5));
+    world.runs.get = () => Promise.reject(new MalformedItem('run#nightly', 'mode'));
+    const again = await world.run(new Journal(), { mode: 'full', runId: 'nightly' });
+    expect(again).toMatchObject({ status: 'repaired', created: 5 });
+    expect(again.runId).not.toBe('nightly');
+    const facts = { asked: 'nightly', runId: again.runId, status: 'unreadable' };
     expect(world.log.lines).toContainEqual({ level: 'warn', message: 'run id taken', facts });
   });
 

@@ -173,6 +173,15 @@ describe('a table that fails', () => {
     expect(liveUsers(world)).toEqual(usersOfClerk(world));
   });
 
+  it('at the very beginning, where an id was asked for, is counted: nothing of it can be recorded', async () => {
+    const world = createWorld();
+    world.runs.get = () => Promise.reject(new StoreUnavailable('The table did not answer.'));
+    const event = { mode: 'full', runId: 'asked_for' };
+    await expect(world.run(new Journal(), event)).rejects.toThrow('The table did not answer.');
+    expect(world.metrics.sum('ReconcileFailed')).toBe(1);
+    expect(world.metrics.recorded().every(({ flushed }) => flushed)).toBe(true);
+  });
+
   it('at the very end is not taken for a success: the execution fails and is counted', async () => {
     const world = createWorld();
     world.clerk.add(clerkUser(1));
