@@ -7,6 +7,7 @@ import type { World } from '../../scripts/demo/world.ts';
 import { createWorld, signUp } from '../../scripts/demo/world.ts';
 import { attackTokens } from '../support/clerk/attack-tokens.ts';
 import { CACHE_SECONDS, ORIGIN, synthesiseApplication } from '../support/e2e/application.ts';
+import { TOKEN_IN_TEXT } from '../support/clerk/token-in-text.ts';
 
 let stack: LocalStack;
 let world: World;
@@ -255,11 +256,11 @@ describe('What all functions print', () => {
       'Quetzal',
       'quetzal',
       'secret-mail',
-      'eyJ',
       stack.file.secretKey,
       ...stack.file.webhookSecrets,
       ...tokens,
     ];
     expect(secrets.filter((secret) => printed.includes(secret))).toEqual([]);
+    expect(printed).not.toMatch(TOKEN_IN_TEXT);
   });
 });
