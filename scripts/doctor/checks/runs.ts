@@ -35,16 +35,23 @@ async function lastFullRun(patient: Patient): Promise<Finding> {
 }
 
 async function heldRun(patient: Patient): Promise<Finding> {
-  const [first, ...others] = waitingForApproval(await recentRuns(patient));
+  const runs = await recentRuns(patient);
+  const [first, ...others] = waitingForApproval(runs);
   if (!first) return ok('no deletions wait for a decision');
   const { id, counts, heldBecause = 'Its reason is in its log.' } = first;
   const more =
     others.length === 0 ? '' : ` And ${others.length} more run${others.length === 1 ? ' holds' : 's hold'} some.`;
   return failed(
-    `run ${id} holds ${counts.suspects} deletions: ${heldBecause}${more}`,
+    `run ${id} holds ${counts.suspects} deletions: ${heldBecause}${approvalOf(first, runs)}${more}`,
     `Look whether they are gone in Clerk, then: ${command(`sync -- --approve-deletions ${id}`, patient)}. See “A run was ` +
       'held” in docs/runbook.md.',
   );
+}
+
+/** It may be at work, or dead: whoever approves once more does no harm. */
+function approvalOf(held: Run, runs: readonly Run[]): string {
+  const underWay = runs.findLast(({ approves, endedAt }) => approves === held.id && endedAt === undefined);
+  return underWay ? ` Its approval, run ${underWay.id}, has not told its end.` : '';
 }
 
 /** Until they can be read, runs hold every deletion: nobody knows what those have deleted. */

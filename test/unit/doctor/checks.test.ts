@@ -199,7 +199,7 @@ describe('last-full-run and held-run', () => {
       'held, with an approval that never told its end',
       [held, { ...approval, status: 'running', endedAt: undefined }],
       'failed',
-      /run_3/,
+      /run_3 .*Too many\. Its approval, run run_5, has not told its end\./,
     ],
     ['held-run', 'held, with an approval that failed', [held, { ...approval, status: 'failed' }], 'failed', /run_3/],
     ['held-run', 'two held', [held, ofOne], 'failed', /run_3 .*Too many\. And 1 more run holds some\./],
