@@ -13,13 +13,15 @@ import type { AuthorizerConfig } from '../../shared/config/config.ts';
 import { parseConfig } from '../../shared/config/config.ts';
 import type { InstanceStore } from '../../shared/ports/instance-store.ts';
 import type { Quarantine } from '../../shared/ports/quarantine.ts';
-import type { RunStore } from '../../shared/ports/run-store.ts';
+import type { Run } from '../../shared/ports/run-store.ts';
 import type { Clock, Timers } from '../../shared/ports/time.ts';
+import type { Unreadable } from '../../shared/ports/unreadable.ts';
 import type { UserDirectory } from '../../shared/ports/user-directory.ts';
 import type { StackResource } from '../support/deployment.ts';
 import { functionIn, PATIENCE, stackOutputs, stackResources, variablesOf } from '../support/deployment.ts';
 import type { Place } from '../support/place.ts';
 import { readSecrets } from './read-secrets.ts';
+import { readRuns } from './recent-runs.ts';
 
 /** What is examined: a stack, by what it says of itself. What takes a call is asked for once, by the first who needs it. */
 export interface Patient {
@@ -37,7 +39,8 @@ export interface Patient {
   readonly cloudWatch: CloudWatchClient;
   readonly directory: UserDirectory;
   readonly instance: InstanceStore;
-  readonly runs: RunStore;
+  /** Of the last days, also those whose records cannot be read. */
+  readonly recordedRuns: () => Promise<readonly (Run | Unreadable)[]>;
   readonly quarantine: Quarantine;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -84,7 +87,7 @@ function patientOf(chart: Chart): Patient {
     clerksInstance: once(() => directory.instanceId()),
     table: once(() => describeTable(dynamodb, config.tableName)),
     instance: createDynamoDbInstanceStore(access),
-    runs: createDynamoDbRunStore(access),
+    recordedRuns: once(() => readRuns(createDynamoDbRunStore(access), clock)),
     quarantine: createDynamoDbQuarantine(access),
     clock,
     timers,

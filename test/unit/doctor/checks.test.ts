@@ -58,11 +58,7 @@ function patientWith(wrong: Wrong): Patient {
     table: () => Promise.resolve(table),
     dynamodb: { send },
     cloudWatch: { send: () => Promise.resolve({ MetricDataResults: results, MetricAlarms: [] }) },
-    runs: {
-      async *list() {
-        yield* runs;
-      },
-    },
+    recordedRuns: () => Promise.resolve(runs),
     clock: { now: () => NOW },
   } as unknown as Patient;
 }
