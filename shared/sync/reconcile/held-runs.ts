@@ -22,26 +22,14 @@ function isApproval({ approves, status, endedAt }: Run, held: Run): boolean {
   return approves === held.id && endedAt !== undefined && status !== 'failed';
 }
 
-/** What tells whether a run has judged, as its record or a view of it has it. */
-export interface JudgingRun {
-  readonly id: string;
-  readonly mode: string;
-  readonly status: string;
-  readonly dryRun?: boolean;
-  readonly hasJudged?: boolean;
-  /** ms. */
-  readonly startedAt: number;
-  readonly counts: { readonly suspects: number };
-}
-
 /** Whether a run is a newer full one that has judged the users of today. */
-export function supersedes(run: JudgingRun, held: Pick<JudgingRun, 'id' | 'startedAt'>): boolean {
+export function supersedes(run: Run, held: Run): boolean {
   const isNewer = run.id !== held.id && run.startedAt >= held.startedAt;
   return isNewer && run.mode === 'full' && run.dryRun !== true && isJudge(run);
 }
 
 /** One that failed may have judged before; where one of an earlier version does not say, it has if it proposes somebody. */
-function isJudge({ status, hasJudged = false, counts }: JudgingRun): boolean {
+function isJudge({ status, hasJudged = false, counts }: Run): boolean {
   if (status === 'running' || status === 'requested') return false;
   return status !== 'failed' || hasJudged || counts.suspects > 0;
 }

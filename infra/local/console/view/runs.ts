@@ -1,7 +1,5 @@
 import { asNumber, asRecord, asText } from '../../cloud/json.ts';
 import type { JsonRecord } from '../../cloud/json.ts';
-import type { JudgingRun } from '../../../../shared/sync/reconcile/held-runs.ts';
-import { supersedes } from '../../../../shared/sync/reconcile/held-runs.ts';
 import type { RunView } from '../contract.ts';
 
 const MOST_SHOWN = 6;
@@ -55,22 +53,17 @@ function countsOf(counts: JsonRecord): Pick<RunView, Counted> {
   };
 }
 
-/** Whether another run has approved the deletions of a held one, or is about to, or has judged anew. */
+/** Whether another run has approved the deletions of a held one, or judged anew: the admin API says no for the same reasons. */
 function settles(other: JsonRecord, held: JsonRecord): boolean {
   const isApproval = other['approves'] === held['id'] && other['status'] !== 'failed';
-  return isApproval || supersedes(judging(other), judging(held));
+  const isNewer = other['mode'] === 'full' && other['dryRun'] !== true && other['id'] !== held['id'];
+  return isApproval || (isNewer && hasJudged(other) && timeOf(other['startedAt']) >= timeOf(held['startedAt']));
 }
 
-function judging(run: JsonRecord): JudgingRun {
-  return {
-    id: asText(run['id']) ?? '',
-    mode: asText(run['mode']) ?? '',
-    status: asText(run['status']) ?? '',
-    dryRun: run['dryRun'] === true,
-    hasJudged: run['hasJudged'] === true,
-    startedAt: timeOf(run['startedAt']),
-    counts: countsOf(asRecord(run['counts'])),
-  };
+/** A run at work has not yet, and one that failed before will not. */
+function hasJudged({ status, counts, hasJudged: isTold }: JsonRecord): boolean {
+  if (status === 'running' || status === 'requested') return false;
+  return status !== 'failed' || isTold === true || (asNumber(asRecord(counts)['suspects']) ?? 0) > 0;
 }
 
 /** A run leaves its id on each user whom it changes. */
